@@ -1,0 +1,1 @@
+"""What all parts agree on: events, topics, tables, settings and metric names."""

@@ -1,0 +1,12 @@
+"""Environment variables of the jobs: credentials, which a manifest fills from Secrets, and ports.
+
+A port is a variable, not a setting, because a cluster without network namespaces must choose it per process.
+"""
+
+KAFKA_PASSWORD = "KAFKA_PASSWORD"  # noqa: S105 (a variable's name)
+CATALOG_USERNAME = "CATALOG_USERNAME"
+CATALOG_PASSWORD = "CATALOG_PASSWORD"  # noqa: S105
+CATALOG_TOKEN = "CATALOG_TOKEN"  # noqa: S105
+S3_ACCESS_KEY_ID = "S3_ACCESS_KEY_ID"
+S3_SECRET_ACCESS_KEY = "S3_SECRET_ACCESS_KEY"  # noqa: S105
+METRICS_PORT = "METRICS_PORT"

@@ -1,0 +1,117 @@
+"""Settings files of the jobs: written by the operator as ConfigMaps, read by the jobs with the same models.
+
+A job gets one JSON file (`--settings FILE`). Coordinates are in the file; credentials never are: they come from the
+environment variables named in `contracts.environment`, which a manifest fills from Secrets.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    """Closed, immutable settings: an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class KafkaConnection(Settings):
+    """How to reach Kafka. With `username` set, SCRAM-SHA-512 is used; with `ca_file` set, TLS is."""
+
+    bootstrap_servers: str
+    username: str | None = None
+    ca_file: Path | None = None
+
+
+class S3Connection(Settings):
+    """An S3 endpoint and the place of the warehouse in it."""
+
+    endpoint: str
+    region: str
+    bucket: str
+    prefix: str = ""
+    path_style: bool = True
+
+    @property
+    def warehouse(self) -> str:
+        """Warehouse location, `s3://bucket/prefix` without a trailing slash."""
+        return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
+
+
+class JdbcCatalog(Settings):
+    """Iceberg JDBC catalog on PostgreSQL (schema version V1, so that views work)."""
+
+    type: Literal["jdbc"] = "jdbc"
+    name: str
+    host: str
+    port: int
+    database: str
+    ssl_mode: str = "prefer"
+
+
+class RestCatalog(Settings):
+    """Iceberg REST catalog."""
+
+    type: Literal["rest"] = "rest"
+    name: str
+    uri: str
+    warehouse: str | None = None
+
+
+CatalogConnection = Annotated[JdbcCatalog | RestCatalog, Field(discriminator="type")]
+
+
+class SinkSettings(Settings):
+    """What `kafka_to_bronze` needs. Commits when `commit_bytes` or `commit_interval_seconds` is reached."""
+
+    kafka: KafkaConnection
+    s3: S3Connection
+    catalog: CatalogConnection
+    consumer_group: str
+    topics: tuple[str, ...]
+    namespace: str = "bronze"
+    commit_bytes: int
+    commit_interval_seconds: float
+
+
+class FaultRates(Settings):
+    """Share of events that the generator spoils on purpose, each 0 to 1, each written to the ledger."""
+
+    duplicate: float = 0.0
+    late: float = 0.0
+    out_of_order: float = 0.0
+    malformed: float = 0.0
+
+
+class FraudRates(Settings):
+    """Planted frauds per hour of event time and 100,000 subscribers."""
+
+    impossible_travel: float = 0.0
+    call_velocity: float = 0.0
+
+
+class ProducerSettings(Settings):
+    """What both producers need. Without `duration_seconds` they run until stopped."""
+
+    kafka: KafkaConnection
+    seed: int
+    duration_seconds: float | None = None
+
+
+class CdrProducerSettings(ProducerSettings):
+    """Calls, SMS and data sessions of `subscriber_count` subscribers, `events_per_second` in all."""
+
+    events_per_second: float
+    subscriber_count: int
+    tower_count: int
+    faults: FaultRates = FaultRates()
+    frauds: FraudRates = FraudRates()
+
+
+class NetworkProbeProducerSettings(ProducerSettings):
+    """One reading per tower every `interval_seconds`."""
+
+    tower_count: int
+    interval_seconds: float = 1.0
+    faults: FaultRates = FaultRates()

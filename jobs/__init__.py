@@ -1,0 +1,1 @@
+"""The programs that run in the pipeline, each with a pure core and a thin main."""

@@ -1,0 +1,1 @@
+"""LocalCluster: rendered manifests run on one machine with the real engines, without containers."""
