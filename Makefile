@@ -1,0 +1,67 @@
+# The front door. Each target is one line of `telecom` or of a tool in .venv; `make help` lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3.11
+UV_VERSION := 0.13.9
+CACHE := $(or $(TELECOM_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telecom-lakehouse)
+UV := $(CACHE)/uv-$(UV_VERSION)/bin/uv
+VENV := .venv/.synced
+BIN := .venv/bin
+# Trust the certificates of the system's store, as a site with its own proxy needs it.
+export UV_NATIVE_TLS ?= 1
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ Start
+.PHONY: demo up status down clean doctor
+demo: $(VENV) ## Fetch the engines, run manifests/samples/demo.yaml with them, reconcile the ledger
+	@$(BIN)/telecom demo
+up: $(VENV) ## Start the services and the pipeline of SAMPLE and leave them running
+	@$(BIN)/telecom up --file $(or $(SAMPLE),manifests/samples/demo.yaml)
+status: $(VENV) ## Show components, freshness, lag and endpoints
+	@$(BIN)/telecom status
+down: $(VENV) ## Stop everything, keep the data
+	@$(BIN)/telecom down
+clean: $(VENV) ## Stop everything and delete its data (asks first)
+	@$(BIN)/telecom clean
+doctor: $(VENV) ## Check that this machine has what is needed
+	@$(BIN)/telecom doctor
+
+##@ Develop
+.PHONY: check test gen golden format bench
+check: $(VENV) ## Lint, types, import rules, generated files, unit tests and goldens: a minute, no engine
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m operators.telecom_pipeline.generate --check
+	$(BIN)/pytest -q -m "not engine" tests
+test: check ## Everything: `make check`, then the tests with real engines
+	$(BIN)/telecom doctor
+	$(BIN)/telecom fetch
+	$(BIN)/pytest -m engine tests
+gen: $(VENV) ## Write the generated files: CRD, reference, samples, event schemas
+	$(BIN)/python -m operators.telecom_pipeline.generate
+golden: $(VENV) ## Accept the rendered manifests as the new goldens; review the diff
+	$(BIN)/pytest -q tests/golden --snapshot-update
+format: $(VENV) ## Format and fix what can be fixed
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+bench: $(VENV) ## Run benchmarks/NAME and write its result.json
+	$(BIN)/python -m benchmarks.$(or $(NAME),$(error say which: make bench NAME=kafka_to_bronze)).run
+
+$(UV):
+	@$(PYTHON) --version >/dev/null 2>&1 || { echo "Python 3.11 is needed, '$(PYTHON)' was not found."; \
+	  echo "Install it (Debian 12: apt-get install python3.11 python3.11-venv) or say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Setting up uv $(UV_VERSION) in $(CACHE) …"
+	@$(PYTHON) -m venv $(CACHE)/uv-$(UV_VERSION)
+	@$(CACHE)/uv-$(UV_VERSION)/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(VENV): pyproject.toml uv.lock | $(UV)
+	@echo "Setting up the Python environment in .venv …"
+	@$(UV) sync --quiet --frozen --all-extras --python $(PYTHON)
+	@touch $@
