@@ -10,3 +10,5 @@ CATALOG_TOKEN = "CATALOG_TOKEN"  # noqa: S105
 S3_ACCESS_KEY_ID = "S3_ACCESS_KEY_ID"
 S3_SECRET_ACCESS_KEY = "S3_SECRET_ACCESS_KEY"  # noqa: S105
 METRICS_PORT = "METRICS_PORT"
+# Interface the metrics port binds to; unset means all (a pod's probes come from outside of it).
+METRICS_HOST = "METRICS_HOST"

@@ -1,0 +1,1 @@
+"""What every job shares: settings, Kafka client configuration, logs, health endpoints and the stop signal."""
