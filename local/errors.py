@@ -1,0 +1,13 @@
+"""Errors a person can act on: what was tried, why it failed, what to do next."""
+
+
+class LocalError(Exception):
+    """Base of all errors of `local`; the CLI prints its three parts and exits with `exit_code`."""
+
+    exit_code = 1
+
+    def __init__(self, tried: str, why: str, next_step: str) -> None:
+        super().__init__(f"failed to {tried}: {why}; next: {next_step}")
+        self.tried = tried
+        self.why = why
+        self.next_step = next_step
