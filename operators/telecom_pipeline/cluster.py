@@ -30,3 +30,11 @@ class Cluster(Protocol):
 
 class ClusterError(Exception):
     """The cluster refused a call or could not be reached; says which object and what to do."""
+
+
+class KindMissingError(ClusterError):
+    """The cluster does not serve this kind (yet): its CRD is not installed."""
+
+
+class RejectedError(ClusterError):
+    """The cluster refused the object as it is; the same call will be refused again."""

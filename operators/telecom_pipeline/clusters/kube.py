@@ -1,0 +1,230 @@
+"""`Cluster` on a Kubernetes API server: server-side apply to write, watches to read."""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+
+from operators.telecom_pipeline import labels as label_names
+from operators.telecom_pipeline.cluster import ClusterError, RejectedError
+from operators.telecom_pipeline.clusters.discovery import Discovery
+from operators.telecom_pipeline.clusters.rest import APPLY_PATCH, ApiServer, StatusError
+from operators.telecom_pipeline.clusters.watch import WatchedKind
+from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, kind_of, ref_of
+from operators.telecom_pipeline.spec import API_GROUP
+
+FIELD_MANAGER = "telecom-pipeline"
+# Objects of others (a Secret that a pipeline refers to) are not watched: reading every Secret would need that right.
+FOREIGN_READ_SECONDS = 60.0
+_SYNC_SECONDS = 30.0
+
+
+class KubeCluster:
+    """Objects of one API server. Thread-safe; close it to end the watches.
+
+    Writes are server-side applies by the field manager `telecom-pipeline/<stage>`. When someone else took over a field,
+    `on_conflict` is told and the field is taken back. A write that would change nothing is not sent.
+    """
+
+    def __init__(
+        self,
+        server: ApiServer,
+        *,
+        namespaces: Sequence[str] | None = None,
+        on_change: Callable[[Manifest], None] = lambda manifest: None,
+        on_conflict: Callable[[Ref, str], None] = lambda ref, message: None,
+    ) -> None:
+        """Work in `namespaces` (None: all). `on_change` gets every watched object that changed, in a watch's thread."""
+        self._server = server
+        self._discovery = Discovery(server)
+        self._namespaces = namespaces
+        self._on_change = on_change
+        self._on_conflict = on_conflict
+        self._watches: dict[tuple[Kind, str | None], WatchedKind] = {}
+        self._written: dict[Ref, tuple[str, str]] = {}
+        self._foreign: dict[Ref, tuple[float, Manifest]] = {}
+        self._lock = Lock()
+
+    def apply(self, manifest: Manifest) -> Manifest:
+        """Make the object as written; see `Cluster.apply`. An unchanged object is returned without a call."""
+        ref, intent = ref_of(manifest), _digest(manifest)
+        stored = self._watched(ref)
+        if stored is not None and self._written.get(ref) == (intent, _digest(_without_history(stored))):
+            return stored
+        answer = self._apply(ref, manifest, _field_manager(manifest), subresource="")
+        self._written[ref] = (intent, _digest(_without_history(answer)))
+        self._watch_of(ref).remember(answer)
+        return answer
+
+    def apply_status(self, ref: Ref, status: Mapping[str, object]) -> None:
+        """Replace the status; see `Cluster.apply_status`."""
+        stored = self.get(ref)
+        if stored is not None and stored.get("status") == status:
+            return
+        manifest = {
+            "apiVersion": ref.kind.api_version,
+            "kind": ref.kind.name,
+            "metadata": {"name": ref.name, "namespace": ref.namespace},
+            "status": dict(status),
+        }
+        answer = self._apply(ref, manifest, f"{FIELD_MANAGER}/status", subresource="/status")
+        self._watch_of(ref).remember(answer)
+
+    def get(self, ref: Ref) -> Manifest | None:
+        """Return the object as last seen: watched if ours, else read at most once a minute."""
+        return self._watched(ref) or self._foreign_object(ref)
+
+    def list(self, kind: Kind, namespace: str, labels: Mapping[str, str] | None = None) -> Sequence[Manifest]:
+        """Objects of a kind that carry `labels`, ordered by name, as last seen."""
+        wanted = (labels or {}).items()
+        objects = self._watch(kind, namespace).list(namespace)
+        return [item for item in objects if wanted <= (item["metadata"].get("labels") or {}).items()]
+
+    def delete(self, ref: Ref) -> None:
+        """Ask for deletion; what the object owns goes first (foreground), so that an end is an end."""
+        with _as_cluster_errors(ref):
+            path = self._path(ref)
+            try:
+                answer = self._server.call("DELETE", path, body={"propagationPolicy": "Foreground"})
+            except StatusError as error:
+                if error.code == 404:
+                    return
+                raise
+        self._written.pop(ref, None)
+        if answer.get("kind") == ref.kind.name:
+            self._watch_of(ref).remember(answer)
+
+    def watch(self, kind: Kind) -> None:
+        """Begin to watch a kind before it is first read, so that `on_change` tells about it."""
+        for namespace in self._namespaces or (None,):
+            self._started(kind, namespace)
+
+    def seconds_since_contact(self) -> float:
+        """Age of the stalest watch that the server serves; 0 when nothing is watched."""
+        with self._lock:
+            watches = list(self._watches.values())
+        return max((watch.seconds_since_contact for watch in watches), default=0.0)
+
+    def close(self) -> None:
+        """End the watches and the connections."""
+        with self._lock:
+            for watch in self._watches.values():
+                watch.stop()
+        self._server.close()
+
+    def _apply(self, ref: Ref, manifest: Manifest, manager: str, subresource: str) -> Manifest:
+        with _as_cluster_errors(ref):
+            path = self._path(ref) + subresource
+            params = {"fieldManager": manager, "fieldValidation": "Strict"}
+            try:
+                return self._patch(path, manifest, params)
+            except StatusError as error:
+                if not error.is_field_conflict:
+                    raise
+                self._on_conflict(ref, error.message)
+            return self._patch(path, manifest, params | {"force": "true"})
+
+    def _patch(self, path: str, manifest: Manifest, params: Mapping[str, str]) -> Manifest:
+        return self._server.call("PATCH", path, params=params, body=manifest, content_type=APPLY_PATCH)
+
+    def _path(self, ref: Ref) -> str:
+        return self._discovery.resource(ref.kind).item(ref.namespace, ref.name)
+
+    def _watched(self, ref: Ref) -> Manifest | None:
+        return self._watch_of(ref).get(ref.namespace, ref.name)
+
+    def _watch_of(self, ref: Ref) -> WatchedKind:
+        return self._watch(ref.kind, ref.namespace)
+
+    def _watch(self, kind: Kind, namespace: str) -> WatchedKind:
+        self._discovery.resource(kind)
+        watch = self._started(kind, namespace if self._namespaces else None)
+        watch.wait_until_synced(_SYNC_SECONDS)
+        watch.raise_if_failing()
+        return watch
+
+    def _started(self, kind: Kind, namespace: str | None) -> WatchedKind:
+        with self._lock:
+            if (kind, namespace) not in self._watches:
+                self._watches[kind, namespace] = WatchedKind(
+                    self._server,
+                    self._discovery,
+                    kind,
+                    namespace=namespace,
+                    label_selector=_selector(kind),
+                    on_change=self._on_change,
+                )
+                self._watches[kind, namespace].start()
+            return self._watches[kind, namespace]
+
+    def _foreign_object(self, ref: Ref) -> Manifest | None:
+        if not _selector(ref.kind):  # the watch sees all of them, so there is none
+            return None
+        read_at, known = self._foreign.get(ref, (float("-inf"), None))
+        if time.monotonic() - read_at < FOREIGN_READ_SECONDS:
+            return known
+        with _as_cluster_errors(ref):
+            try:
+                found = self._server.call("GET", self._path(ref))
+            except StatusError as error:
+                if error.code == 404:
+                    self._foreign.pop(ref, None)
+                    return None
+                raise
+        self._foreign[ref] = (time.monotonic(), found)
+        return found
+
+
+def _selector(kind: Kind) -> str:
+    """Which objects of a kind are watched: all pipelines, but only those children that carry our label."""
+    if kind.api_version.startswith(f"{API_GROUP}/"):
+        return ""
+    return f"{label_names.MANAGED_BY_LABEL}={label_names.MANAGED_BY}"
+
+
+def _field_manager(manifest: Manifest) -> str:
+    stage = (manifest["metadata"].get("labels") or {}).get(label_names.STAGE_LABEL)
+    return f"{FIELD_MANAGER}/{stage}" if stage else FIELD_MANAGER
+
+
+def _without_history(manifest: Manifest) -> Manifest:
+    """What another writer could have changed: all but the status, which others own, and the server's book-keeping."""
+    history = ("resourceVersion", "generation", "managedFields")
+    metadata = {key: value for key, value in manifest["metadata"].items() if key not in history}
+    return {key: value for key, value in manifest.items() if key != "status"} | {"metadata": metadata}
+
+
+def _digest(manifest: Manifest) -> str:
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+
+
+@contextmanager
+def _as_cluster_errors(ref: Ref) -> Iterator[None]:
+    try:
+        yield
+    except StatusError as error:
+        raise _cluster_error(ref, error) from error
+
+
+def _cluster_error(ref: Ref, error: StatusError) -> ClusterError:
+    if error.code == 403:
+        return RejectedError(f"Not allowed to write {ref}: {error.message}. Check the operator's Role.")
+    if error.code in (400, 404, 409, 413, 422):
+        details = "; ".join(cause for cause in error.causes if cause)
+        return RejectedError(f"The API server refused {ref}: {error.message}" + (f" ({details})" if details else ""))
+    return ClusterError(f"{ref}: {error}")
+
+
+def owner_reference(owner: Manifest) -> dict[str, Any]:
+    """Owner reference that lets the garbage collector delete a child after its pipeline."""
+    return {
+        "apiVersion": owner["apiVersion"],
+        "kind": kind_of(owner).name,
+        "name": owner["metadata"]["name"],
+        "uid": owner["metadata"]["uid"],
+        "controller": True,
+        "blockOwnerDeletion": True,
+    }

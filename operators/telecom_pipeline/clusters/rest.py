@@ -1,0 +1,170 @@
+"""Calls to a Kubernetes API server: credentials by lightkube, retries by tenacity, refusals as typed errors."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from lightkube.config.client_adapter import Client, ConnectionParams
+from lightkube.config.kubeconfig import KubeConfig, SingleConfig
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from operators.telecom_pipeline.cluster import ClusterError, RejectedError
+
+APPLY_PATCH = "application/apply-patch+yaml"
+MERGE_PATCH = "application/merge-patch+json"
+_RETRYABLE_CODES = frozenset({429, 500, 502, 503, 504})
+_CONNECT_TIMEOUT_SECONDS = 5.0
+_CALL_TIMEOUT_SECONDS = 15.0
+# The API server sends a bookmark about once a minute, so a watch that is silent for longer is dead.
+WATCH_SILENCE_SECONDS = 100.0
+
+
+@dataclass(eq=False)  # not frozen: raising sets its traceback
+class StatusError(Exception):
+    """The API server's own answer to a call it did not carry out (a `Status` object)."""
+
+    code: int
+    reason: str
+    message: str
+    causes: tuple[str, ...] = ()
+    retry_after_seconds: float | None = None
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.reason}: {self.message}"
+
+    @property
+    def is_field_conflict(self) -> bool:
+        """Whether another field manager owns a field of a server-side apply."""
+        return self.code == 409 and bool(self.causes)
+
+
+class UnreachableError(ClusterError):
+    """The API server did not answer, or answered that it is overloaded, after several attempts."""
+
+
+class ApiServer:
+    """One API server. Thread-safe; every method may raise `StatusError` or `UnreachableError`."""
+
+    def __init__(
+        self,
+        config: SingleConfig | None = None,
+        *,
+        attempts: int = 6,
+        observe_call: Callable[[str, int], None] = lambda method, code: None,
+    ) -> None:
+        """`config` defaults to the pod's service account or to $KUBECONFIG; `observe_call` gets method and code."""
+        self._config = config or _configured()
+        timeout = httpx2.Timeout(_CALL_TIMEOUT_SECONDS, connect=_CONNECT_TIMEOUT_SECONDS)
+        self._client = Client(self._config, ConnectionParams(timeout=timeout))
+        self._attempts = attempts
+        self._observe_call = observe_call
+
+    @property
+    def namespace(self) -> str:
+        """Namespace of the kubeconfig's context, or the pod's own."""
+        return str(self._config.namespace)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: object | None = None,
+        content_type: str = "application/json",
+    ) -> dict[str, Any]:
+        """Send one request and return the answer. 429, 5xx and broken connections are tried again."""
+        retrying = Retrying(
+            stop=stop_after_attempt(self._attempts),
+            wait=_wait,
+            retry=retry_if_exception(_is_worth_retrying),
+            reraise=True,
+        )
+        try:
+            return retrying(self._call_once, method, path, params, body, content_type)
+        except httpx2.TransportError as error:
+            raise UnreachableError(_unreachable(self._config.cluster.server, method, path, error)) from error
+        except StatusError as error:
+            if error.code in _RETRYABLE_CODES:
+                raise UnreachableError(_unreachable(self._config.cluster.server, method, path, error)) from error
+            raise
+
+    @contextmanager
+    def stream(self, path: str, params: Mapping[str, str]) -> Iterator[Iterator[str]]:
+        """Open a watch; yields its lines until the server ends it. Not retried: the caller knows where to resume."""
+        timeout = httpx2.Timeout(WATCH_SILENCE_SECONDS, connect=_CONNECT_TIMEOUT_SECONDS)
+        with self._client.stream("GET", path, params=dict(params), timeout=timeout) as response:
+            self._observe_call("WATCH", response.status_code)
+            if response.is_error:
+                response.read()
+                raise _status_error(response)
+            yield (line for line in response.iter_lines())
+
+    def close(self) -> None:
+        """Close the connections; a watch in another thread ends."""
+        self._client.close()
+
+    def _call_once(
+        self, method: str, path: str, params: Mapping[str, str] | None, body: object | None, content_type: str
+    ) -> dict[str, Any]:
+        response = self._client.request(
+            method,
+            path,
+            params=dict(params or {}),
+            content=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": content_type} if body is not None else {},
+        )
+        self._observe_call(method, response.status_code)
+        if response.is_error:
+            raise _status_error(response)
+        answer: dict[str, Any] = response.json()
+        return answer
+
+
+def _configured() -> SingleConfig:
+    config = KubeConfig.from_env().get()
+    if config is None:  # an empty kubeconfig file
+        raise RejectedError("No Kubernetes context is configured: set KUBECONFIG, or run inside a pod.")
+    return config
+
+
+def _is_worth_retrying(error: BaseException) -> bool:
+    return isinstance(error, httpx2.TransportError) or (
+        isinstance(error, StatusError) and error.code in _RETRYABLE_CODES
+    )
+
+
+_exponential = wait_exponential_jitter(initial=0.1, max=5.0, jitter=0.2)
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, StatusError) and error.retry_after_seconds is not None:
+        return error.retry_after_seconds
+    return _exponential(state)
+
+
+def _status_error(response: httpx2.Response) -> StatusError:
+    try:
+        status = response.json()
+    except ValueError:  # a proxy's page, or a server that is still starting
+        status = {}
+    details = status.get("details") or {}
+    retry_after = response.headers.get("Retry-After", "")
+    return StatusError(
+        code=response.status_code,
+        reason=status.get("reason") or response.reason_phrase,
+        message=status.get("message") or response.text[:500],
+        causes=tuple(cause.get("message", "") for cause in details.get("causes") or ()),
+        retry_after_seconds=float(retry_after) if retry_after.isdigit() else None,
+    )
+
+
+def _unreachable(server: str, method: str, path: str, error: Exception) -> str:
+    return (
+        f"{method} {path} failed at {server} after several attempts: {error or type(error).__name__}. "
+        "Check the API server with `kubectl get --raw /readyz`; reconciliation tries again by itself."
+    )

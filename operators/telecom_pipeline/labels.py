@@ -1,0 +1,42 @@
+"""Labels and annotations of children."""
+
+from operators.telecom_pipeline.spec import API_GROUP
+
+MANAGED_BY = "telecom-operator"
+PART_OF = "telecom-lakehouse"
+
+PIPELINE_LABEL = f"{API_GROUP}/pipeline"
+STAGE_LABEL = f"{API_GROUP}/stage"
+NAME_LABEL = "app.kubernetes.io/name"
+MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
+STRIMZI_CLUSTER_LABEL = "strimzi.io/cluster"
+
+# Digest of the settings file: a change rolls the pods that read it.
+SETTINGS_DIGEST_ANNOTATION = f"{API_GROUP}/settings-digest"
+# Digest of what a bounded run is asked to produce: only a change of it starts a new run.
+RUN_DIGEST_ANNOTATION = f"{API_GROUP}/run-digest"
+
+
+def owned_by(pipeline: str) -> dict[str, str]:
+    """Selects the children that this operator made for a pipeline.
+
+    `managed-by` matters: Strimzi copies a Kafka's other labels to what it makes itself, which is not ours to prune.
+    """
+    return {PIPELINE_LABEL: pipeline, MANAGED_BY_LABEL: MANAGED_BY}
+
+
+def labels(pipeline: str, name: str, stage: str) -> dict[str, str]:
+    """Labels of a child: `name` is what it is, `stage` the step of the pipeline that it belongs to."""
+    # str(): a StrEnum is a str to Python but nothing that YAML can write.
+    return {
+        NAME_LABEL: str(name),
+        "app.kubernetes.io/instance": pipeline,
+        "app.kubernetes.io/component": str(stage),
+        "app.kubernetes.io/part-of": PART_OF,
+        STAGE_LABEL: str(stage),
+    } | owned_by(pipeline)
+
+
+def pod_selector(pipeline: str, name: str) -> dict[str, str]:
+    """Selects the pods of one component; it never changes, since a Deployment's selector is immutable."""
+    return {PIPELINE_LABEL: pipeline, NAME_LABEL: name}

@@ -1,0 +1,43 @@
+"""From a pipeline and its endpoints to the manifests of its children. Pure and deterministic."""
+
+from operators.telecom_pipeline.endpoints import Endpoints
+from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.render.accepted_spec import render_accepted_spec
+from operators.telecom_pipeline.render.bronze import render_bronze
+from operators.telecom_pipeline.render.kafka import render_kafka
+from operators.telecom_pipeline.render.node_pools import render_node_pools
+from operators.telecom_pipeline.render.sources import render_sources
+from operators.telecom_pipeline.render.topics import render_topics
+from operators.telecom_pipeline.render.users import render_users
+
+__all__ = ["render"]
+
+
+def render(pipeline: Pipeline, endpoints: Endpoints) -> tuple[Manifest, ...]:
+    """Children in the order in which they start. A child whose endpoint is not known yet is left out.
+
+    Equal arguments give equal manifests, with keys in the same order.
+    """
+    return (
+        render_accepted_spec(pipeline),
+        render_kafka(pipeline),
+        *render_node_pools(pipeline),
+        *render_topics(pipeline),
+        *render_users(pipeline),
+        *_bronze(pipeline, endpoints),
+        *_sources(pipeline, endpoints),
+    )
+
+
+def _bronze(pipeline: Pipeline, endpoints: Endpoints) -> tuple[Manifest, ...]:
+    bootstrap_servers, s3_endpoint, catalog = endpoints.bootstrap_servers, endpoints.s3_endpoint, endpoints.catalog
+    if bootstrap_servers is None or s3_endpoint is None or catalog is None:
+        return ()
+    return render_bronze(pipeline, bootstrap_servers, s3_endpoint, catalog)
+
+
+def _sources(pipeline: Pipeline, endpoints: Endpoints) -> tuple[Manifest, ...]:
+    if endpoints.bootstrap_servers is None:
+        return ()
+    return render_sources(pipeline, endpoints.bootstrap_servers)

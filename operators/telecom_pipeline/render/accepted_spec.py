@@ -1,0 +1,19 @@
+"""The ConfigMap with the last valid spec: a change is compared with it, and it runs on while a new one is invalid."""
+
+import json
+
+from operators.telecom_pipeline import names
+from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.render.metadata import child
+from operators.telecom_pipeline.stages import Stage
+
+SPEC_KEY = "spec.json"
+
+
+def render_accepted_spec(pipeline: Pipeline) -> Manifest:
+    """Render the ConfigMap with the spec as it was written, without the profile's defaults."""
+    spec = pipeline.spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    data = {SPEC_KEY: json.dumps(spec, indent=2, sort_keys=True) + "\n"}
+    name = names.accepted_spec(pipeline.name)
+    return child(pipeline, names.CONFIG_MAP, name, Stage.STORAGE, {"data": data}, role="accepted-spec")

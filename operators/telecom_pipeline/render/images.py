@@ -1,0 +1,11 @@
+"""Container images of our own jobs."""
+
+from operators.telecom_pipeline.pipeline import Pipeline
+
+PRODUCERS_IMAGE = "producers"
+KAFKA_TO_BRONZE_IMAGE = "kafka-to-bronze"
+
+
+def image(pipeline: Pipeline, repository: str) -> str:
+    """Full name of an image."""
+    return f"{pipeline.spec.image.registry}/{repository}:{pipeline.spec.image.tag}"

@@ -1,0 +1,56 @@
+"""Strimzi's Kafka: one internal listener with SCRAM-SHA-512, ACLs on, topics made by KafkaTopic only."""
+
+from typing import Any
+
+from operators.telecom_pipeline import names
+from operators.telecom_pipeline.labels import PIPELINE_LABEL
+from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.pipeline import KafkaCluster, Pipeline
+from operators.telecom_pipeline.render.metadata import child
+from operators.telecom_pipeline.stages import Stage
+from operators.telecom_pipeline.topics import min_in_sync_replicas
+
+LISTENER_NAME = "clients"
+LISTENER_PORT = 9093
+
+
+def render_kafka(pipeline: Pipeline) -> Manifest:
+    """Render the Kafka resource. Its nodes are in KafkaNodePools."""
+    spec = {
+        "kafka": {
+            "version": pipeline.kafka.version,
+            "metadataVersion": pipeline.kafka.metadata_version,
+            "listeners": [_listener(pipeline)],
+            "authorization": {"type": "simple"},
+            "config": _config(pipeline.kafka),
+        },
+        "entityOperator": {"topicOperator": {}, "userOperator": {}},
+    }
+    return child(
+        pipeline, names.KAFKA, names.kafka(pipeline.name), Stage.KAFKA, {"spec": spec}, role=names.KAFKA.name.lower()
+    )
+
+
+def _listener(pipeline: Pipeline) -> dict[str, Any]:
+    return {
+        "name": LISTENER_NAME,
+        "port": LISTENER_PORT,
+        "type": "internal",
+        "tls": pipeline.kafka.is_tls,
+        "authentication": {"type": "scram-sha-512"},
+        "networkPolicyPeers": [{"podSelector": {"matchLabels": {PIPELINE_LABEL: pipeline.name}}}],
+    }
+
+
+def _config(kafka: KafkaCluster) -> dict[str, Any]:
+    in_sync = min_in_sync_replicas(kafka.replicas)
+    return {
+        "auto.create.topics.enable": False,
+        "default.replication.factor": kafka.replicas,
+        "min.insync.replicas": in_sync,
+        "offsets.topic.replication.factor": kafka.replicas,
+        "transaction.state.log.replication.factor": kafka.replicas,
+        "transaction.state.log.min.isr": in_sync,
+        "share.coordinator.state.topic.replication.factor": kafka.replicas,
+        "share.coordinator.state.topic.min.isr": in_sync,
+    }

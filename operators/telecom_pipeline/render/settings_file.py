@@ -1,0 +1,29 @@
+"""The ConfigMap that holds the settings file of a job."""
+
+import hashlib
+
+from contracts.settings import Settings
+from operators.telecom_pipeline import names
+from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.render.metadata import child
+from operators.telecom_pipeline.stages import Stage
+
+SETTINGS_FILE_NAME = "settings.json"
+
+
+def settings_text(settings: Settings) -> str:
+    """Settings as the text of their file."""
+    return settings.model_dump_json(indent=2) + "\n"
+
+
+def digest(text: str) -> str:
+    """Short digest of a text: 16 hexadecimal digits of its SHA-256."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def render_settings_file(pipeline: Pipeline, component: str, stage: Stage, settings: Settings) -> Manifest:
+    """Render the ConfigMap named as its component."""
+    data = {SETTINGS_FILE_NAME: settings_text(settings)}
+    name = names.component(pipeline.name, component)
+    return child(pipeline, names.CONFIG_MAP, name, stage, {"data": data}, role=component)

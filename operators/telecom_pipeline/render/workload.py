@@ -1,0 +1,151 @@
+"""Pods of our own jobs: a Deployment that runs on, or a Job that ends."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.environment import METRICS_PORT
+from contracts.settings import Settings
+from operators.telecom_pipeline import names
+from operators.telecom_pipeline.labels import RUN_DIGEST_ANNOTATION, SETTINGS_DIGEST_ANNOTATION, labels, pod_selector
+from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.render.kafka_client import Mount, SecretKey
+from operators.telecom_pipeline.render.metadata import child
+from operators.telecom_pipeline.render.settings_file import SETTINGS_FILE_NAME, digest, settings_text
+from operators.telecom_pipeline.spec.base import Resources
+from operators.telecom_pipeline.stages import Stage
+
+SETTINGS_FOLDER = "/etc/telecom"
+METRICS_PORT_NAME = "metrics"
+METRICS_PORT_NUMBER = 8080
+# Owner of the processes in our images; any number that is not root's would do.
+USER_ID = 10001
+# Three attempts: a node may be lost twice, while a run that fails by itself is reported soon.
+JOB_RETRIES = 2
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A process of ours, as a pod shall run it."""
+
+    component: str
+    stage: Stage
+    module: str
+    image: str
+    settings: Settings
+    credentials: tuple[SecretKey, ...]
+    mounts: tuple[Mount, ...]
+    resources: Resources
+    stop_seconds: int
+
+
+def render_deployment(pipeline: Pipeline, workload: Workload, replicas: int) -> Manifest:
+    """Deployment that never runs more pods than `replicas`: they share partitions, one more would only move them."""
+    spec = {
+        "replicas": replicas,
+        "selector": {"matchLabels": pod_selector(pipeline.name, workload.component)},
+        "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}},
+        "template": _pod_template(pipeline, workload, "Always"),
+    }
+    name = names.component(pipeline.name, workload.component)
+    return child(pipeline, names.DEPLOYMENT, name, workload.stage, {"spec": spec}, role=workload.component)
+
+
+def render_job(pipeline: Pipeline, workload: Workload, run_digest: str, is_suspended: bool) -> Manifest:
+    """Job that runs once. `run_digest` identifies the run: a Job of the same run is not started again."""
+    spec = {
+        "suspend": is_suspended,
+        "backoffLimit": JOB_RETRIES,
+        "template": _pod_template(pipeline, workload, "Never"),
+    }
+    name = names.component(pipeline.name, workload.component)
+    return child(
+        pipeline,
+        names.JOB,
+        name,
+        workload.stage,
+        {"spec": spec},
+        role=workload.component,
+        annotations={RUN_DIGEST_ANNOTATION: run_digest},
+    )
+
+
+def _pod_template(pipeline: Pipeline, workload: Workload, restart_policy: str) -> dict[str, Any]:
+    mounts = _mounts(pipeline, workload)
+    return {
+        "metadata": {
+            "labels": labels(pipeline.name, workload.component, workload.stage),
+            "annotations": {SETTINGS_DIGEST_ANNOTATION: digest(settings_text(workload.settings))},
+        },
+        "spec": {
+            "automountServiceAccountToken": False,
+            "enableServiceLinks": False,
+            "restartPolicy": restart_policy,
+            "terminationGracePeriodSeconds": workload.stop_seconds,
+            "securityContext": _pod_security(),
+            "containers": [_container(pipeline, workload, mounts)],
+            "volumes": [mount.volume for mount in mounts],
+        },
+    }
+
+
+def _container(pipeline: Pipeline, workload: Workload, mounts: tuple[Mount, ...]) -> dict[str, Any]:
+    metrics_port = {"name": METRICS_PORT, "value": str(METRICS_PORT_NUMBER)}
+    return {
+        "name": workload.component,
+        "image": workload.image,
+        "imagePullPolicy": pipeline.spec.image.pull_policy,
+        "command": ["python", "-m", workload.module],
+        "args": ["--settings", f"{SETTINGS_FOLDER}/{SETTINGS_FILE_NAME}"],
+        "env": [metrics_port, *(credential.env() for credential in workload.credentials)],
+        "ports": [{"name": METRICS_PORT_NAME, "containerPort": METRICS_PORT_NUMBER, "protocol": "TCP"}],
+        "resources": {
+            "requests": {"cpu": workload.resources.cpu, "memory": workload.resources.memory},
+            "limits": {"memory": workload.resources.memory},
+        },
+        "securityContext": _container_security(),
+        "volumeMounts": [mount.volume_mount() for mount in mounts],
+    } | _probes()
+
+
+def _probes() -> dict[str, Any]:
+    def probe(path: str, period_seconds: int, failure_threshold: int) -> dict[str, Any]:
+        return {
+            "httpGet": {"path": path, "port": METRICS_PORT_NAME},
+            "periodSeconds": period_seconds,
+            "timeoutSeconds": 5,
+            "failureThreshold": failure_threshold,
+        }
+
+    return {
+        # Imports and the first connection may take a minute on a busy node; liveness counts only after that.
+        "startupProbe": probe("/live", 2, 60),
+        "livenessProbe": probe("/live", 10, 6),
+        "readinessProbe": probe("/ready", 2, 3),
+    }
+
+
+def _mounts(pipeline: Pipeline, workload: Workload) -> tuple[Mount, ...]:
+    config_map = {"name": names.component(pipeline.name, workload.component)}
+    settings = Mount({"name": "settings", "configMap": config_map}, SETTINGS_FOLDER)
+    scratch = Mount({"name": "tmp", "emptyDir": {}}, "/tmp", is_read_only=False)  # noqa: S108 (the pod's own)
+    return (settings, *workload.mounts, scratch)
+
+
+def _pod_security() -> dict[str, Any]:
+    """The `restricted` level of the Pod Security Standards."""
+    return {
+        "runAsNonRoot": True,
+        "runAsUser": USER_ID,
+        "runAsGroup": USER_ID,
+        "fsGroup": USER_ID,
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+
+
+def _container_security() -> dict[str, Any]:
+    return {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }

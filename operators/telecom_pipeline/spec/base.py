@@ -1,0 +1,54 @@
+"""What every section of the spec shares: closed, immutable, camelCase in YAML; and the field types they use."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+DNS_LABEL_PATTERN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+DNS_NAME_PATTERN = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
+
+# Where a schema carries what the generator turns into CEL rules and documentation; never part of the CRD itself.
+CEL_KEY = "x-cel"
+PROFILE_DEFAULTS_KEY = "x-profile-defaults"
+
+
+class SpecModel(BaseModel):
+    """A section of the spec: an unknown key is an error, and values have exactly the types that YAML gave them."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, frozen=True, extra="forbid", strict=True, use_enum_values=False
+    )
+
+
+def cel(rule: str, message: str) -> dict[str, str]:
+    """One `x-kubernetes-validations` entry: `rule` in CEL, `message` for the person whose change is refused."""
+    return {"rule": rule, "message": message}
+
+
+def profile_default(dev: Any, production: Any, *, description: str, **constraints: Any) -> Any:
+    """Field that is None when not written and then takes the value of the pipeline's profile."""
+    extra = dict(constraints.pop("json_schema_extra", {}))
+    extra[PROFILE_DEFAULTS_KEY] = {"dev": dev, "production": production}
+    return Field(default=None, description=description, json_schema_extra=extra, **constraints)
+
+
+MemoryQuantity = Annotated[str, Field(pattern=r"^[1-9][0-9]*(Mi|Gi|Ti)$", examples=["2Gi"])]
+CpuQuantity = Annotated[
+    str, Field(pattern=r"^([1-9][0-9]*m|[1-9][0-9]*(\.[0-9]+)?|0\.[0-9]*[1-9])$", examples=["500m"])
+]
+Ratio = Annotated[float, Field(ge=0, le=1)]
+ObjectName = Annotated[str, Field(pattern=DNS_NAME_PATTERN, max_length=253)]
+
+
+class ObjectReference(SpecModel):
+    """An object in the pipeline's namespace."""
+
+    name: ObjectName = Field(description="Name of the object.")
+
+
+class Resources(SpecModel):
+    """What one pod may use."""
+
+    cpu: CpuQuantity = Field(description="CPU that is reserved; more is used when the node has it.")
+    memory: MemoryQuantity = Field(description="Memory that is reserved and that is also the limit.")

@@ -1,0 +1,26 @@
+"""`spec.bronze`: the sink that writes topics into Iceberg tables."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from operators.telecom_pipeline.spec.base import Resources, SpecModel, profile_default
+
+
+class Bronze(SpecModel):
+    """The sink `kafka_to_bronze`: exactly once from topics into Iceberg tables."""
+
+    replicas: Annotated[int, Field(ge=1, le=1000)] | None = profile_default(
+        1, 3, description="Number of sink pods, which share the partitions; no more than the largest topic has."
+    )
+    commit_interval_seconds: Annotated[float, Field(ge=1, le=3600)] = Field(
+        default=30.0, description="An event is in its table after at most about so many seconds."
+    )
+    commit_mebibytes: Annotated[int, Field(ge=1, le=4096)] = Field(
+        default=64, description="Mebibytes of records after which the sink commits before the interval has passed."
+    )
+    resources: Resources | None = profile_default(
+        {"cpu": "500m", "memory": "1Gi"},
+        {"cpu": "1", "memory": "4Gi"},
+        description="What each sink pod may use.",
+    )

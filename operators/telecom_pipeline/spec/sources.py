@@ -1,0 +1,80 @@
+"""`spec.sources`: where events come from."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from operators.telecom_pipeline.spec.base import Ratio, Resources, SpecModel
+
+Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
+DurationSeconds = Annotated[float, Field(ge=1)]
+PerHour = Annotated[float, Field(ge=0, le=1_000_000)]
+
+SEED_DESCRIPTION = "Seed of the generator: the same seed and settings give the same events."
+DURATION_DESCRIPTION = "Seconds to produce for; then the source is complete. Without it, it produces until stopped."
+RESOURCES_DESCRIPTION = "What the simulator's pod may use."
+
+
+class Faults(SpecModel):
+    """Share of the events that the generator spoils on purpose. It accounts for each in the ledger."""
+
+    duplicate: Ratio = Field(default=0.0, description="Share sent twice.")
+    late: Ratio = Field(default=0.0, description="Share sent long after its event time.")
+    out_of_order: Ratio = Field(default=0.0, description="Share sent shortly after younger events.")
+    malformed: Ratio = Field(default=0.0, description="Share that cannot be parsed or breaks the contract.")
+
+
+class Frauds(SpecModel):
+    """Frauds planted per hour of event time and 100,000 subscribers."""
+
+    impossible_travel: PerHour = Field(default=0.0, description="SIMs used in two places too far apart.")
+    call_velocity: PerHour = Field(default=0.0, description="Subscribers who make far too many calls.")
+
+
+class CdrSimulator(SpecModel):
+    """Generates calls, SMS and data sessions of a population of subscribers."""
+
+    events_per_second: Annotated[float, Field(ge=0.1, le=1_000_000)] = Field(
+        default=100.0, description="Events per second, calls, SMS and data sessions together."
+    )
+    subscriber_count: Annotated[int, Field(ge=1, le=100_000_000)] = Field(
+        default=10_000, description="Number of subscribers."
+    )
+    tower_count: Annotated[int, Field(ge=1, le=100_000)] = Field(default=500, description="Number of towers.")
+    seed: Seed = Field(default=1, description=SEED_DESCRIPTION)
+    duration_seconds: DurationSeconds | None = Field(default=None, description=DURATION_DESCRIPTION)
+    faults: Faults = Field(default=Faults(), description="Events that are spoiled on purpose.")
+    frauds: Frauds = Field(default=Frauds(), description="Frauds that are planted.")
+    resources: Resources = Field(default=Resources(cpu="500m", memory="1Gi"), description=RESOURCES_DESCRIPTION)
+
+
+class NetworkProbeSimulator(SpecModel):
+    """Generates readings of towers."""
+
+    tower_count: Annotated[int, Field(ge=1, le=100_000)] = Field(default=500, description="Number of towers.")
+    interval_seconds: Annotated[float, Field(ge=0.1, le=3600)] = Field(
+        default=1.0, description="Seconds between two readings of a tower."
+    )
+    seed: Seed = Field(default=1, description=SEED_DESCRIPTION)
+    duration_seconds: DurationSeconds | None = Field(default=None, description=DURATION_DESCRIPTION)
+    faults: Faults = Field(default=Faults(), description="Readings that are spoiled on purpose.")
+    resources: Resources = Field(default=Resources(cpu="250m", memory="512Mi"), description=RESOURCES_DESCRIPTION)
+
+
+class CdrSource(SpecModel):
+    """Topics `call_events`, `sms_events` and `data_session_events`. Without a simulator, others write to them."""
+
+    simulator: CdrSimulator | None = Field(default=None, description="Generates the events.")
+
+
+class NetworkProbeSource(SpecModel):
+    """Topic `network_probe_events`. Without a simulator, others write to it."""
+
+    simulator: NetworkProbeSimulator | None = Field(default=None, description="Generates the readings.")
+
+
+class Sources(SpecModel):
+    """Where events come from. A source that is absent has no topics; at least one must be given."""
+
+    cdr: CdrSource | None = Field(default=None, description="Call detail records: calls, SMS and data sessions.")
+    network_probe: NetworkProbeSource | None = Field(default=None, description="Readings of the towers.")

@@ -1,0 +1,35 @@
+"""The stages of a pipeline and what each needs before it may start."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """A step of the pipeline; each child belongs to one, by label."""
+
+    STORAGE = "storage"
+    KAFKA = "kafka"
+    TOPICS = "topics"
+    USERS = "users"
+    BRONZE = "bronze"
+    SOURCES = "sources"
+
+
+@dataclass(frozen=True)
+class StageRule:
+    """`needs` must be ready before the first child of `stage` is made. A started stage is not stopped by its needs."""
+
+    stage: Stage
+    needs: tuple[Stage, ...] = ()
+
+
+# In the order in which they start; teardown goes the other way. Sources wait for the sink, so that the first event is
+# in its table within one commit interval and a sink that cannot start is seen before topics fill.
+STAGE_RULES = (
+    StageRule(Stage.STORAGE),
+    StageRule(Stage.KAFKA),
+    StageRule(Stage.TOPICS, needs=(Stage.KAFKA,)),
+    StageRule(Stage.USERS, needs=(Stage.KAFKA,)),
+    StageRule(Stage.BRONZE, needs=(Stage.STORAGE, Stage.TOPICS, Stage.USERS)),
+    StageRule(Stage.SOURCES, needs=(Stage.TOPICS, Stage.USERS, Stage.BRONZE)),
+)

@@ -1,0 +1,85 @@
+"""The topics of a pipeline: those of its sources, a dead-letter topic for each, and the ledger."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contracts.events import CallEvent, DataSessionEvent, NetworkProbeEvent, SmsEvent
+from contracts.topics import LEDGER_TOPIC, dead_letter_topic
+from operators.telecom_pipeline.spec import PipelineSpec
+
+CDR_TOPICS = (CallEvent.topic, DataSessionEvent.topic, SmsEvent.topic)
+NETWORK_PROBE_TOPICS = (NetworkProbeEvent.topic,)
+
+# Dead letters are few and their order is worth more than their speed; ledger entries are few and compacted.
+SIDE_TOPIC_PARTITIONS = 1
+MILLISECONDS_PER_HOUR = 3_600_000
+
+
+class TopicRole(StrEnum):
+    """What a topic is for."""
+
+    EVENTS = "events"
+    DEAD_LETTERS = "dead-letters"
+    LEDGER = "ledger"
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic as it shall be. `config` holds Kafka's topic settings."""
+
+    name: str
+    role: TopicRole
+    partitions: int
+    replicas: int
+    config: Mapping[str, str | int]
+
+
+def event_topic_names(spec: PipelineSpec) -> tuple[str, ...]:
+    """Topics of the sources that the spec has: what the sink writes into tables."""
+    cdr = CDR_TOPICS if spec.sources.cdr else ()
+    probes = NETWORK_PROBE_TOPICS if spec.sources.network_probe else ()
+    return cdr + probes
+
+
+def min_in_sync_replicas(replicas: int) -> int:
+    """Copies that must confirm a write: one may be missing, but never all."""
+    return max(1, replicas - 1)
+
+
+def topics_of(spec: PipelineSpec, partitions: int, replicas: int) -> tuple[Topic, ...]:
+    """All topics; `partitions` and `replicas` are those of a topic of events without an override."""
+    names = event_topic_names(spec)
+    events = tuple(_event_topic(spec, name, partitions, replicas) for name in names)
+    dead_letters = tuple(_dead_letter_topic(spec, name, replicas) for name in names)
+    return (*events, *dead_letters, _ledger_topic(replicas))
+
+
+def _event_topic(spec: PipelineSpec, name: str, partitions: int, replicas: int) -> Topic:
+    topics = spec.kafka.topics
+    override = topics.overrides.get(name)
+    own_partitions = override.partitions if override else None
+    own_retention_hours = override.retention_hours if override else None
+    config = _deleting(replicas, own_retention_hours or topics.retention_hours)
+    return Topic(name, TopicRole.EVENTS, own_partitions or partitions, replicas, config)
+
+
+def _dead_letter_topic(spec: PipelineSpec, name: str, replicas: int) -> Topic:
+    config = _deleting(replicas, spec.kafka.topics.dead_letter_retention_hours)
+    return Topic(dead_letter_topic(name), TopicRole.DEAD_LETTERS, SIDE_TOPIC_PARTITIONS, replicas, config)
+
+
+def _ledger_topic(replicas: int) -> Topic:
+    config: dict[str, str | int] = {
+        "cleanup.policy": "compact",
+        "min.insync.replicas": min_in_sync_replicas(replicas),
+    }
+    return Topic(LEDGER_TOPIC, TopicRole.LEDGER, SIDE_TOPIC_PARTITIONS, replicas, config)
+
+
+def _deleting(replicas: int, retention_hours: int) -> dict[str, str | int]:
+    return {
+        "cleanup.policy": "delete",
+        "min.insync.replicas": min_in_sync_replicas(replicas),
+        "retention.ms": retention_hours * MILLISECONDS_PER_HOUR,
+    }
