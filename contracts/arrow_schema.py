@@ -4,7 +4,7 @@ import pyarrow as pa
 
 from contracts.events import Event
 from contracts.events.field_types import MONEY_PRECISION, MONEY_SCALE
-from contracts.tables import BronzeTable
+from contracts.tables import TableColumns
 from contracts.wire_fields import FieldType, wire_fields
 
 _STRING_LIST = pa.list_(pa.field("element", pa.string(), nullable=False))
@@ -31,7 +31,7 @@ def wire_arrow_schema(model: type[Event]) -> pa.Schema:
     return pa.schema([pa.field(field.name, _WIRE_TYPES[field.type]) for field in wire_fields(model)])
 
 
-def bronze_arrow_schema(table: BronzeTable) -> pa.Schema:
+def bronze_arrow_schema(table: TableColumns) -> pa.Schema:
     """Schema of the table's rows, ingest columns included; required columns are not nullable."""
     return pa.schema(
         [pa.field(column.name, _COLUMN_TYPES[column.type], nullable=not column.required) for column in table.columns]

@@ -19,7 +19,7 @@ from pyiceberg.types import (
 )
 
 from contracts.events.field_types import MONEY_PRECISION, MONEY_SCALE
-from contracts.tables import EVENT_TIME_COLUMN, PARTITION_FIELD, BronzeTable, Column
+from contracts.tables import EVENT_TIME_COLUMN, PARTITION_FIELD, Column, TableColumns
 from contracts.wire_fields import FieldType
 
 _PRIMITIVE_TYPES: dict[FieldType, IcebergType] = {
@@ -33,7 +33,7 @@ _PRIMITIVE_TYPES: dict[FieldType, IcebergType] = {
 }
 
 
-def iceberg_schema(table: BronzeTable) -> Schema:
+def iceberg_schema(table: TableColumns) -> Schema:
     """Schema with field ids in column order.
 
     The ids hold for a new table only: an existing table keeps its own and is evolved by column name.

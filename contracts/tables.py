@@ -4,6 +4,7 @@ Engine schemas are in `contracts.arrow_schema` and `contracts.iceberg_schema`: t
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from contracts.events import Event
 from contracts.topics import EVENT_MODEL_BY_TOPIC
@@ -22,6 +23,14 @@ class Column:
     type: FieldType
     required: bool
     description: str
+
+
+class TableColumns(Protocol):
+    """What engine schemas are derived from: any table that lists its columns in order."""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns in order."""
 
 
 KAFKA_TOPIC_COLUMN = "_kafka_topic"

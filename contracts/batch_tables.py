@@ -1,0 +1,166 @@
+"""Bronze tables of the CRM and billing databases: an append-only log of row versions, tombstones included.
+
+Columns keep the source's names and types. Every column but the key is nullable, because a tombstone has only the key.
+"""
+
+from dataclasses import dataclass
+
+from contracts.tables import BRONZE_NAMESPACE, INGESTED_AT_COLUMN, Column
+from contracts.wire_fields import FieldType
+
+UPDATED_AT_COLUMN = "updated_at"
+SOURCE_TRANSACTION_COLUMN = "_source_transaction"
+SOURCE_DELETED_COLUMN = "_source_deleted"
+BATCH_ID_COLUMN = "_batch_id"
+
+BATCH_INGEST_COLUMNS: tuple[Column, ...] = (
+    Column(
+        SOURCE_TRANSACTION_COLUMN,
+        FieldType.LONG,
+        False,
+        "64-bit id of the transaction that wrote the version: orders versions of equal updated_at; null in a tombstone",
+    ),
+    Column(SOURCE_DELETED_COLUMN, FieldType.BOOLEAN, True, "True for a tombstone: the row is gone from the source"),
+    Column(BATCH_ID_COLUMN, FieldType.STRING, True, "Run of the ingestor that wrote the version"),
+    Column(INGESTED_AT_COLUMN, FieldType.TIMESTAMP, True, "When the ingestor wrote the version"),
+)
+
+
+@dataclass(frozen=True)
+class BatchTable:
+    """The bronze table of one source table."""
+
+    name: str
+    source_schema: str
+    source_table: str
+    key: str
+    attributes: tuple[Column, ...]
+    namespace: str = BRONZE_NAMESPACE
+
+    @property
+    def identifier(self) -> tuple[str, str]:
+        """Namespace and name."""
+        return self.namespace, self.name
+
+    @property
+    def source_columns(self) -> tuple[Column, ...]:
+        """Columns read from the source: the key, the attributes, the time of the last change."""
+        return (
+            Column(self.key, FieldType.STRING, True, "Primary key in the source"),
+            *self.attributes,
+            Column(UPDATED_AT_COLUMN, FieldType.TIMESTAMP, False, "When the source last changed the row"),
+        )
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns in order: the source's, then the ingest columns."""
+        return self.source_columns + BATCH_INGEST_COLUMNS
+
+
+def _columns(*described: tuple[str, FieldType, str]) -> tuple[Column, ...]:
+    return tuple(Column(name, field_type, False, description) for name, field_type, description in described)
+
+
+CRM_CUSTOMERS = BatchTable(
+    "crm_customers",
+    "crm",
+    "customers",
+    "customer_id",
+    _columns(
+        ("full_name", FieldType.STRING, "Name of the person (personal data)"),
+        ("email", FieldType.STRING, "Mail address (personal data)"),
+        ("msisdn", FieldType.STRING, "Phone number of the subscription, E.164 without '+' (personal data)"),
+        ("address_line", FieldType.STRING, "Street and number (personal data)"),
+        ("city", FieldType.STRING, "City of the billing address"),
+        ("region", FieldType.STRING, "Sales region of the billing address"),
+        ("postal_code", FieldType.STRING, "Postal code of the billing address"),
+        ("birth_year", FieldType.INT, "Year of birth"),
+        ("segment", FieldType.STRING, "consumer, youth, senior or business"),
+        ("created_at", FieldType.TIMESTAMP, "Customer since"),
+    ),
+)
+CRM_ACCOUNTS = BatchTable(
+    "crm_accounts",
+    "crm",
+    "accounts",
+    "account_id",
+    _columns(
+        ("customer_id", FieldType.STRING, "Owner; a customer has one account"),
+        ("plan_id", FieldType.STRING, "Plan booked"),
+        ("status", FieldType.STRING, "active, suspended, frozen or closed"),
+        ("opened_at", FieldType.TIMESTAMP, "Start of the contract"),
+        ("closed_at", FieldType.TIMESTAMP, "End of the contract, null while it runs"),
+    ),
+)
+CRM_PLANS = BatchTable(
+    "crm_plans",
+    "crm",
+    "plans",
+    "plan_id",
+    _columns(
+        ("plan_name", FieldType.STRING, "Name on the price list"),
+        ("monthly_fee_usd", FieldType.MONEY, "Fee per month"),
+        ("included_minutes", FieldType.INT, "Call minutes inside the fee"),
+        ("included_gigabytes", FieldType.INT, "Data volume inside the fee"),
+    ),
+)
+CRM_CONSENTS = BatchTable(
+    "crm_consents",
+    "crm",
+    "consents",
+    "consent_id",
+    _columns(
+        ("customer_id", FieldType.STRING, "Who gave or refused it"),
+        ("purpose", FieldType.STRING, "marketing or profiling"),
+        ("is_granted", FieldType.BOOLEAN, "True if consent stands"),
+    ),
+)
+INVOICES = BatchTable(
+    "invoices",
+    "billing",
+    "invoices",
+    "invoice_id",
+    _columns(
+        ("account_id", FieldType.STRING, "Account billed"),
+        ("customer_id", FieldType.STRING, "Owner of the account"),
+        ("period_start", FieldType.TIMESTAMP, "First day of the month billed"),
+        ("issued_at", FieldType.TIMESTAMP, "When it was sent"),
+        ("due_at", FieldType.TIMESTAMP, "When payment is due"),
+        ("total_usd", FieldType.MONEY, "Sum of its lines"),
+        ("status", FieldType.STRING, "open, paid, overdue or void"),
+    ),
+)
+INVOICE_LINES = BatchTable(
+    "invoice_lines",
+    "billing",
+    "invoice_lines",
+    "invoice_line_id",
+    _columns(
+        ("invoice_id", FieldType.STRING, "Invoice it belongs to"),
+        ("line_number", FieldType.INT, "Position, from 1"),
+        ("charge_type", FieldType.STRING, "plan, usage, roaming or discount"),
+        ("amount_usd", FieldType.MONEY, "Charge; negative for a discount"),
+    ),
+)
+PAYMENTS = BatchTable(
+    "payments",
+    "billing",
+    "payments",
+    "payment_id",
+    _columns(
+        ("invoice_id", FieldType.STRING, "Invoice paid"),
+        ("amount_usd", FieldType.MONEY, "Amount received"),
+        ("method", FieldType.STRING, "card, transfer or direct_debit"),
+        ("paid_at", FieldType.TIMESTAMP, "When it was received"),
+    ),
+)
+
+BATCH_TABLES: tuple[BatchTable, ...] = (
+    CRM_PLANS,
+    CRM_CUSTOMERS,
+    CRM_ACCOUNTS,
+    CRM_CONSENTS,
+    INVOICES,
+    INVOICE_LINES,
+    PAYMENTS,
+)
