@@ -5,11 +5,13 @@ import re
 from local.doctor.finding import Finding, Severity
 
 Version = tuple[int, ...]
+# Maven prints its name in bold, whether or not a terminal listens.
+_TERMINAL_STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def parse_version(text: str) -> Version | None:
     """First dotted number in `text`: `go version go1.26.8 linux` gives (1, 26, 8); None where there is none."""
-    match = re.search(r"\d+(?:\.\d+)*", text)
+    match = re.search(r"\d+(?:\.\d+)*", _TERMINAL_STYLE.sub("", text))
     return tuple(int(part) for part in match.group().split(".")) if match else None
 
 

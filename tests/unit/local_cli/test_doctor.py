@@ -9,7 +9,7 @@ from local.doctor.versions import judge_amount, judge_version, parse_version
     [
         ('openjdk version "17.0.15" 2025-04-15', (17, 0, 15)),
         ("go version go1.26.8 linux/amd64", (1, 26, 8)),
-        ("Apache Maven 3.8.7", (3, 8, 7)),
+        ("\x1b[1mApache Maven 3.8.7\x1b[m", (3, 8, 7)),
         ("no number here", None),
     ],
 )
