@@ -12,3 +12,8 @@ S3_SECRET_ACCESS_KEY = "S3_SECRET_ACCESS_KEY"  # noqa: S105
 METRICS_PORT = "METRICS_PORT"
 # Interface the metrics port binds to; unset means all (a pod's probes come from outside of it).
 METRICS_HOST = "METRICS_HOST"
+CRM_USERNAME = "CRM_USERNAME"
+CRM_PASSWORD = "CRM_PASSWORD"  # noqa: S105
+# Key of the tokens that stand for phone numbers in gold (HMAC-SHA-256), and the name that tells keys apart.
+PII_TOKEN_KEY = "PII_TOKEN_KEY"  # noqa: S105
+PII_TOKEN_KEY_ID = "PII_TOKEN_KEY_ID"  # noqa: S105

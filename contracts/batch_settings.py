@@ -1,0 +1,65 @@
+"""Settings of the batch jobs: CRM simulator, CRM ingestor, nightly run. Credentials come from the environment."""
+
+import datetime as dt
+from pathlib import Path
+
+from contracts.settings import CatalogConnection, S3Connection, Settings
+
+
+class PostgresConnection(Settings):
+    """A PostgreSQL database; user and password come from CRM_USERNAME and CRM_PASSWORD."""
+
+    host: str
+    port: int
+    database: str
+    ssl_mode: str = "prefer"
+
+
+class CrmSimulatorSettings(Settings):
+    """A CRM and billing database of `customer_count` subscribers that lives from `first_day` on."""
+
+    database: PostgresConnection
+    seed: int
+    customer_count: int
+    first_day: dt.date
+
+
+class CrmIngestSettings(Settings):
+    """What `crm_batch_ingestor` needs.
+
+    `overlap_seconds` is the longest time a source transaction may stay open after it stamped a row: rows with an older
+    `updated_at` than the watermark less this are not looked at again.
+    """
+
+    database: PostgresConnection
+    s3: S3Connection
+    catalog: CatalogConnection
+    overlap_seconds: float = 6 * 3600
+
+
+class TrinoConnection(Settings):
+    """Trino over HTTP (loopback, or behind a proxy that ends TLS)."""
+
+    host: str
+    port: int
+    username: str
+    catalog: str = "iceberg"
+
+
+class DbtSettings(Settings):
+    """Where dbt and its project are. `executable` lies in an environment of its own (environments/dbt)."""
+
+    executable: Path
+    project_directory: Path
+    target_directory: Path
+    threads: int = 2
+
+
+class NightlySettings(Settings):
+    """What the nightly run needs: silver, gold, gates, publication."""
+
+    trino: TrinoConnection
+    s3: S3Connection
+    catalog: CatalogConnection
+    dbt: DbtSettings
+    lookback_days: int = 3

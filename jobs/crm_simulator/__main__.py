@@ -1,0 +1,39 @@
+"""`python -m jobs.crm_simulator --settings FILE [--until DATE]`: bring the databases up to a day."""
+
+import datetime as dt
+import os
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+
+from contracts.batch_settings import CrmSimulatorSettings
+from jobs.crm_simulator.simulation import live_until
+from jobs.runtime.logs import configure_logs
+from jobs.runtime.postgres import connect
+from jobs.runtime.settings import load_settings
+
+log = structlog.get_logger()
+
+
+def main(
+    settings: Annotated[Path, typer.Option(help="JSON file of CrmSimulatorSettings")],
+    until: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day to live; today if unset")
+    ] = None,
+) -> None:
+    """Create the databases if they are missing and live every day up to UNTIL."""
+    configure_logs("crm-simulator")
+    loaded = load_settings(CrmSimulatorSettings, settings)
+    last_day = until.date() if until else dt.datetime.now(dt.UTC).date()
+    connection = connect(loaded.database, os.environ)
+    try:
+        days = live_until(connection, loaded.seed, loaded.customer_count, loaded.first_day, last_day)
+    finally:
+        connection.close()
+    log.info("crm_lived", days=days, until=str(last_day))
+
+
+if __name__ == "__main__":
+    typer.run(main)

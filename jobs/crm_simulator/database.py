@@ -1,0 +1,224 @@
+"""Writes the simulated life into PostgreSQL, one transaction a day."""
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import singledispatch
+from importlib.resources import files
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
+from psycopg2.extras import execute_values
+
+from jobs.crm_simulator.billing import LATEST_INVOICE_DAYS, Invoice, invoice_of
+from jobs.crm_simulator.changes import Change, Churned, ConsentChanged, Deleted, Moved, PlanChanged, changes_of
+from jobs.crm_simulator.population import CONSENT_PURPOSES, PLANS, Customer, account_id, customer_id, population
+
+
+def create_tables(connection: Connection) -> None:
+    """Create the schemas and tables that are missing."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(files("jobs.crm_simulator").joinpath("schema.sql").read_text())
+
+
+def populate(connection: Connection, seed: int, customer_count: int, first_day: dt.date) -> None:
+    """Insert plans and subscribers as of `first_day`, once: a customer deleted since must not come back."""
+    customers = list(population(seed, customer_count, first_day))
+    at = _midnight(first_day)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("select exists (select from crm.plans)")
+        if cursor.fetchone() == (True,):
+            return
+        _insert(
+            cursor,
+            "crm.plans",
+            [(p.plan_id, p.plan_name, p.monthly_fee_usd, p.included_minutes, p.included_gigabytes, at) for p in PLANS],
+        )
+        _insert(cursor, "crm.customers", [_customer_row(customer) for customer in customers])
+        _insert(cursor, "crm.accounts", [_account_row(customer) for customer in customers])
+        _insert(cursor, "crm.consents", [row for customer in customers for row in _consent_rows(customer)])
+
+
+def live_day(connection: Connection, seed: int, customer_count: int, day: dt.date) -> bool:
+    """Apply the changes, invoices and payments of `day`. False when that day was lived before."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute("insert into simulation.days values (%s) on conflict do nothing", (day,))
+        if cursor.rowcount == 0:
+            return False
+        for change in changes_of(seed, day, customer_count):
+            apply_change(change, cursor)
+        _issue_invoices(cursor, seed, day)
+        _receive_payments(cursor, seed, day)
+        _mark_overdue(cursor, day)
+    return True
+
+
+@singledispatch
+def apply_change(change: Change, cursor: Cursor) -> None:
+    """Write one change; a subscriber who has left is left alone."""
+    raise NotImplementedError(f"no way to write a {type(change).__name__}")
+
+
+@apply_change.register
+def _(change: Moved, cursor: Cursor) -> None:
+    address = change.address
+    cursor.execute(
+        "update crm.customers set address_line = %s, city = %s, region = %s, postal_code = %s, updated_at = %s"
+        " where customer_id = %s",
+        (
+            address.address_line,
+            address.city,
+            address.region,
+            address.postal_code,
+            change.at,
+            customer_id(change.subscriber),
+        ),
+    )
+
+
+@apply_change.register
+def _(change: PlanChanged, cursor: Cursor) -> None:
+    cursor.execute(
+        "update crm.accounts set plan_id = %s, updated_at = %s where account_id = %s and status <> 'closed'",
+        (change.plan_id, change.at, account_id(change.subscriber)),
+    )
+
+
+@apply_change.register
+def _(change: ConsentChanged, cursor: Cursor) -> None:
+    cursor.execute(
+        "update crm.consents set is_granted = %s, updated_at = %s where customer_id = %s and purpose = %s",
+        (change.is_granted, change.at, customer_id(change.subscriber), change.purpose),
+    )
+
+
+@apply_change.register
+def _(change: Churned, cursor: Cursor) -> None:
+    cursor.execute(
+        "update crm.accounts set status = 'closed', closed_at = %s, updated_at = %s"
+        " where account_id = %s and status <> 'closed'",
+        (change.at, change.at, account_id(change.subscriber)),
+    )
+
+
+@apply_change.register
+def _(change: Deleted, cursor: Cursor) -> None:
+    cursor.execute("delete from crm.customers where customer_id = %s", (customer_id(change.subscriber),))
+
+
+def _issue_invoices(cursor: Cursor, seed: int, day: dt.date) -> None:
+    if day.day > 1 + LATEST_INVOICE_DAYS:
+        return
+    month = day.replace(day=1)
+    cursor.execute(
+        "select right(account_id, 8)::int, plan_id from crm.accounts where status <> 'closed' and opened_at < %s"
+        " order by account_id",
+        (_midnight(month),),
+    )
+    due = [invoice_of(seed, month, subscriber, plan_id) for subscriber, plan_id in cursor.fetchall()]
+    issued = [invoice for invoice in due if invoice.issued_at.date() == day]
+    _insert(cursor, "billing.invoices", [_invoice_row(invoice) for invoice in issued])
+    _insert(cursor, "billing.invoice_lines", [row for invoice in issued for row in _line_rows(invoice)])
+
+
+def _receive_payments(cursor: Cursor, seed: int, day: dt.date) -> None:
+    cursor.execute(
+        "select right(i.invoice_id, 8)::int, period_start at time zone 'UTC', total_usd, plan_id"
+        " from billing.invoices i join crm.accounts using (account_id) where i.status in ('open', 'overdue')"
+        " order by invoice_id"
+    )
+    rows = []
+    for subscriber, period_start, total_usd, plan_id in cursor.fetchall():
+        invoice = invoice_of(seed, period_start.date(), subscriber, plan_id)
+        if invoice.payment.paid_at.date() <= day:
+            rows.append(_payment_row(invoice, total_usd))
+    if rows:
+        _insert(cursor, "billing.payments", rows)
+        execute_values(
+            cursor,
+            "update billing.invoices i set status = 'paid', updated_at = paid.at"
+            " from (values %s) as paid (invoice_id, at) where i.invoice_id = paid.invoice_id",
+            [(invoice_id, paid_at) for _, invoice_id, _, _, paid_at, _ in rows],
+            template="(%s, %s::timestamptz)",
+        )
+
+
+def _mark_overdue(cursor: Cursor, day: dt.date) -> None:
+    now = _midnight(day)
+    cursor.execute(
+        "update billing.invoices set status = 'overdue', updated_at = %s where status = 'open' and due_at < %s",
+        (now, now),
+    )
+
+
+def _insert(cursor: Cursor, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    # Table names are this module's own literals, values are bound.
+    if rows:
+        execute_values(cursor, f"insert into {table} values %s on conflict do nothing", rows, page_size=1000)  # noqa: S608
+
+
+def _customer_row(customer: Customer) -> tuple[Any, ...]:
+    address = customer.address
+    return (
+        customer.customer_id,
+        customer.full_name,
+        customer.email,
+        customer.msisdn,
+        address.address_line,
+        address.city,
+        address.region,
+        address.postal_code,
+        customer.birth_year,
+        customer.segment,
+        customer.created_at,
+        customer.created_at,
+    )
+
+
+def _account_row(customer: Customer) -> tuple[Any, ...]:
+    opened = customer.created_at
+    return customer.account_id, customer.customer_id, customer.plan_id, "active", opened, None, opened
+
+
+def _consent_rows(customer: Customer) -> list[tuple[Any, ...]]:
+    return [
+        (f"{customer.customer_id}-{purpose}", customer.customer_id, purpose, is_granted, customer.created_at)
+        for purpose, is_granted in zip(CONSENT_PURPOSES, customer.consents, strict=True)
+    ]
+
+
+def _invoice_row(invoice: Invoice) -> tuple[Any, ...]:
+    return (
+        invoice.invoice_id,
+        account_id(invoice.subscriber),
+        customer_id(invoice.subscriber),
+        invoice.period_start,
+        invoice.issued_at,
+        invoice.due_at,
+        invoice.total_usd,
+        "open",
+        invoice.issued_at,
+    )
+
+
+def _line_rows(invoice: Invoice) -> list[tuple[Any, ...]]:
+    return [
+        (f"{invoice.invoice_id}-{n}", invoice.invoice_id, n, line.charge_type, line.amount_usd, invoice.issued_at)
+        for n, line in enumerate(invoice.lines, start=1)
+    ]
+
+
+def _payment_row(invoice: Invoice, total_usd: Any) -> tuple[Any, ...]:
+    payment = invoice.payment
+    return (
+        f"PAY-{invoice.invoice_id}",
+        invoice.invoice_id,
+        total_usd,
+        payment.method,
+        payment.paid_at,
+        payment.paid_at,
+    )
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), dt.UTC)
