@@ -1,0 +1,31 @@
+"""Dead letters: records a sink refused, kept on `<topic>_dlq` as they came, with where from and why in headers."""
+
+from enum import StrEnum
+
+TOPIC_HEADER = "telecom.topic"
+PARTITION_HEADER = "telecom.partition"
+OFFSET_HEADER = "telecom.offset"
+REASON_HEADER = "telecom.reason"
+ERROR_HEADER = "telecom.error"
+FIRST_SEEN_HEADER = "telecom.first_seen_ms"
+# The record's own key: a replay needs it to find the same partition. Absent when the record had none.
+KEY_HEADER = "telecom.key"
+# On a replayed record: keys of the dead letters it was before, oldest first, separated by commas.
+REPLAYED_FROM_HEADER = "telecom.replayed-from"
+
+
+class DeadLetterReason(StrEnum):
+    """Why a record was refused."""
+
+    EMPTY = "empty"
+    UNPARSEABLE = "unparseable"
+    NOT_AN_OBJECT = "not_an_object"
+    MISSING_FIELD = "missing_field"
+    WRONG_TYPE = "wrong_type"
+    OUT_OF_RANGE = "out_of_range"
+    UNSUPPORTED_SCHEMA_VERSION = "unsupported_schema_version"
+
+
+def dead_letter_key(topic: str, partition: int, offset: int) -> bytes:
+    """Key of a dead letter: the refused record's position, so that a second copy is recognised."""
+    return f"{topic}/{partition}/{offset}".encode()
