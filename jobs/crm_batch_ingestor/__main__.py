@@ -1,0 +1,42 @@
+"""`python -m jobs.crm_batch_ingestor --settings FILE`: one run."""
+
+import datetime as dt
+import os
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+import structlog
+import typer
+
+from contracts.batch_settings import CrmIngestSettings
+from contracts.batch_tables import BATCH_TABLES
+from jobs.crm_batch_ingestor.ingest import ingest_all
+from jobs.crm_batch_ingestor.source import source_snapshot
+from jobs.crm_batch_ingestor.versions import Batch
+from jobs.runtime.iceberg import open_catalog
+from jobs.runtime.logs import configure_logs
+from jobs.runtime.postgres import connect
+from jobs.runtime.settings import load_settings
+
+log = structlog.get_logger()
+
+
+def main(settings: Annotated[Path, typer.Option(help="JSON file of CrmIngestSettings")]) -> None:
+    """Copy what changed in CRM and billing since the last run into bronze."""
+    configure_logs("crm-batch-ingestor")
+    loaded = load_settings(CrmIngestSettings, settings)
+    catalog = open_catalog(loaded.catalog, loaded.s3, os.environ)
+    batch = Batch(batch_id=uuid4().hex, at=dt.datetime.now(dt.UTC))
+    overlap = dt.timedelta(seconds=loaded.overlap_seconds)
+    connection = connect(loaded.database, os.environ)
+    try:
+        with source_snapshot(connection) as source:
+            for done in ingest_all(source, catalog, BATCH_TABLES, batch, overlap):
+                log.info("table_ingested", table=done.table, changed=done.changed, deleted=done.deleted)
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    typer.run(main)

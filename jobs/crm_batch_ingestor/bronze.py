@@ -1,0 +1,40 @@
+"""A bronze table of the CRM as the ingestor uses it: its progress, its known keys, one commit for rows and progress."""
+
+import pyarrow as pa
+from pyiceberg.catalog import Catalog
+from pyiceberg.table import Table
+
+from contracts.batch_tables import SOURCE_DELETED_COLUMN, BatchTable
+from contracts.iceberg_schema import iceberg_schema
+from contracts.tables import INGESTED_AT_COLUMN
+from jobs.crm_batch_ingestor.progress import Progress, progress_of
+
+
+class BronzeLog:
+    """The append-only log of one source table."""
+
+    def __init__(self, catalog: Catalog, table: BatchTable) -> None:
+        self._contract = table
+        self._table = _open(catalog, table)
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far it has come; None before the first run."""
+        return progress_of(self._table.properties)
+
+    def entries(self) -> pa.Table:
+        """Key, tombstone mark and time of every entry."""
+        columns = (self._contract.key, SOURCE_DELETED_COLUMN, INGESTED_AT_COLUMN)
+        return self._table.scan(selected_fields=columns).to_arrow()
+
+    def append(self, rows: pa.Table, progress: Progress) -> None:
+        """Add `rows` and remember `progress`, in one commit: a crash leaves both or neither."""
+        with self._table.transaction() as transaction:
+            if rows.num_rows:
+                transaction.append(rows)
+            transaction.set_properties(progress.encode())
+
+
+def _open(catalog: Catalog, table: BatchTable) -> Table:
+    catalog.create_namespace_if_not_exists(table.namespace)
+    return catalog.create_table_if_not_exists(table.identifier, iceberg_schema(table))
