@@ -137,7 +137,7 @@ def _is_worth_retrying(error: BaseException) -> bool:
     )
 
 
-_exponential = wait_exponential_jitter(initial=0.1, max=5.0, jitter=0.2)
+_exponential = wait_exponential_jitter(multiplier=0.1, max=5.0, jitter=0.2)
 
 
 def _wait(state: RetryCallState) -> float:

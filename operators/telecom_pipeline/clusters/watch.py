@@ -53,7 +53,7 @@ class WatchedKind:
         self._last_contact = time.monotonic()
         self._resource_version = ""
         self._failure: ClusterError | None = None
-        self._thread = Thread(target=self._run, name=f"watch {kind.name}", daemon=True)
+        self._thread = Thread(target=self._run_until_stopped, name=f"watch {kind.name}", daemon=True)
 
     def start(self) -> None:
         """Begin to list and watch."""
@@ -98,6 +98,15 @@ class WatchedKind:
             if _version(manifest) > int(self._resource_version or 0):
                 self._objects[_key(manifest)] = manifest
 
+    def _run_until_stopped(self) -> None:
+        try:
+            self._run()
+        except Exception:
+            # Closing the client under a running watch may raise anything. Otherwise the thread dies loudly, the age of
+            # the watch grows, and the liveness probe ends the process.
+            if not self._stopping.is_set():
+                raise
+
     def _run(self) -> None:
         pause_seconds = _FIRST_PAUSE_SECONDS
         while not self._stopping.is_set():
@@ -111,7 +120,7 @@ class WatchedKind:
                 self._resource_version = ""
             except StatusError as error:
                 self._note_refusal(error)
-            except (ClusterError, httpx2.TransportError) as error:
+            except (ClusterError, httpx2.TransportError, json.JSONDecodeError) as error:  # a line may be cut off
                 self._failure = error if isinstance(error, ClusterError) and not self._synced.is_set() else None
             self._stopping.wait(pause_seconds)
             pause_seconds = min(pause_seconds * 2, _LONGEST_PAUSE_SECONDS)
@@ -150,7 +159,7 @@ class WatchedKind:
         }
         with self._server.stream(path, params | self._selector) as lines:
             self._touch()
-            for line in lines:
+            for line in filter(None, lines):
                 self._take(json.loads(line))
                 if self._stopping.is_set():
                     return

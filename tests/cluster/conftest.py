@@ -1,0 +1,37 @@
+"""One real control plane for all cluster tests; each test gets a namespace of its own."""
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lightkube.config.kubeconfig import KubeConfig
+
+from local.kubernetes.control_plane import ControlPlane
+from operators.telecom_pipeline.clusters.kube import KubeCluster
+from operators.telecom_pipeline.clusters.rest import ApiServer
+
+
+@pytest.fixture(scope="session")
+def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    with ControlPlane(tmp_path_factory.mktemp("control-plane")) as running:
+        yield running
+
+
+@pytest.fixture
+def namespace(control_plane: ControlPlane) -> Iterator[str]:
+    name = f"test-{secrets.token_hex(4)}"
+    control_plane.kubectl("create", "namespace", name)
+    yield name
+    control_plane.kubectl("delete", "namespace", name, "--wait=false")
+
+
+@pytest.fixture
+def cluster(control_plane: ControlPlane) -> Iterator[KubeCluster]:
+    running = KubeCluster(api_server(control_plane.kubeconfig))
+    yield running
+    running.close()
+
+
+def api_server(kubeconfig: Path, attempts: int = 6) -> ApiServer:
+    return ApiServer(KubeConfig.from_file(kubeconfig).get(), attempts=attempts)
