@@ -72,7 +72,7 @@ class Catalog(SpecModel):
     """The Iceberg catalog: exactly one of `jdbc` and `rest`. Which one it is cannot be changed."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=63)] = Field(
-        default="lakehouse", description="Name of the catalog, which a JDBC catalog stores with each table. Immutable."
+        default="iceberg", description="Name of the catalog, which a JDBC catalog stores with each table. Immutable."
     )
     jdbc: Jdbc | None = Field(default=None, description="Iceberg JDBC catalog in a PostgreSQL database.")
     rest: Rest | None = Field(default=None, description="Iceberg REST catalog.")
