@@ -36,7 +36,8 @@ def kubernetes_versions() -> KubernetesVersions:
     try:
         return KubernetesVersions.model_validate(yaml.safe_load(VERSIONS_FILE.read_text())["kubernetes"])
     except (OSError, KeyError, ValueError, yaml.YAMLError) as error:
-        raise VersionsError(f"Section `kubernetes` of {VERSIONS_FILE} cannot be read: {error!r}.") from error
+        next_step = "restore the file: git checkout versions.yaml"
+        raise VersionsError(f"read section `kubernetes` of {VERSIONS_FILE}", repr(error), next_step) from error
 
 
 def control_plane_binaries(report: Report = ignore_progress) -> tuple[Path, ...]:

@@ -116,16 +116,19 @@ class ControlPlane:
                 self._raise_if_dead()
                 if time.monotonic() > deadline:
                     raise ControlPlaneError(
-                        f"Gave up waiting for {what} after {_START_SECONDS:.0f} s: {error.stderr.strip()}. "
-                        f"Logs are in {self.folder}."
+                        f"wait {_START_SECONDS:.0f} s for {what}",
+                        error.stderr.strip(),
+                        f"read the logs in {self.folder}",
                     ) from error
             time.sleep(0.1)
 
     def _raise_if_dead(self) -> None:
         for name, process in self._processes.items():
             if process.poll() is not None:
-                tail = "\n  ".join((self.folder / f"{name}.log").read_text().splitlines()[-10:])
-                raise ControlPlaneError(f"{name} ended with code {process.returncode}:\n  {tail}")
+                log = self.folder / f"{name}.log"
+                tail = "\n  ".join(log.read_text().splitlines()[-10:])
+                why = f"it ended with code {process.returncode}:\n  {tail}"
+                raise ControlPlaneError(f"start {name}", why, f"read {log}")
 
     def _write_credentials(self) -> None:
         token = secrets.token_urlsafe(24)

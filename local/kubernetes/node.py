@@ -1,0 +1,99 @@
+"""A whole one-node Kubernetes on this machine: kubelet, containerd, network, DNS, volumes. Linux, as root."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.artefacts.command import run_tool
+from local.artefacts.kubernetes import control_plane_binaries, node_binaries
+from local.artefacts.progress import Report, ignore_progress
+from local.errors import LocalError
+
+_FOLDER = Path(__file__).parent
+_PACKAGES = "containerd containernetworking-plugins iptables iproute2 openssl curl procps"
+_TOOLS = ("containerd", "ctr", "runc", "iptables", "ip", "openssl", "curl", "sysctl", "pgrep")
+_CNI_PLUGIN = Path("/usr/lib/cni/bridge")
+
+
+class NodeError(LocalError):
+    """This machine cannot be a node; the message says what is missing."""
+
+
+def missing_for_a_node() -> str | None:
+    """Why this machine cannot be a node, with the command that helps; None if it can."""
+    if os.geteuid() != 0:
+        return "a node needs root (kubelet, containerd, iptables): run as root"
+    absent = [tool for tool in _TOOLS if shutil.which(tool) is None]
+    if not _CNI_PLUGIN.exists():
+        absent.append(str(_CNI_PLUGIN))
+    if absent:
+        return f"missing {', '.join(absent)}: apt-get install --no-install-recommends {_PACKAGES}"
+    return None
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node with all state in `folder`; `down` removes everything it made on the machine."""
+
+    folder: Path
+
+    @property
+    def kubeconfig(self) -> Path:
+        """Admin's kubeconfig."""
+        return self.folder / "pki" / "admin.kubeconfig"
+
+    @property
+    def address(self) -> str:
+        """Address at which pods reach this machine, and this machine the API server."""
+        return "10.244.0.1"
+
+    def up(self, images: Sequence[Path] = (), report: Report = ignore_progress) -> None:
+        """Start it, or return at once if it runs, with image archives loaded. Raises `NodeError`, `CommandError`."""
+        if missing := missing_for_a_node():
+            raise NodeError("start a Kubernetes node", missing, "then try again")
+        binaries = self.folder.with_name(f"{self.folder.name}-bin")
+        _link_all((*control_plane_binaries(report), *node_binaries(report)), binaries)
+        run_tool(
+            [str(_FOLDER / "node_up.sh"), str(binaries), str(self.folder)],
+            environment={"NODE_IMAGES": " ".join(map(str, images))},
+            next_step=f"read the logs in {self.folder}/log",
+        )
+
+    def down(self) -> None:
+        """Stop it and remove its state. Raises `CommandError`."""
+        run_tool(
+            [str(_FOLDER / "node_down.sh"), str(self.folder)],
+            next_step=f"look at what is left under {self.folder}",
+        )
+
+    def load_image(self, archive: Path) -> None:
+        """Load an image archive into the running node's containerd."""
+        socket = self.folder / "run" / "containerd.sock"
+        run_tool(
+            ["ctr", "--address", str(socket), "--namespace", "k8s.io", "images", "import", str(archive)],
+            next_step="check that the node is up",
+        )
+
+    def kubectl(self, *arguments: str, stdin: str | None = None) -> str:
+        """Run kubectl as the admin and return what it prints. Raises `CalledProcessError` with its errors."""
+        command = [str(self.folder.with_name(f"{self.folder.name}-bin") / "kubectl"), *arguments]
+        return subprocess.run(
+            command,
+            input=stdin,
+            env={**os.environ, "KUBECONFIG": str(self.kubeconfig)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+
+def _link_all(folders: Sequence[Path], target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for folder in folders:
+        for binary in folder.iterdir():
+            link = target / binary.name
+            if binary.is_file() and not binary.name.startswith(".") and not link.exists():
+                link.symlink_to(binary)
