@@ -1,8 +1,21 @@
-"""Where the pipeline's neighbours are, as read from observed objects."""
+"""Where the pipeline's neighbours are, as read from observed objects. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts.settings import CatalogConnection
+from contracts.settings import CatalogConnection, JdbcCatalog, RestCatalog
+from operators.telecom_pipeline import names
+from operators.telecom_pipeline.manifest import Manifest, Ref
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.spec.storage import Jdbc
+from operators.telecom_pipeline.storage_references import (
+    DATABASE_KEY,
+    HOST_KEY,
+    PORT_KEY,
+    S3_ENDPOINT_KEY,
+    jdbc_connection_ref,
+    s3_connection_ref,
+)
 
 
 @dataclass(frozen=True)
@@ -12,3 +25,59 @@ class Endpoints:
     bootstrap_servers: str | None = None
     s3_endpoint: str | None = None
     catalog: CatalogConnection | None = None
+
+
+def find_endpoints(
+    pipeline: Pipeline, children: Mapping[Ref, Manifest], references: Mapping[Ref, Manifest | None]
+) -> Endpoints:
+    """Endpoints that the Kafka's status, the referred objects and the spec tell."""
+    kafka = children.get(Ref(names.KAFKA, pipeline.namespace, names.kafka(pipeline.name)))
+    return Endpoints(
+        bootstrap_servers=_bootstrap_servers(kafka),
+        s3_endpoint=_s3_endpoint(pipeline, references),
+        catalog=_catalog(pipeline, references),
+    )
+
+
+def _bootstrap_servers(kafka: Manifest | None) -> str | None:
+    listeners = (kafka or {}).get("status", {}).get("listeners", [])
+    found = (
+        listener.get("bootstrapServers") for listener in listeners if listener.get("name") == names.CLIENT_LISTENER
+    )
+    return next(found, None)
+
+
+def _s3_endpoint(pipeline: Pipeline, references: Mapping[Ref, Manifest | None]) -> str | None:
+    ref = s3_connection_ref(pipeline)
+    return pipeline.spec.storage.s3.endpoint if ref is None else _data(references, ref).get(S3_ENDPOINT_KEY)
+
+
+def _catalog(pipeline: Pipeline, references: Mapping[Ref, Manifest | None]) -> CatalogConnection | None:
+    catalog = pipeline.spec.storage.catalog
+    if catalog.rest:
+        return RestCatalog(name=catalog.name, uri=catalog.rest.uri, warehouse=catalog.rest.warehouse)
+    if catalog.jdbc:
+        return _jdbc(pipeline, catalog.name, catalog.jdbc, references)
+    return None
+
+
+def _jdbc(pipeline: Pipeline, name: str, jdbc: Jdbc, references: Mapping[Ref, Manifest | None]) -> JdbcCatalog | None:
+    if jdbc.connection:
+        place = jdbc.connection
+        return JdbcCatalog(name=name, host=place.host, port=place.port, database=place.database, ssl_mode=jdbc.ssl_mode)
+    ref = jdbc_connection_ref(pipeline)
+    data = _data(references, ref) if ref else {}
+    if not all(data.get(key) for key in (HOST_KEY, PORT_KEY, DATABASE_KEY)) or not data[PORT_KEY].isdigit():
+        return None
+    return JdbcCatalog(
+        name=name,
+        host=data[HOST_KEY],
+        port=int(data[PORT_KEY]),
+        database=data[DATABASE_KEY],
+        ssl_mode=jdbc.ssl_mode,
+    )
+
+
+def _data(references: Mapping[Ref, Manifest | None], ref: Ref) -> Mapping[str, str]:
+    found = references.get(ref)
+    return found.get("data", {}) if found else {}

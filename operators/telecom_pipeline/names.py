@@ -18,6 +18,9 @@ DLQ_REPLAYER = "dlq-replayer"
 AUDITOR = "auditor"
 COMPONENTS = (CDR_PRODUCER, NETWORK_PROBE_PRODUCER, KAFKA_TO_BRONZE, DLQ_REPLAYER, AUDITOR)
 
+# Strimzi allows at most 11 characters for a listener's name.
+CLIENT_LISTENER = "clients"
+
 DUAL_ROLE_POOL = "dual-role"
 CONTROLLER_POOL = "controller"
 BROKER_POOL = "broker"

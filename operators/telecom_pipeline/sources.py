@@ -13,8 +13,12 @@ from contracts.settings import (
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.spec import PipelineSpec
 from operators.telecom_pipeline.spec.base import Resources
-from operators.telecom_pipeline.spec.sources import CdrSimulator, NetworkProbeSimulator
-from operators.telecom_pipeline.topics import CDR_TOPICS, NETWORK_PROBE_TOPICS
+from operators.telecom_pipeline.spec.sources import (
+    CDR_TOPICS,
+    NETWORK_PROBE_TOPICS,
+    CdrSimulator,
+    NetworkProbeSimulator,
+)
 
 
 @dataclass(frozen=True)

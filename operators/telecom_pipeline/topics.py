@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contracts.events import CallEvent, DataSessionEvent, NetworkProbeEvent, SmsEvent
 from contracts.topics import LEDGER_TOPIC, dead_letter_topic
 from operators.telecom_pipeline.spec import PipelineSpec
-
-CDR_TOPICS = (CallEvent.topic, DataSessionEvent.topic, SmsEvent.topic)
-NETWORK_PROBE_TOPICS = (NetworkProbeEvent.topic,)
+from operators.telecom_pipeline.spec.sources import CDR_TOPICS, NETWORK_PROBE_TOPICS
 
 # Dead letters are few and their order is worth more than their speed; ledger entries are few and compacted.
 SIDE_TOPIC_PARTITIONS = 1

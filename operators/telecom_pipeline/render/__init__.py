@@ -10,8 +10,14 @@ from operators.telecom_pipeline.render.node_pools import render_node_pools
 from operators.telecom_pipeline.render.sources import render_sources
 from operators.telecom_pipeline.render.topics import render_topics
 from operators.telecom_pipeline.render.users import render_users
+from operators.telecom_pipeline.sources import simulators_of
+from operators.telecom_pipeline.stages import Stage
 
-__all__ = ["render"]
+__all__ = ["missing_endpoints", "render"]
+
+BOOTSTRAP_SERVERS = "Kafka's bootstrap servers"
+S3_ENDPOINT = "the endpoint of the object store"
+CATALOG = "the place of the catalog"
 
 
 def render(pipeline: Pipeline, endpoints: Endpoints) -> tuple[Manifest, ...]:
@@ -28,6 +34,18 @@ def render(pipeline: Pipeline, endpoints: Endpoints) -> tuple[Manifest, ...]:
         *_bronze(pipeline, endpoints),
         *_sources(pipeline, endpoints),
     )
+
+
+def missing_endpoints(pipeline: Pipeline, endpoints: Endpoints) -> dict[Stage, tuple[str, ...]]:
+    """What is not known yet, for each stage whose children `render` leaves out for it."""
+    bootstrap = () if endpoints.bootstrap_servers else (BOOTSTRAP_SERVERS,)
+    s3 = () if endpoints.s3_endpoint else (S3_ENDPOINT,)
+    catalog = () if endpoints.catalog else (CATALOG,)
+    missing = {
+        Stage.BRONZE: bootstrap + s3 + catalog,
+        Stage.SOURCES: bootstrap if simulators_of(pipeline.spec) else (),
+    }
+    return {stage: names for stage, names in missing.items() if names}
 
 
 def _bronze(pipeline: Pipeline, endpoints: Endpoints) -> tuple[Manifest, ...]:

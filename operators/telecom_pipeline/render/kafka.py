@@ -10,7 +10,6 @@ from operators.telecom_pipeline.render.metadata import child
 from operators.telecom_pipeline.stages import Stage
 from operators.telecom_pipeline.topics import min_in_sync_replicas
 
-LISTENER_NAME = "clients"
 LISTENER_PORT = 9093
 
 
@@ -33,7 +32,7 @@ def render_kafka(pipeline: Pipeline) -> Manifest:
 
 def _listener(pipeline: Pipeline) -> dict[str, Any]:
     return {
-        "name": LISTENER_NAME,
+        "name": names.CLIENT_LISTENER,
         "port": LISTENER_PORT,
         "type": "internal",
         "tls": pipeline.kafka.is_tls,

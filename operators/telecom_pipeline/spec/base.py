@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+from pydantic.config import JsonDict
 
 DNS_LABEL_PATTERN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
 DNS_NAME_PATTERN = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
 
-# Where a schema carries what the generator turns into CEL rules and documentation; never part of the CRD itself.
-CEL_KEY = "x-cel"
+# Where the schema of a field carries the defaults of the profiles; the generator documents them.
 PROFILE_DEFAULTS_KEY = "x-profile-defaults"
 
 
@@ -21,15 +21,9 @@ class SpecModel(BaseModel):
     )
 
 
-def cel(rule: str, message: str) -> dict[str, str]:
-    """One `x-kubernetes-validations` entry: `rule` in CEL, `message` for the person whose change is refused."""
-    return {"rule": rule, "message": message}
-
-
 def profile_default(dev: Any, production: Any, *, description: str, **constraints: Any) -> Any:
     """Field that is None when not written and then takes the value of the pipeline's profile."""
-    extra = dict(constraints.pop("json_schema_extra", {}))
-    extra[PROFILE_DEFAULTS_KEY] = {"dev": dev, "production": production}
+    extra: JsonDict = {PROFILE_DEFAULTS_KEY: {"dev": dev, "production": production}}
     return Field(default=None, description=description, json_schema_extra=extra, **constraints)
 
 

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.topics import EVENT_MODEL_BY_TOPIC
-from operators.telecom_pipeline.spec.base import MemoryQuantity, ObjectName, Resources, SpecModel, cel, profile_default
+from operators.telecom_pipeline.spec.base import MemoryQuantity, ObjectName, Resources, SpecModel, profile_default
+from operators.telecom_pipeline.spec.sources import CDR_TOPICS, NETWORK_PROBE_TOPICS
 
 KafkaVersion = Literal["4.2.0", "4.2.1", "4.3.0", "4.3.1"]
 
@@ -17,7 +17,7 @@ METADATA_VERSION_BY_KAFKA_VERSION: dict[KafkaVersion, str] = {
     "4.3.1": "4.3-IV0",
 }
 
-OVERRIDABLE_TOPICS = tuple(sorted(EVENT_MODEL_BY_TOPIC))
+OVERRIDABLE_TOPICS = CDR_TOPICS + NETWORK_PROBE_TOPICS
 
 Partitions = Annotated[int, Field(ge=1, le=1000)]
 RetentionHours = Annotated[int, Field(ge=1, le=87600)]
@@ -29,12 +29,7 @@ class BrokerStorage(SpecModel):
     size: MemoryQuantity | None = profile_default(
         "10Gi",
         "500Gi",
-        description="Size of the volume of each node. It can grow, never shrink.",
-        json_schema_extra={
-            "x-cel": [
-                cel("quantity(self).compareTo(quantity(oldSelf)) >= 0", "a volume can grow but not shrink"),
-            ]
-        },
+        description="Size of the volume of each broker. It can grow, never shrink.",
     )
     storage_class: ObjectName | None = Field(
         default=None, description="StorageClass of the volumes; the cluster's default class when absent. Immutable."

@@ -4,7 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from contracts.events import CallEvent, DataSessionEvent, NetworkProbeEvent, SmsEvent
 from operators.telecom_pipeline.spec.base import Ratio, Resources, SpecModel
+
+CDR_TOPICS = (CallEvent.topic, DataSessionEvent.topic, SmsEvent.topic)
+NETWORK_PROBE_TOPICS = (NetworkProbeEvent.topic,)
 
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
 DurationSeconds = Annotated[float, Field(ge=1)]

@@ -1,0 +1,59 @@
+"""Reads from the cluster all that one reconciliation looks at."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from operators.telecom_pipeline import names
+from operators.telecom_pipeline.cluster import Cluster
+from operators.telecom_pipeline.labels import owned_by
+from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, ref_of
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.render.accepted_spec import SPEC_KEY
+from operators.telecom_pipeline.storage_references import required_objects
+
+# Kinds of children, in the order in which their stages start. RBAC and watches follow from it.
+CHILD_KINDS: tuple[Kind, ...] = (
+    names.KAFKA,
+    names.KAFKA_NODE_POOL,
+    names.KAFKA_TOPIC,
+    names.KAFKA_USER,
+    names.CONFIG_MAP,
+    names.DEPLOYMENT,
+    names.JOB,
+)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What the cluster had: children by reference, and the objects that the storage section refers to."""
+
+    children: Mapping[Ref, Manifest] = field(default_factory=dict)
+    references: Mapping[Ref, Manifest | None] = field(default_factory=dict)
+
+    def child(self, ref: Ref) -> Manifest | None:
+        """One child, or None."""
+        return self.children.get(ref)
+
+
+def observe_children(cluster: Cluster, name: str, namespace: str) -> dict[Ref, Manifest]:
+    """Children that the operator has made for a pipeline."""
+    selector = owned_by(name)
+    children = (child for kind in CHILD_KINDS for child in cluster.list(kind, namespace, selector))
+    return {ref_of(child): child for child in children}
+
+
+def observe(cluster: Cluster, pipeline: Pipeline, children: Mapping[Ref, Manifest]) -> Observed:
+    """Children and the objects that the pipeline refers to; an object that is used twice is read once."""
+    refs = dict.fromkeys(required.ref for required in required_objects(pipeline))
+    return Observed(children, {ref: cluster.get(ref) for ref in refs})
+
+
+def accepted_spec(cluster: Cluster, name: str, namespace: str) -> Mapping[str, Any] | None:
+    """Last spec that was valid, or None for a pipeline that never had one."""
+    stored = cluster.get(Ref(names.CONFIG_MAP, namespace, names.accepted_spec(name)))
+    if stored is None:
+        return None
+    spec: Mapping[str, Any] = json.loads(stored["data"][SPEC_KEY])
+    return spec

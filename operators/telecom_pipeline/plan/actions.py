@@ -1,0 +1,85 @@
+"""What a reconciliation does to the cluster, in order."""
+
+from dataclasses import dataclass
+
+from operators.telecom_pipeline import names
+from operators.telecom_pipeline.labels import RUN_DIGEST_ANNOTATION
+from operators.telecom_pipeline.manifest import Manifest, Ref, kind_of
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.plan.gates import Gate, find_gates
+from operators.telecom_pipeline.plan.stage_view import StageView
+from operators.telecom_pipeline.stages import Stage
+
+
+@dataclass(frozen=True)
+class Apply:
+    """Make an object as it is written."""
+
+    ref: Ref
+    manifest: Manifest
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Delete an object; `reason` is for the log."""
+
+    ref: Ref
+    reason: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Actions in the order in which they are taken, and the gates that held others back."""
+
+    actions: tuple[Apply | Delete, ...]
+    gates: dict[Stage, Gate]
+
+
+def make_plan(pipeline: Pipeline, views: tuple[StageView, ...]) -> Plan:
+    """Plan of one reconciliation. Nothing for a paused pipeline."""
+    gates = find_gates(views, pipeline.is_suspended)
+    if pipeline.spec.paused:
+        return Plan((), gates)
+    applies = [action for view in views for action in _stage_actions(view, gates[view.stage])]
+    return Plan((*applies, *_prune(pipeline, views)), gates)
+
+
+def _stage_actions(view: StageView, gate: Gate) -> list[Apply | Delete]:
+    return [
+        _apply_or_rerun(ref, manifest, view.existing.get(ref))
+        for ref, manifest in view.desired.items()
+        if not gate.holds(view, ref) and not _is_being_deleted(view.existing.get(ref))
+    ]
+
+
+def _apply_or_rerun(ref: Ref, manifest: Manifest, existing: Manifest | None) -> Apply | Delete:
+    """A Job's pod template cannot change: a Job of the same run keeps its own, and another run needs a new Job."""
+    if existing is None or kind_of(manifest) != names.JOB:
+        return Apply(ref, manifest)
+    if _run_digest(existing) != _run_digest(manifest):
+        return Delete(ref, "its run was changed; the next one starts when this Job is gone")
+    return Apply(ref, manifest | {"spec": manifest["spec"] | {"template": existing["spec"]["template"]}})
+
+
+def _run_digest(job: Manifest) -> str | None:
+    digest: str | None = job["metadata"].get("annotations", {}).get(RUN_DIGEST_ANNOTATION)
+    return digest
+
+
+def _prune(pipeline: Pipeline, views: tuple[StageView, ...]) -> list[Delete]:
+    """Children that are no longer rendered: those of the last such stage, so that a pod goes before its user."""
+    for view in reversed(views):
+        obsolete = [ref for ref in view.existing if _is_obsolete(pipeline, view, ref)]
+        if obsolete:
+            return [Delete(ref, "it is no longer part of the pipeline") for ref in obsolete]
+    return []
+
+
+def _is_obsolete(pipeline: Pipeline, view: StageView, ref: Ref) -> bool:
+    """Nothing is obsolete while an endpoint is missing, nor is a topic whose records are to be kept."""
+    is_kept_topic = ref.kind == names.KAFKA_TOPIC and pipeline.keeps_records
+    return ref not in view.desired and not view.missing_endpoints and not is_kept_topic
+
+
+def _is_being_deleted(existing: Manifest | None) -> bool:
+    return existing is not None and "deletionTimestamp" in existing["metadata"]

@@ -1,0 +1,61 @@
+"""Gates: what has to wait, and for what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from operators.telecom_pipeline.manifest import Ref
+from operators.telecom_pipeline.plan.stage_view import StageView
+from operators.telecom_pipeline.stages import STAGE_RULES, Stage
+from operators.telecom_pipeline.status.child_state import State
+
+# A child in one of these states does not run, so that applying it may start it.
+STOPPED = {State.SUSPENDED}
+# A source in one of these states sends nothing any more.
+SILENT = {State.SUSPENDED, State.COMPLETED, State.FAILED}
+
+
+@dataclass(frozen=True)
+class Gate:
+    """`message` is empty for an open gate. A closed one holds back starts; `holds_all` holds back every change."""
+
+    message: str = ""
+    holds_all: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing has to wait."""
+        return not self.message
+
+    def holds(self, view: StageView, ref: Ref) -> bool:
+        """Whether a child must not be applied now.
+
+        A child that runs is kept up to date even while what it needs is troubled: Kafka being rolled is no reason to
+        stop a sink, nor a failed sink to stop the sources, whose records Kafka keeps.
+        """
+        if self.is_open:
+            return False
+        return self.holds_all or ref not in view.existing or view.states()[ref].state in STOPPED
+
+
+def find_gates(views: tuple[StageView, ...], is_suspended: bool) -> dict[Stage, Gate]:
+    """Gate of each stage."""
+    by_stage = {view.stage: view for view in views}
+    gates = {rule.stage: _needs_gate(rule.needs, by_stage, is_suspended) for rule in STAGE_RULES}
+    for view in views:
+        if view.missing_endpoints and gates[view.stage].is_open:
+            gates[view.stage] = Gate(f"waits for {' and '.join(view.missing_endpoints)}")
+    if is_suspended and not _is_silent(by_stage[Stage.SOURCES]):
+        gates[Stage.BRONZE] = Gate("the sink stops after the sources have stopped", holds_all=True)
+    return gates
+
+
+def _needs_gate(needs: tuple[Stage, ...], views: Mapping[Stage, StageView], is_suspended: bool) -> Gate:
+    unsettled = [need for need in needs if not views[need].is_settled(is_suspended)]
+    return Gate(f"waits for {' and '.join(unsettled)}" if unsettled else "")
+
+
+def _is_silent(sources: StageView) -> bool:
+    """Whether no source sends. Their ConfigMaps and those that are not there send nothing."""
+    running = {ref: state for ref, state in sources.states().items() if ref in sources.existing}
+    workloads = [state.state for ref, state in running.items() if ref.kind.name in ("Deployment", "Job")]
+    return all(state in SILENT for state in workloads)

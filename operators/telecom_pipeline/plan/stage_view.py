@@ -1,0 +1,67 @@
+"""One stage as it is and as it shall be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from operators.telecom_pipeline.endpoints import Endpoints
+from operators.telecom_pipeline.labels import STAGE_LABEL
+from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
+from operators.telecom_pipeline.observe import Observed
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.render import missing_endpoints
+from operators.telecom_pipeline.stages import STAGE_RULES, Stage
+from operators.telecom_pipeline.status.child_state import ChildState, State
+from operators.telecom_pipeline.status.readiness import child_state
+from operators.telecom_pipeline.status.references import references_state
+
+ABSENT = ChildState(State.PROGRESSING, "NotCreated", "it is not there yet")
+
+
+@dataclass(frozen=True)
+class StageView:
+    """`desired` are the manifests that could be rendered, `existing` the children that are there.
+
+    `missing_endpoints` says why manifests may be absent from `desired`; `references` is the state of what the stage
+    uses but does not own.
+    """
+
+    stage: Stage
+    desired: Mapping[Ref, Manifest]
+    existing: Mapping[Ref, Manifest]
+    missing_endpoints: tuple[str, ...]
+    references: ChildState
+
+    def states(self) -> dict[Ref, ChildState]:
+        """State of each child that is desired; of those that are there while nothing can be rendered."""
+        refs = self.desired or (self.existing if self.missing_endpoints else {})
+        return {ref: child_state(self.existing[ref]) if ref in self.existing else ABSENT for ref in refs}
+
+    def is_settled(self, is_suspended: bool) -> bool:
+        """Whether what builds on this stage may start."""
+        good = {State.READY, State.COMPLETED} | ({State.SUSPENDED} if is_suspended else set())
+        states = (self.references, *self.states().values())
+        return not self.missing_endpoints and all(child.state in good for child in states)
+
+
+def view_stages(
+    pipeline: Pipeline, observed: Observed, endpoints: Endpoints, rendered: tuple[Manifest, ...]
+) -> tuple[StageView, ...]:
+    """All stages in the order in which they start."""
+    missing = missing_endpoints(pipeline, endpoints)
+    no_references = ChildState(State.READY)
+    return tuple(
+        StageView(
+            stage=rule.stage,
+            desired={ref_of(manifest): manifest for manifest in rendered if stage_of(manifest) == rule.stage},
+            existing={ref: child for ref, child in observed.children.items() if stage_of(child) == rule.stage},
+            missing_endpoints=missing.get(rule.stage, ()),
+            references=references_state(pipeline, observed) if rule.stage is Stage.STORAGE else no_references,
+        )
+        for rule in STAGE_RULES
+    )
+
+
+def stage_of(manifest: Manifest) -> str:
+    """Stage that a child belongs to, by its label."""
+    stage: str = manifest["metadata"].get("labels", {}).get(STAGE_LABEL, "")
+    return stage

@@ -1,0 +1,118 @@
+"""The status of a pipeline, complete, as plain data."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from contracts.settings import CatalogConnection, JdbcCatalog
+from operators.telecom_pipeline.endpoints import Endpoints
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.stages import Stage
+from operators.telecom_pipeline.status.child_state import State
+from operators.telecom_pipeline.status.conditions import Verdict, judge, judge_invalid, stamp
+from operators.telecom_pipeline.status.model import EndpointStatus, PipelineStatus, StageStatus
+from operators.telecom_pipeline.status.stage_report import SETTLED, StageReport, name_of
+from operators.telecom_pipeline.validate import Problem
+
+RUNNING = "Running"
+COMPLETED = "Completed"
+SUSPENDED = "Suspended"
+INVALID = "Invalid"
+DELETING = "Deleting"
+
+
+def build_status(
+    pipeline: Pipeline,
+    reports: Sequence[StageReport],
+    endpoints: Endpoints,
+    problems: Sequence[Problem],
+    generation: int,
+    previous: Mapping[str, Any],
+    now: datetime,
+) -> dict[str, Any]:
+    """Status of a pipeline of which some valid spec is known. Times of `previous` stay where nothing changed."""
+    return _assemble(
+        judge(pipeline, reports, problems),
+        _current_stage(pipeline, reports),
+        reports,
+        endpoints,
+        generation,
+        previous,
+        now,
+    )
+
+
+def build_invalid_status(
+    problems: Sequence[Problem], generation: int, previous: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """Status of a pipeline that never had a valid spec."""
+    return _assemble(judge_invalid(problems), INVALID, (), Endpoints(), generation, previous, now)
+
+
+def _assemble(
+    verdicts: Sequence[Verdict],
+    stage: str,
+    reports: Sequence[StageReport],
+    endpoints: Endpoints,
+    generation: int,
+    previous: Mapping[str, Any],
+    now: datetime,
+) -> dict[str, Any]:
+    stamped = timestamp(now)
+    status = PipelineStatus(
+        observed_generation=generation,
+        stage=stage,
+        conditions=stamp(verdicts, generation, previous, stamped),
+        stages=_stages(reports, previous, stamped),
+        endpoints=_endpoints(endpoints),
+        warnings=[warning for report in reports for warning in report.warnings],
+    )
+    return status.model_dump(mode="json", by_alias=True)
+
+
+def timestamp(now: datetime) -> str:
+    """Time as Kubernetes writes it: UTC, whole seconds."""
+    return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _current_stage(pipeline: Pipeline, reports: Sequence[StageReport]) -> str:
+    unsettled = next((report.stage for report in reports if report.state not in SETTLED), None)
+    if unsettled:
+        return unsettled.value
+    if pipeline.is_suspended:
+        return SUSPENDED
+    is_done = any(report.stage is Stage.SOURCES and report.state is State.COMPLETED for report in reports)
+    return COMPLETED if is_done else RUNNING
+
+
+def _stages(reports: Sequence[StageReport], previous: Mapping[str, Any], now: str) -> list[StageStatus]:
+    before = {stage["name"]: stage for stage in previous.get("stages", [])}
+    return [_stage(report, before.get(report.stage, {}), now) for report in reports]
+
+
+def _stage(report: StageReport, before: Mapping[str, Any], now: str) -> StageStatus:
+    return StageStatus(
+        name=report.stage,
+        state=report.state,
+        reason=report.reason,
+        message=report.message,
+        ready=f"{report.settled_count}/{report.child_count}",
+        child=name_of(report.child) if report.child else "",
+        last_transition_time=before["lastTransitionTime"] if before.get("state") == report.state else now,
+    )
+
+
+def _endpoints(endpoints: Endpoints) -> EndpointStatus:
+    return EndpointStatus(
+        kafka_bootstrap_servers=endpoints.bootstrap_servers or "",
+        s3_endpoint=endpoints.s3_endpoint or "",
+        catalog=_catalog_url(endpoints.catalog),
+    )
+
+
+def _catalog_url(catalog: CatalogConnection | None) -> str:
+    if catalog is None:
+        return ""
+    if isinstance(catalog, JdbcCatalog):
+        return f"jdbc://{catalog.host}:{catalog.port}/{catalog.database}"
+    return catalog.uri

@@ -1,0 +1,111 @@
+"""Conditions from the reports of the stages."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.status.child_state import State
+from operators.telecom_pipeline.status.model import Condition, ConditionType, Reason
+from operators.telecom_pipeline.status.stage_report import APPLY_FAILED, SETTLED, StageReport
+from operators.telecom_pipeline.validate import Problem
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A condition before it has a time."""
+
+    type: ConditionType
+    holds: bool
+    reason: Reason
+    message: str
+
+
+def judge(
+    pipeline: Pipeline, reports: Sequence[StageReport], problems: Sequence[Problem]
+) -> tuple[Verdict, Verdict, Verdict, Verdict]:
+    """Ready, Progressing, Degraded and Paused of a pipeline that runs. `problems` are those of a spec not followed."""
+    unsettled = [report for report in reports if report.state not in SETTLED]
+    failed = [report for report in reports if report.state is State.FAILED]
+    return (
+        _ready(pipeline, unsettled, problems),
+        _progressing(pipeline, unsettled, failed),
+        _degraded(failed, problems),
+        paused_verdict(pipeline.spec.paused),
+    )
+
+
+def judge_invalid(problems: Sequence[Problem]) -> tuple[Verdict, Verdict, Verdict, Verdict]:
+    """Conditions of a pipeline that never had a valid spec."""
+    text = problems_text(problems)
+    return (
+        Verdict(ConditionType.READY, False, Reason.INVALID_SPEC, text),
+        Verdict(ConditionType.PROGRESSING, False, Reason.INVALID_SPEC, "nothing is done until the spec is valid"),
+        Verdict(ConditionType.DEGRADED, True, Reason.INVALID_SPEC, text),
+        paused_verdict(False),
+    )
+
+
+def paused_verdict(is_paused: bool) -> Verdict:
+    """Whether the operator keeps its hands off."""
+    if is_paused:
+        return Verdict(ConditionType.PAUSED, True, Reason.PAUSED_BY_SPEC, "spec.paused is true: nothing is changed")
+    return Verdict(ConditionType.PAUSED, False, Reason.NOT_PAUSED, "")
+
+
+def problems_text(problems: Iterable[Problem]) -> str:
+    """All problems as one message."""
+    return "; ".join(map(str, problems))
+
+
+def _ready(pipeline: Pipeline, unsettled: Sequence[StageReport], problems: Sequence[Problem]) -> Verdict:
+    if problems:
+        return Verdict(ConditionType.READY, False, Reason.INVALID_SPEC, problems_text(problems))
+    if unsettled:
+        return Verdict(ConditionType.READY, False, Reason.STAGES_NOT_READY, _sentences(unsettled))
+    if pipeline.is_suspended:
+        return Verdict(ConditionType.READY, False, Reason.SUSPENDED, "spec.desiredState is Suspended")
+    return Verdict(ConditionType.READY, True, Reason.ALL_STAGES_READY, "")
+
+
+def _progressing(pipeline: Pipeline, unsettled: Sequence[StageReport], failed: Sequence[StageReport]) -> Verdict:
+    moving = [report for report in unsettled if report not in failed]
+    if pipeline.spec.paused:
+        return Verdict(ConditionType.PROGRESSING, False, Reason.PAUSED_BY_SPEC, "")
+    if moving:
+        return Verdict(ConditionType.PROGRESSING, True, Reason.STAGE_STARTING, _sentences(moving))
+    return Verdict(ConditionType.PROGRESSING, False, Reason.SETTLED, "")
+
+
+def _degraded(failed: Sequence[StageReport], problems: Sequence[Problem]) -> Verdict:
+    if problems:
+        text = f"the last valid spec is kept running; {problems_text(problems)}"
+        return Verdict(ConditionType.DEGRADED, True, Reason.INVALID_SPEC, text)
+    if failed:
+        is_refused = any(report.reason == APPLY_FAILED for report in failed)
+        reason = Reason.APPLY_FAILED if is_refused else Reason.CHILD_FAILED
+        return Verdict(ConditionType.DEGRADED, True, reason, _sentences(failed))
+    return Verdict(ConditionType.DEGRADED, False, Reason.HEALTHY, "")
+
+
+def _sentences(reports: Iterable[StageReport]) -> str:
+    return "; ".join(f"{report.stage}: {report.text}" for report in reports)
+
+
+def stamp(verdicts: Iterable[Verdict], generation: int, previous: Mapping[str, Any], now: str) -> list[Condition]:
+    """Conditions with their times: the previous one as long as the status is the same."""
+    before = {condition["type"]: condition for condition in previous.get("conditions", [])}
+    return [_stamped(verdict, generation, before.get(verdict.type, {}), now) for verdict in verdicts]
+
+
+def _stamped(verdict: Verdict, generation: int, before: Mapping[str, Any], now: str) -> Condition:
+    status: Literal["True", "False"] = "True" if verdict.holds else "False"
+    is_same = before.get("status") == status
+    return Condition(
+        type=verdict.type,
+        status=status,
+        reason=verdict.reason,
+        message=verdict.message,
+        observed_generation=generation,
+        last_transition_time=before["lastTransitionTime"] if is_same else now,
+    )

@@ -1,0 +1,79 @@
+"""`status` of a TelecomPipeline."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from operators.telecom_pipeline.spec.base import SpecModel
+from operators.telecom_pipeline.status.child_state import State
+
+Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+
+
+class ConditionType(StrEnum):
+    """What a condition is about."""
+
+    READY = "Ready"
+    PROGRESSING = "Progressing"
+    DEGRADED = "Degraded"
+    PAUSED = "Paused"
+
+
+class Reason(StrEnum):
+    """Why a condition has its status: for programs; the message is for people."""
+
+    ALL_STAGES_READY = "AllStagesReady"
+    STAGES_NOT_READY = "StagesNotReady"
+    SUSPENDED = "Suspended"
+    INVALID_SPEC = "InvalidSpec"
+    STAGE_STARTING = "StageStarting"
+    SETTLED = "Settled"
+    CHILD_FAILED = "ChildFailed"
+    APPLY_FAILED = "ApplyFailed"
+    HEALTHY = "Healthy"
+    PAUSED_BY_SPEC = "PausedBySpec"
+    NOT_PAUSED = "NotPaused"
+    DELETING = "Deleting"
+
+
+class Condition(SpecModel):
+    """A condition as Kubernetes has them."""
+
+    type: ConditionType = Field(description="What it is about.")
+    status: Literal["True", "False", "Unknown"] = Field(description="Whether it holds.")
+    reason: Reason = Field(description="Why, in one word.")
+    message: str = Field(description="Why, in a sentence.")
+    observed_generation: int = Field(description="Generation of the resource that this is about.")
+    last_transition_time: Timestamp = Field(description="When `status` last changed.")
+
+
+class StageStatus(SpecModel):
+    """Where one stage is."""
+
+    name: str = Field(description="Name of the stage.")
+    state: State = Field(description="State of the stage: that of its child which is worst off.")
+    reason: str = Field(description="Why, in one word; a child's own where it has one.")
+    message: str = Field(description="Why, in a sentence; a child's own where it has one.")
+    ready: str = Field(description="How many of the stage's children are ready, for example 8/9.")
+    child: str = Field(description="The child that decides the state, for example KafkaTopic/demo-sms-events.")
+    last_transition_time: Timestamp = Field(description="When `state` last changed.")
+
+
+class EndpointStatus(SpecModel):
+    """Where things are, as observed."""
+
+    kafka_bootstrap_servers: str = Field(default="", description="Bootstrap servers of Kafka.")
+    s3_endpoint: str = Field(default="", description="URL of the object store.")
+    catalog: str = Field(default="", description="The Iceberg catalog, for example jdbc://host:5432/database.")
+
+
+class PipelineStatus(SpecModel):
+    """What the operator last saw."""
+
+    observed_generation: int = Field(description="Generation of the resource that this status is about.")
+    stage: str = Field(description="The first stage that is not ready, or Running, Completed, Suspended or Invalid.")
+    conditions: list[Condition] = Field(description="Ready, Progressing, Degraded and Paused.")
+    stages: list[StageStatus] = Field(description="The stages, in the order in which they start.")
+    endpoints: EndpointStatus = Field(description="Where things are, as observed.")
+    warnings: list[str] = Field(description="Warnings of children, which do not change any state.")

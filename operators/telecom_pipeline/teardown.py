@@ -1,0 +1,83 @@
+"""Ordered deletion of a pipeline: sources, sink, users and topics, Kafka; one step per pass, so that none overtakes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from operators.telecom_pipeline import names
+from operators.telecom_pipeline.cluster import Cluster
+from operators.telecom_pipeline.manifest import Manifest, Ref, kind_of
+from operators.telecom_pipeline.observe import observe_children
+from operators.telecom_pipeline.plan.stage_view import stage_of
+from operators.telecom_pipeline.stages import STAGE_RULES
+
+# With "false" the topic operator lets go of a topic: the KafkaTopic can be deleted while its records stay.
+MANAGED_ANNOTATION = "strimzi.io/managed"
+RETAIN = "Retain"
+
+
+@dataclass(frozen=True)
+class Teardown:
+    """How far a deletion is: what is still there of the stage that is being removed. Done when nothing is."""
+
+    waiting_for: tuple[Ref, ...]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every child is gone."""
+        return not self.waiting_for
+
+    @property
+    def message(self) -> str:
+        """What the deletion waits for."""
+        return f"waits until these are gone: {', '.join(map(str, self.waiting_for))}" if self.waiting_for else ""
+
+
+def tear_down(cluster: Cluster, resource: Manifest) -> Teardown:
+    """Take the next step of the deletion of a pipeline; call it again until it is done. Idempotent.
+
+    It needs no valid spec: only `deletionPolicy` is read, and everything but `Delete` retains the records.
+    Raises `ClusterError`.
+    """
+    metadata = resource["metadata"]
+    children = observe_children(cluster, metadata["name"], metadata["namespace"])
+    retains = _retains(resource)
+    for rule in reversed(STAGE_RULES):
+        stage_children = [child for child in children.items() if stage_of(child[1]) == rule.stage]
+        if stage_children:
+            _remove(cluster, stage_children, retains)
+            return Teardown(tuple(ref for ref, _ in stage_children))
+    return Teardown(())
+
+
+def _retains(resource: Mapping[str, Any]) -> bool:
+    spec = resource.get("spec")
+    return not isinstance(spec, Mapping) or spec.get("deletionPolicy", RETAIN) != "Delete"
+
+
+def _remove(cluster: Cluster, children: list[tuple[Ref, Manifest]], retains: bool) -> None:
+    for ref, child in children:
+        if retains and ref.kind == names.KAFKA_TOPIC and not _is_released(child):
+            cluster.apply(_released(child))
+        elif "deletionTimestamp" not in child["metadata"]:
+            cluster.delete(ref)
+
+
+def _is_released(topic: Manifest) -> bool:
+    return bool(topic["metadata"].get("annotations", {}).get(MANAGED_ANNOTATION) == "false")
+
+
+def _released(topic: Manifest) -> Manifest:
+    """KafkaTopic as it was applied, plus the annotation that parts it from its topic."""
+    metadata, kind = topic["metadata"], kind_of(topic)
+    return {
+        "apiVersion": kind.api_version,
+        "kind": kind.name,
+        "metadata": {
+            "name": metadata["name"],
+            "namespace": metadata["namespace"],
+            "labels": metadata["labels"],
+            "annotations": {**metadata.get("annotations", {}), MANAGED_ANNOTATION: "false"},
+        },
+        "spec": topic["spec"],
+    }

@@ -1,0 +1,182 @@
+"""Rules that a pipeline must keep, each with the CEL by which an API server checks as much of it as it can see."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from operators.telecom_pipeline.names import longest_pipeline_name
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.spec.kafka import OVERRIDABLE_TOPICS
+from operators.telecom_pipeline.topics import TopicRole, event_topic_names
+from operators.telecom_pipeline.validate.problem import Problem
+from operators.telecom_pipeline.validate.suggestion import did_you_mean
+
+# Fewer than three brokers cannot lose one and still hold two copies of a record.
+PRODUCTION_BROKERS = 3
+PRODUCTION_REPLICAS = 3
+NAME_PATTERN = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
+
+
+@dataclass(frozen=True)
+class NameRule:
+    """A rule for `metadata.name`; its `cel` is evaluated at the root of the resource."""
+
+    message: str
+    holds: Callable[[str], bool]
+    cel: str
+
+
+NAME_RULES = (
+    NameRule(
+        f"must have at most {longest_pipeline_name()} characters, so that the names of its children fit",
+        lambda name: len(name) <= longest_pipeline_name(),
+        f"self.metadata.name.size() <= {longest_pipeline_name()}",
+    ),
+    NameRule(
+        "must start with a lower-case letter and have only a-z, 0-9 and '-' after it, since Services take their names "
+        "from it",
+        lambda name: re.match(NAME_PATTERN, name) is not None,
+        f"self.metadata.name.matches('{NAME_PATTERN}')",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`holds` is the whole rule, on a pipeline with its defaults. `cel` is evaluated at `cel_path` of the CRD's schema.
+
+    An empty `cel` means that the API server cannot check the rule; reconciliation does.
+    """
+
+    path: str
+    message: str
+    holds: Callable[[Pipeline], bool]
+    cel: str = ""
+    cel_path: str = ""
+
+    @property
+    def schema_path(self) -> str:
+        """Where the CEL rule belongs."""
+        return self.cel_path or self.path
+
+
+def _exactly_one(*values: Any) -> bool:
+    return sum(value is not None for value in values) == 1
+
+
+def _catalog_is_one(pipeline: Pipeline) -> bool:
+    return _exactly_one(pipeline.spec.storage.catalog.jdbc, pipeline.spec.storage.catalog.rest)
+
+
+def _s3_endpoint_is_one(pipeline: Pipeline) -> bool:
+    return _exactly_one(pipeline.spec.storage.s3.endpoint, pipeline.spec.storage.s3.connection_ref)
+
+
+def _jdbc_connection_is_one(pipeline: Pipeline) -> bool:
+    jdbc = pipeline.spec.storage.catalog.jdbc
+    return jdbc is None or _exactly_one(jdbc.connection, jdbc.connection_ref)
+
+
+def _has_source(pipeline: Pipeline) -> bool:
+    return bool(event_topic_names(pipeline.spec))
+
+
+def _is_dev(pipeline: Pipeline) -> bool:
+    return pipeline.spec.profile == "dev"
+
+
+def _largest_partition_count(pipeline: Pipeline) -> int:
+    return max((topic.partitions for topic in pipeline.topics if topic.role is TopicRole.EVENTS), default=0)
+
+
+def _sink_fits(pipeline: Pipeline) -> bool:
+    return not _has_source(pipeline) or pipeline.sink.replicas <= _largest_partition_count(pipeline)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        path="spec.storage.s3",
+        message="give exactly one of endpoint and connectionRef",
+        holds=_s3_endpoint_is_one,
+        cel="has(self.endpoint) != has(self.connectionRef)",
+    ),
+    Rule(
+        path="spec.storage.catalog",
+        message="give exactly one of jdbc and rest",
+        holds=_catalog_is_one,
+        cel="has(self.jdbc) != has(self.rest)",
+    ),
+    Rule(
+        path="spec.storage.catalog.jdbc",
+        message="give exactly one of connection and connectionRef",
+        holds=_jdbc_connection_is_one,
+        cel="has(self.connection) != has(self.connectionRef)",
+    ),
+    Rule(
+        path="spec.sources",
+        message="give at least one source, cdr or networkProbe; an empty one, {}, is for events that others send",
+        holds=_has_source,
+        cel="has(self.cdr) || has(self.networkProbe)",
+    ),
+    Rule(
+        path="spec.kafka.brokers",
+        message=f"profile production needs at least {PRODUCTION_BROKERS} brokers",
+        holds=lambda pipeline: _is_dev(pipeline) or pipeline.kafka.broker_count >= PRODUCTION_BROKERS,
+        cel=f"self.profile == 'dev' || !has(self.kafka.brokers) || self.kafka.brokers >= {PRODUCTION_BROKERS}",
+        cel_path="spec",
+    ),
+    Rule(
+        path="spec.kafka.topics.replicas",
+        message=f"profile production needs at least {PRODUCTION_REPLICAS} copies of each partition",
+        holds=lambda pipeline: _is_dev(pipeline) or pipeline.kafka.replicas >= PRODUCTION_REPLICAS,
+        cel="self.profile == 'dev' || !has(self.kafka.topics.replicas) || "
+        f"self.kafka.topics.replicas >= {PRODUCTION_REPLICAS}",
+        cel_path="spec",
+    ),
+    Rule(
+        path="spec.kafka.tls",
+        message="profile production needs TLS",
+        holds=lambda pipeline: _is_dev(pipeline) or pipeline.kafka.is_tls,
+        cel="self.profile == 'dev' || self.kafka.tls",
+        cel_path="spec",
+    ),
+    Rule(
+        path="spec.kafka.topics.replicas",
+        message="must be at most the number of brokers (spec.kafka.brokers), which hold one copy each",
+        holds=lambda pipeline: pipeline.kafka.replicas <= pipeline.kafka.broker_count,
+        cel="!has(self.brokers) || !has(self.topics.replicas) || self.topics.replicas <= self.brokers",
+        cel_path="spec.kafka",
+    ),
+    Rule(
+        path="spec.bronze.replicas",
+        message="must be at most the partitions of the largest topic (spec.kafka.topics), or some pods have no work",
+        holds=_sink_fits,
+        cel="!has(self.bronze.replicas) || !has(self.kafka.topics.partitions) || size(self.kafka.topics.overrides) > 0 "
+        "|| self.bronze.replicas <= self.kafka.topics.partitions",
+        cel_path="spec",
+    ),
+    Rule(
+        path="spec.kafka.topics.overrides",
+        message=f"known topics are {', '.join(OVERRIDABLE_TOPICS)}",
+        holds=lambda _: True,  # `override_problems` says it for each topic, with a suggestion
+        cel=f"self.all(topic, topic in {list(OVERRIDABLE_TOPICS)})",
+    ),
+)
+
+
+def rule_problems(pipeline: Pipeline) -> Iterator[Problem]:
+    """Rules that the pipeline breaks."""
+    yield from (Problem(rule.path, rule.message) for rule in RULES if not rule.holds(pipeline))
+    yield from override_problems(pipeline)
+
+
+def override_problems(pipeline: Pipeline) -> Iterator[Problem]:
+    """Overrides of topics that do not exist: they would have no effect."""
+    existing = event_topic_names(pipeline.spec)
+    for topic in pipeline.spec.kafka.topics.overrides:
+        path = f"spec.kafka.topics.overrides.{topic}"
+        if topic not in OVERRIDABLE_TOPICS:
+            yield Problem(path, f"is not a topic; {did_you_mean(topic, OVERRIDABLE_TOPICS)}")
+        elif topic not in existing:
+            yield Problem(path, "has no effect, since spec.sources has no source of this topic")
