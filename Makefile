@@ -18,7 +18,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Start
-.PHONY: demo up status down clean doctor
+.PHONY: demo up status down clean doctor setup
 demo: $(VENV) ## Fetch the engines, run manifests/samples/demo.yaml with them, reconcile the ledger
 	@$(BIN)/telecom demo
 up: $(VENV) ## Start the services and the pipeline of SAMPLE and leave them running
@@ -29,6 +29,8 @@ down: $(VENV) ## Stop everything, keep the data
 	@$(BIN)/telecom down
 clean: $(VENV) ## Stop everything and delete its data (asks first)
 	@$(BIN)/telecom clean
+setup: $(VENV) ## Set up the Python environment and fetch or build the engines
+	@$(BIN)/telecom fetch
 doctor: $(VENV) ## Check that this machine has what is needed
 	@$(BIN)/telecom doctor
 

@@ -1,0 +1,31 @@
+"""The `telecom` command: registers the verbs and turns typed errors into words and an exit code."""
+
+import sys
+
+import typer
+
+from local.cli.console import notices
+from local.cli.doctor import doctor
+from local.cli.fetch import fetch
+from local.errors import LocalError
+from operators.telecom_pipeline.cluster import ClusterError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Run a TelecomPipeline on this machine with the real engines, and look into it.",
+)
+for verb in (doctor, fetch):
+    app.command()(verb)
+
+
+def run() -> None:
+    """Entry point. Errors that we raise on purpose are printed without a stack trace; exit code 1."""
+    try:
+        app()
+    except (LocalError, ClusterError) as error:
+        notices.print(f"[red]error:[/red] {error}", markup=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        notices.print("\nInterrupted. What runs keeps running: `telecom status` shows it, `telecom down` stops it.")
+        sys.exit(130)

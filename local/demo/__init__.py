@@ -1,0 +1,1 @@
+"""The demo: one resource, real engines, and every event accounted for."""

@@ -1,0 +1,38 @@
+"""Questions that the demo asks the lake."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question in words and the statement that answers it."""
+
+    words: str
+    sql: str
+
+
+QUESTIONS = (
+    Question(
+        "How many calls ended how, and what did they earn?",
+        """
+        SELECT termination_cause, count(*) AS calls, round(avg(duration_seconds)) AS mean_seconds,
+               sum(revenue_usd) AS revenue_usd
+        FROM bronze.call_events GROUP BY 1 ORDER BY calls DESC LIMIT 5
+        """,
+    ),
+    Question(
+        "Which towers are overloaded now?",
+        """
+        SELECT tower_id, region, max_by(load_percent, event_time) AS load_percent,
+               max_by(active_users, event_time) AS active_users, sum(dropped_calls) AS dropped_calls
+        FROM bronze.network_probe_events GROUP BY 1, 2 ORDER BY load_percent DESC LIMIT 5
+        """,
+    ),
+    Question(
+        "Which access technology carries the traffic?",
+        """
+        SELECT radio_access, count(*) AS sessions, round(sum(bytes_down) / 1e9, 1) AS gigabytes_down
+        FROM bronze.data_session_events GROUP BY 1 ORDER BY gigabytes_down DESC LIMIT 5
+        """,
+    ),
+)
