@@ -1,0 +1,14 @@
+package dev.telecom.fraud.control;
+
+/** One record of the control topic, unread. A POJO for Flink's serializer. */
+public final class ControlRecord {
+    /** Null for a record without a key. */
+    public String key;
+    /** Null for a tombstone. */
+    public byte[] value;
+
+    public int partition;
+    public long offset;
+
+    public ControlRecord() {}
+}

@@ -1,0 +1,26 @@
+package dev.telecom.fraud.event;
+
+/** What kind of record an event is; names follow the wire values of {@code call_type} and {@code direction}. */
+public enum ActivityType {
+    CALL_ORIGINATED,
+    CALL_TERMINATED,
+    CALL_FORWARDED,
+    SMS_ORIGINATED,
+    SMS_TERMINATED;
+
+    private static final ActivityType[] BY_CODE = values();
+
+    /** The type that {@link #ordinal()} stands for on the wire between operators. */
+    public static ActivityType of(byte code) {
+        return BY_CODE[code];
+    }
+
+    public boolean isCall() {
+        return ordinal() <= CALL_FORWARDED.ordinal();
+    }
+
+    /** True for calls that the subscriber's account pays for. */
+    public boolean isCallMade() {
+        return this == CALL_ORIGINATED || this == CALL_FORWARDED;
+    }
+}
