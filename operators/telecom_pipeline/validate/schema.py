@@ -133,11 +133,12 @@ def _model_at(path: Path) -> type[BaseModel]:
     for key in path:
         fields = {field.alias: field for field in model.model_fields.values()}
         if key in fields:  # a key that is not a field is the free key of a mapping, whose model is already at hand
-            model = _section_model(fields[str(key)].annotation) or model
+            model = section_model(fields[str(key)].annotation) or model
     return model
 
 
-def _section_model(annotation: Any) -> type[BaseModel] | None:
+def section_model(annotation: Any) -> type[BaseModel] | None:
+    """Model inside the annotation of a field, None for a plain value."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next(filter(None, map(_section_model, get_args(annotation))), None)
+    return next(filter(None, map(section_model, get_args(annotation))), None)
