@@ -22,6 +22,10 @@ class KafkaRecord(Protocol):
         """Key."""
         ...
 
+    def __len__(self) -> int:
+        """Bytes of the value."""
+        ...
+
     def headers(self) -> list[tuple[str, bytes]] | None:
         """Headers."""
         ...

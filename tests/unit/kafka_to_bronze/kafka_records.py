@@ -16,6 +16,9 @@ class Record:
     key_: bytes | None = None
     headers_: list[tuple[str, bytes]] | None = field(default=None)
 
+    def __len__(self) -> int:
+        return len(self.value_ or b"")
+
     def offset(self) -> int:
         return self.offset_
 

@@ -1,0 +1,172 @@
+"""One thread per topic: parses, collects and commits, so that a commit of one topic stops no other.
+
+The poll loop offers raw batches and orders; the writer answers on a queue what may be acknowledged and where reading
+must be set back. Orders travel in the same queue as batches, so each takes effect exactly between the batches it was
+given between.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from queue import Empty, Queue, SimpleQueue
+from threading import Event, Lock, Thread
+
+import structlog
+
+from jobs.kafka_to_bronze.buffer import CommitBuffer
+from jobs.kafka_to_bronze.commit import CommitOutcome, Committer
+from jobs.kafka_to_bronze.metrics import SinkMetrics
+from jobs.kafka_to_bronze.records import RawBatch
+from jobs.kafka_to_bronze.rows import BatchReader
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Acknowledge:
+    """The table holds everything of these partitions before these offsets."""
+
+    topic: str
+    ends: dict[int, int]
+
+
+@dataclass(frozen=True)
+class SeekTo:
+    """Reading of a partition must go on from the table's end; what comes before `Restart` is thrown away."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+Answer = Acknowledge | SeekTo
+
+
+@dataclass(frozen=True)
+class Restart:
+    """From here on the partition is read from a new place; what was collected of it does not count."""
+
+    partition: int
+
+
+@dataclass(frozen=True)
+class Release:
+    """Commit what is held, then forget the partitions; sets `done`."""
+
+    partitions: frozenset[int]
+    done: Event = field(default_factory=Event)
+
+
+@dataclass(frozen=True)
+class Finish:
+    """Commit what is held and end."""
+
+
+class TopicWriter(Thread):
+    """Owns the table of one topic. `failure` holds what ended it before `finish`."""
+
+    def __init__(
+        self,
+        topic: str,
+        reader: BatchReader,
+        committer: Committer,
+        buffer: CommitBuffer,
+        metrics: SinkMetrics,
+        answers: "SimpleQueue[Answer]",
+    ) -> None:
+        super().__init__(name=f"writer-{topic}", daemon=True)
+        self.topic = topic
+        self.failure: Exception | None = None
+        self._reader = reader
+        self._committer = committer
+        self._buffer = buffer
+        self._metrics = metrics
+        self._answers = answers
+        self._inbox: Queue[RawBatch | Restart | Release | Finish] = Queue()
+        self._held_back: set[int] = set()
+        self._backlog_bytes = 0
+        self._backlog_lock = Lock()
+
+    @property
+    def backlog_bytes(self) -> int:
+        """Bytes offered and not parsed yet."""
+        return self._backlog_bytes
+
+    def offer(self, batch: RawBatch) -> None:
+        """Queue a batch."""
+        self._count_backlog(batch.byte_count)
+        self._inbox.put(batch)
+
+    def restart(self, partition: int) -> None:
+        """Tell that the next batch of the partition begins somewhere else."""
+        self._inbox.put(Restart(partition))
+
+    def release(self, partitions: Iterable[int]) -> Event:
+        """Hand partitions over: the event is set once what was held of them is committed or given up."""
+        order = Release(frozenset(partitions))
+        self._inbox.put(order)
+        return order.done
+
+    def finish(self) -> None:
+        """Ask to commit the rest and end; then `join`."""
+        self._inbox.put(Finish())
+
+    def run(self) -> None:
+        """Work until `finish`, or until something that no retry can cure."""
+        try:
+            while self._work():
+                pass
+        except Exception as error:
+            log.exception("writer failed", topic=self.topic)
+            self.failure = error
+
+    def _work(self) -> bool:
+        order = self._next_order()
+        if isinstance(order, RawBatch):
+            self._collect(order)
+        elif isinstance(order, Restart):
+            self._held_back.discard(order.partition)
+            self._buffer.forget([order.partition])
+        elif isinstance(order, Release):
+            self._commit()
+            self._held_back -= order.partitions
+            order.done.set()
+        elif isinstance(order, Finish):
+            self._commit()
+            return False
+        if self._buffer.seconds_until_due(time.monotonic()) == 0.0:
+            self._commit()
+        self._metrics.buffered_bytes.labels(self.topic).set(self._buffer.byte_count + self._backlog_bytes)
+        return True
+
+    def _next_order(self) -> RawBatch | Restart | Release | Finish | None:
+        try:
+            return self._inbox.get(timeout=self._buffer.seconds_until_due(time.monotonic()))
+        except Empty:
+            return None
+
+    def _collect(self, batch: RawBatch) -> None:
+        self._count_backlog(-batch.byte_count)
+        runs = tuple(run for run in batch.runs if run.partition not in self._held_back)
+        if runs:
+            read = self._reader.read(RawBatch(runs, batch.byte_count), datetime.now(UTC))
+            self._buffer.add(read, time.monotonic())
+
+    def _commit(self) -> None:
+        if self._buffer.is_empty():
+            return
+        started = time.monotonic()
+        outcome = self._committer.commit(self._buffer.take())
+        self._metrics.observe_commit(self.topic, outcome, time.monotonic() - started)
+        self._set_back(outcome)
+        self._answers.put(Acknowledge(self.topic, outcome.ends))
+
+    def _set_back(self, outcome: CommitOutcome) -> None:
+        for stray in (*outcome.fenced, *outcome.gaps):
+            self._held_back.add(stray.partition)
+            self._answers.put(SeekTo(self.topic, stray.partition, outcome.ends[stray.partition]))
+
+    def _count_backlog(self, byte_count: int) -> None:
+        with self._backlog_lock:
+            self._backlog_bytes += byte_count
