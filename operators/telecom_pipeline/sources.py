@@ -65,6 +65,7 @@ def _cdr(simulator: CdrSimulator, kafka: KafkaConnection) -> CdrProducerSettings
         seed=simulator.seed,
         duration_seconds=simulator.duration_seconds,
         events_per_second=simulator.events_per_second,
+        load_curve=simulator.load_curve,
         subscriber_count=simulator.subscriber_count,
         tower_count=simulator.tower_count,
         faults=FaultRates(**simulator.faults.model_dump()),

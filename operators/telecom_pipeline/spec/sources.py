@@ -1,6 +1,6 @@
 """`spec.sources`: where events come from."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -40,6 +40,9 @@ class CdrSimulator(SpecModel):
 
     events_per_second: Annotated[float, Field(ge=0.1, le=1_000_000)] = Field(
         default=100.0, description="Events per second, calls, SMS and data sessions together."
+    )
+    load_curve: Literal["flat", "diurnal"] = Field(
+        default="flat", description="Whether the rate is the same at all hours, or the mean of a day with busy hours."
     )
     subscriber_count: Annotated[int, Field(ge=1, le=100_000_000)] = Field(
         default=10_000, description="Number of subscribers."

@@ -8,6 +8,7 @@ from typing import Any
 from operators.telecom_pipeline.names import longest_pipeline_name
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.spec.kafka import OVERRIDABLE_TOPICS
+from operators.telecom_pipeline.spec.sources import Faults
 from operators.telecom_pipeline.topics import TopicRole, event_topic_names
 from operators.telecom_pipeline.validate.problem import Problem
 from operators.telecom_pipeline.validate.suggestion import did_you_mean
@@ -94,6 +95,24 @@ def _sink_fits(pipeline: Pipeline) -> bool:
     return not _has_source(pipeline) or pipeline.sink.replicas <= _largest_partition_count(pipeline)
 
 
+def _faults_fit(faults: Faults) -> bool:
+    """The generator gives a record one fault at most."""
+    return faults.duplicate + faults.late + faults.out_of_order + faults.malformed <= 1
+
+
+def _cdr_faults_fit(pipeline: Pipeline) -> bool:
+    source = pipeline.spec.sources.cdr
+    return not source or not source.simulator or _faults_fit(source.simulator.faults)
+
+
+def _network_probe_faults_fit(pipeline: Pipeline) -> bool:
+    source = pipeline.spec.sources.network_probe
+    return not source or not source.simulator or _faults_fit(source.simulator.faults)
+
+
+FAULTS_MESSAGE = "the rates must not add up to more than 1, since a record gets one fault at most"
+FAULTS_CEL = "self.duplicate + self.late + self.outOfOrder + self.malformed <= 1.0"
+
 RULES: tuple[Rule, ...] = (
     Rule(
         path="spec.storage.s3",
@@ -156,6 +175,8 @@ RULES: tuple[Rule, ...] = (
         "|| self.bronze.replicas <= self.kafka.topics.partitions",
         cel_path="spec",
     ),
+    Rule("spec.sources.cdr.simulator.faults", FAULTS_MESSAGE, _cdr_faults_fit, FAULTS_CEL),
+    Rule("spec.sources.networkProbe.simulator.faults", FAULTS_MESSAGE, _network_probe_faults_fit, FAULTS_CEL),
     Rule(
         path="spec.kafka.topics.overrides",
         message=f"known topics are {', '.join(OVERRIDABLE_TOPICS)}",
