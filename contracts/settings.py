@@ -5,9 +5,9 @@ environment variables named in `contracts.environment`, which a manifest fills f
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Settings(BaseModel):
@@ -76,19 +76,29 @@ class SinkSettings(Settings):
 
 
 class FaultRates(Settings):
-    """Share of events that the generator spoils on purpose, each 0 to 1, each written to the ledger."""
+    """Share of events that the generator spoils on purpose, each 0 to 1, each written to the ledger.
 
-    duplicate: float = 0.0
-    late: float = 0.0
-    out_of_order: float = 0.0
-    malformed: float = 0.0
+    A record gets one fault at most, so the shares must not add up to more than 1.
+    """
+
+    duplicate: float = Field(default=0.0, ge=0, le=1)
+    late: float = Field(default=0.0, ge=0, le=1)
+    out_of_order: float = Field(default=0.0, ge=0, le=1)
+    malformed: float = Field(default=0.0, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _one_fault_per_record(self) -> Self:
+        total = self.duplicate + self.late + self.out_of_order + self.malformed
+        if total > 1:
+            raise ValueError(f"the fault rates add up to {total:g}; a record gets one fault at most, so 1 is the limit")
+        return self
 
 
 class FraudRates(Settings):
     """Planted frauds per hour of event time and 100,000 subscribers."""
 
-    impossible_travel: float = 0.0
-    call_velocity: float = 0.0
+    impossible_travel: float = Field(default=0.0, ge=0)
+    call_velocity: float = Field(default=0.0, ge=0)
 
 
 class ProducerSettings(Settings):
@@ -100,9 +110,13 @@ class ProducerSettings(Settings):
 
 
 class CdrProducerSettings(ProducerSettings):
-    """Calls, SMS and data sessions of `subscriber_count` subscribers, `events_per_second` in all."""
+    """Calls, SMS and data sessions of `subscriber_count` subscribers, `events_per_second` in all.
+
+    With the diurnal load curve that rate is the day's mean, with the flat one it holds at all hours.
+    """
 
     events_per_second: float
+    load_curve: Literal["flat", "diurnal"] = "flat"
     subscriber_count: int
     tower_count: int
     faults: FaultRates = FaultRates()

@@ -1,0 +1,48 @@
+"""Telephone, SIM and device numbers of subscribers, each a function of the subscriber's row number."""
+
+import numpy as np
+
+from jobs.producers.towers import Indices
+
+# Seven digits after the area code, counted from 2,000,000 (a local number does not begin with 0 or 1).
+MAX_SUBSCRIBERS = 7_999_999
+_FIRST_LOCAL_NUMBER = 2_000_000
+_IMSI_BASE = 310_260_000_000_000
+# Type allocation codes (the first eight digits of an IMEI), made up.
+_TYPE_CODES = np.array([35_104_710 + 1_013 * model for model in range(12)])
+_SERIALS = 1_000_000
+
+
+def msisdns(rows: Indices, area_codes: Indices) -> Indices:
+    """E.164 numbers of country code 1; unique, for rows below `MAX_SUBSCRIBERS`."""
+    numbers: Indices = 10_000_000_000 + area_codes * 10_000_000 + _FIRST_LOCAL_NUMBER + rows
+    return numbers
+
+
+def imsis(rows: Indices) -> Indices:
+    """15-digit SIM identities in the home network; the subscriber part is scattered, as SIMs are sold."""
+    # A prime that does not divide 10**9 permutes the nine digits.
+    identities: Indices = _IMSI_BASE + rows * 694_847_539 % 1_000_000_000
+    return identities
+
+
+def imeis(rows: Indices) -> Indices:
+    """15-digit device identities with a valid check digit."""
+    # The second term keeps rows that share a serial on different models.
+    models = _TYPE_CODES[(rows + rows // _SERIALS) % len(_TYPE_CODES)]
+    without_check = models * _SERIALS + rows % _SERIALS
+    numbers: Indices = without_check * 10 + luhn_check_digits(without_check, digits=14)
+    return numbers
+
+
+def luhn_check_digits(numbers: Indices, digits: int) -> Indices:
+    """Luhn check digit (ISO/IEC 7812-1) to append to each number of `digits` digits."""
+    total = np.zeros_like(numbers)
+    for place in range(digits):
+        digit = numbers // 10**place % 10
+        if place % 2 == 0:
+            digit = digit * 2
+            digit = digit - 9 * (digit > 9)
+        total += digit
+    check: Indices = -total % 10
+    return check
