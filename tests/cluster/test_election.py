@@ -7,8 +7,8 @@ import pytest
 from conftest import api_server
 
 from local.kubernetes.control_plane import ControlPlane
-from operators.telecom_pipeline.clusters.election import Election
 from operators.telecom_pipeline.clusters.rest import ApiServer
+from operators.telecom_pipeline.controller.election import Election
 
 pytestmark = pytest.mark.engine
 

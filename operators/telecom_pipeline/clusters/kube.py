@@ -6,14 +6,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
-from typing import Any
 
 from operators.telecom_pipeline import labels as label_names
 from operators.telecom_pipeline.cluster import ClusterError, RejectedError
 from operators.telecom_pipeline.clusters.discovery import Discovery
 from operators.telecom_pipeline.clusters.rest import APPLY_PATCH, ApiServer, StatusError
 from operators.telecom_pipeline.clusters.watch import WatchedKind
-from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, kind_of, ref_of
+from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, ref_of
 from operators.telecom_pipeline.spec import API_GROUP
 
 FIELD_MANAGER = "telecom-pipeline"
@@ -216,15 +215,3 @@ def _cluster_error(ref: Ref, error: StatusError) -> ClusterError:
         details = "; ".join(cause for cause in error.causes if cause)
         return RejectedError(f"The API server refused {ref}: {error.message}" + (f" ({details})" if details else ""))
     return ClusterError(f"{ref}: {error}")
-
-
-def owner_reference(owner: Manifest) -> dict[str, Any]:
-    """Owner reference that lets the garbage collector delete a child after its pipeline."""
-    return {
-        "apiVersion": owner["apiVersion"],
-        "kind": kind_of(owner).name,
-        "name": owner["metadata"]["name"],
-        "uid": owner["metadata"]["uid"],
-        "controller": True,
-        "blockOwnerDeletion": True,
-    }

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 
-from operators.telecom_pipeline.cluster import ClusterError
+from operators.telecom_pipeline.cluster import ClusterError, KindMissingError
 from operators.telecom_pipeline.clusters.discovery import Discovery
 from operators.telecom_pipeline.clusters.rest import ApiServer, StatusError
 from operators.telecom_pipeline.manifest import Kind, Manifest
@@ -120,6 +120,9 @@ class WatchedKind:
                 self._resource_version = ""
             except StatusError as error:
                 self._note_refusal(error)
+            except KindMissingError as error:
+                self._failure = error
+                self._touch()
             except (ClusterError, httpx2.TransportError, json.JSONDecodeError) as error:  # a line may be cut off
                 self._failure = error if isinstance(error, ClusterError) and not self._synced.is_set() else None
             self._stopping.wait(pause_seconds)
@@ -182,6 +185,7 @@ class WatchedKind:
         self._on_change(manifest)
 
     def _note_refusal(self, error: StatusError) -> None:
+        self._touch()
         if error.code == 410:
             self._resource_version = ""
         elif error.code == 404:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from operators.telecom_pipeline.lease import DURATION_SECONDS, LEASE, Sighting, held_lease, sighting, verdict
+from operators.telecom_pipeline.controller.lease import DURATION_SECONDS, LEASE, Sighting, held_lease, sighting, verdict
 from operators.telecom_pipeline.manifest import Ref
 
 REF = Ref(LEASE, "telecom", "operator")

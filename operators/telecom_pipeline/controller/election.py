@@ -6,7 +6,7 @@ from threading import Event
 
 from operators.telecom_pipeline.cluster import ClusterError
 from operators.telecom_pipeline.clusters.rest import ApiServer, StatusError
-from operators.telecom_pipeline.lease import (
+from operators.telecom_pipeline.controller.lease import (
     LEASE,
     RENEW_DEADLINE_SECONDS,
     RENEW_EVERY_SECONDS,

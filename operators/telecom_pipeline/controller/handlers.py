@@ -1,0 +1,64 @@
+"""kopf's side of the operator: one loop per TelecomPipeline, its finalizer, its events.
+
+Level-triggered: a loop runs a pass when one of the pipeline's objects changed, and by the clock. `KubeCluster` watches
+the objects, not kopf, so that a pass which an event woke also sees what the event told.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import kopf
+
+from operators.telecom_pipeline.cluster import ClusterError
+from operators.telecom_pipeline.controller.settings import OperatorSettings
+from operators.telecom_pipeline.controller.wake_ups import WakeUps
+from operators.telecom_pipeline.controller.worker import Worker
+from operators.telecom_pipeline.manifest import Kind, Ref
+from operators.telecom_pipeline.spec import API_GROUP, API_VERSION, KIND_NAME
+
+PIPELINE = Kind(API_VERSION, KIND_NAME)
+PLURAL = "telecompipelines"
+FINALIZER = f"{API_GROUP}/teardown"
+_ANNOTATION_PREFIX = f"operator.{API_GROUP}"
+_TEARDOWN_SECONDS = 2.0
+_STOP_SECONDS = 30.0
+
+
+def register(registry: kopf.OperatorRegistry, settings: OperatorSettings, worker: Worker, wake_ups: WakeUps) -> None:
+    """Add the handlers to `registry`."""
+    _, version = API_VERSION.split("/")
+    resource = (API_GROUP, version, PLURAL)
+    executor = ThreadPoolExecutor(settings.workers, thread_name_prefix="worker")
+
+    async def run(function: Any, *arguments: object) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(executor, function, *arguments)
+
+    @kopf.on.startup(registry=registry)
+    async def configure(settings: kopf.OperatorSettings, **_: Any) -> None:
+        wake_ups.attach(asyncio.get_running_loop())
+        settings.persistence.finalizer = FINALIZER
+        settings.persistence.progress_storage = kopf.AnnotationsProgressStorage(prefix=_ANNOTATION_PREFIX, v1=False)
+        settings.persistence.diffbase_storage = kopf.AnnotationsDiffBaseStorage(prefix=_ANNOTATION_PREFIX, v1=False)
+        settings.posting.reporting_component = "telecom-operator"
+        settings.scanning.disabled = True  # our namespaces and CRD are known; no right to watch all of them is needed
+
+    @kopf.daemon(*resource, registry=registry, cancellation_timeout=_STOP_SECONDS)
+    async def follow(name: str, namespace: str | None, body: kopf.Body, stopped: kopf.DaemonStopped, **_: Any) -> None:
+        ref, woken_at = Ref(PIPELINE, str(namespace), name), None
+        while not stopped:
+            done = await run(worker.reconcile, ref, woken_at)
+            for each in done.transitions:
+                kopf.event(body, type=each.type, reason=each.reason, message=each.message)
+            pause = settings.ready_seconds if done.is_settled else settings.progressing_seconds
+            woken_at = await wake_ups.wait((ref.namespace, name), pause)
+        wake_ups.forget((ref.namespace, name))
+
+    @kopf.on.delete(*resource, registry=registry)
+    async def tear_down(name: str, namespace: str | None, **_: Any) -> None:
+        try:
+            step = await run(worker.tear_down, Ref(PIPELINE, str(namespace), name))
+        except ClusterError as error:
+            raise kopf.TemporaryError(str(error), delay=_TEARDOWN_SECONDS) from error
+        if not step.is_done:
+            raise kopf.TemporaryError(step.message, delay=_TEARDOWN_SECONDS)

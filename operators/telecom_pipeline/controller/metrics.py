@@ -1,0 +1,78 @@
+"""What the operator tells Prometheus about itself and its pipelines."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from operators.telecom_pipeline.manifest import Ref
+
+_PIPELINE = ("namespace", "pipeline")
+_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+class OperatorMetrics:
+    """The operator's metrics in a registry. `watch_age_seconds` is asked at each scrape."""
+
+    def __init__(self, registry: CollectorRegistry, watch_age_seconds: Callable[[], float]) -> None:
+        prefix = "telecom_operator"
+        self._reconciles = Counter(
+            f"{prefix}_reconciles", "Passes by result: the reason of Ready, or Error.", ["result"], registry=registry
+        )
+        self._duration = Histogram(
+            f"{prefix}_reconcile_seconds", "Time of one pass.", buckets=_SECONDS, registry=registry
+        )
+        self._latency = Histogram(
+            f"{prefix}_event_to_reconcile_seconds",
+            "From an object's change being seen to the end of the pass that took it into account.",
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._calls = Counter(f"{prefix}_api_calls", "Calls to the API server.", ["method", "code"], registry=registry)
+        self._drift = Counter(
+            f"{prefix}_drift_corrections", "Fields taken back from another manager.", ["kind"], registry=registry
+        )
+        self._conditions = Gauge(
+            f"{prefix}_pipeline_condition", "1 if the condition is True.", [*_PIPELINE, "type"], registry=registry
+        )
+        self._stages = Gauge(
+            f"{prefix}_pipeline_stage_ready_ratio",
+            "Share of a stage's children that are ready.",
+            [*_PIPELINE, "stage"],
+            registry=registry,
+        )
+        self.leader = Gauge(f"{prefix}_leader", "1 while this process is the one that works.", registry=registry)
+        Gauge(
+            f"{prefix}_watch_age_seconds", "Time since the stalest watch heard from the API server.", registry=registry
+        ).set_function(watch_age_seconds)
+
+    def count_call(self, method: str, code: int) -> None:
+        """A call to the API server was answered."""
+        self._calls.labels(method, str(code)).inc()
+
+    def count_drift(self, ref: Ref) -> None:
+        """Another manager had changed what a pipeline owns."""
+        self._drift.labels(ref.kind.name).inc()
+
+    def count_pass(self, result: str, duration_seconds: float, latency_seconds: float | None) -> None:
+        """One pass ended; `latency_seconds` counts from the change that woke it, None for a pass by the clock."""
+        self._reconciles.labels(result).inc()
+        self._duration.observe(duration_seconds)
+        if latency_seconds is not None:
+            self._latency.observe(latency_seconds)
+
+    def show(self, ref: Ref, status: Mapping[str, Any]) -> None:
+        """Show the status of a pipeline."""
+        for condition in status["conditions"]:
+            is_true = condition["status"] == "True"
+            self._conditions.labels(ref.namespace, ref.name, condition["type"]).set(is_true)
+        for stage in status["stages"]:
+            ready, _, total = stage["ready"].partition("/")
+            ratio = int(ready) / int(total) if int(total) else 1.0
+            self._stages.labels(ref.namespace, ref.name, stage["name"]).set(ratio)
+
+    def forget(self, ref: Ref) -> None:
+        """Show nothing any more about a pipeline that is gone."""
+        wanted = {"namespace": ref.namespace, "pipeline": ref.name}
+        self._conditions.remove_by_labels(wanted)
+        self._stages.remove_by_labels(wanted)

@@ -1,0 +1,107 @@
+"""Starts the operator and holds its parts together."""
+
+import logging
+import os
+from threading import Event, Thread
+
+import kopf
+from prometheus_client import CollectorRegistry, ProcessCollector
+
+from operators.telecom_pipeline.cluster import ClusterError
+from operators.telecom_pipeline.clusters.kube import KubeCluster
+from operators.telecom_pipeline.clusters.rest import ApiServer
+from operators.telecom_pipeline.controller.election import Election
+from operators.telecom_pipeline.controller.handlers import PIPELINE, register
+from operators.telecom_pipeline.controller.metrics import OperatorMetrics
+from operators.telecom_pipeline.controller.probes import Check, Probes
+from operators.telecom_pipeline.controller.settings import OperatorSettings, OperatorSettingsError, read_settings
+from operators.telecom_pipeline.controller.wake_ups import WakeUps
+from operators.telecom_pipeline.controller.worker import Worker
+from operators.telecom_pipeline.observe import CHILD_KINDS
+
+_log = logging.getLogger(__name__)
+LEASE_NAME = "telecom-operator"
+LOST_LEASE_EXIT_CODE = 3
+
+
+def main() -> int:
+    """Run until a signal; returns the exit code."""
+    kopf.configure(log_format=kopf.LogFormat.JSON)
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
+    try:
+        settings = read_settings(os.environ)
+        _Operator(settings).run()
+    except (OperatorSettingsError, ClusterError) as error:
+        _log.error("%s", error)
+        return 2
+    return 0
+
+
+class _Operator:
+    """The parts of one process."""
+
+    def __init__(self, settings: OperatorSettings) -> None:
+        self._settings = settings
+        self._wake_ups = WakeUps()
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        self._metrics = OperatorMetrics(self._registry, lambda: self._cluster.seconds_since_contact())
+        self._server = ApiServer(observe_call=self._metrics.count_call)
+        self._cluster = KubeCluster(
+            self._server,
+            namespaces=settings.namespaces or None,
+            on_change=self._wake_ups.ring,
+            on_conflict=lambda ref, message: self._metrics.count_drift(ref),
+        )
+        self._is_settled = Event()
+
+    def run(self) -> None:
+        """Serve the probes, wait for the lease, work."""
+        checks = {
+            "/live": Check(self._is_live, "a watch is stale"),
+            "/ready": Check(self._is_settled.is_set, "starting"),
+        }
+        with Probes(self._settings.http_host, self._settings.http_port, self._registry, checks) as probes:
+            _log.info("Serving /metrics, /live and /ready on port %d", probes.port)
+            stop_election = self._win_lease() if self._settings.leader_election else Event()
+            try:
+                self._work()
+            finally:
+                stop_election.set()
+                self._cluster.close()
+
+    def _work(self) -> None:
+        self._metrics.leader.set(1)
+        for kind in (PIPELINE, *CHILD_KINDS):
+            self._cluster.watch(kind)
+        registry = kopf.OperatorRegistry()
+        register(registry, self._settings, Worker(self._cluster, self._metrics), self._wake_ups)
+        kopf.run(
+            registry=registry,
+            standalone=True,
+            clusterwide=not self._settings.namespaces,
+            namespaces=self._settings.namespaces,
+            ready_flag=self._is_settled,
+        )
+
+    def _is_live(self) -> bool:
+        return self._cluster.seconds_since_contact() < self._settings.stale_watch_seconds
+
+    def _win_lease(self) -> Event:
+        settings, stop = self._settings, Event()
+        election = Election(self._server, settings.operator_namespace, LEASE_NAME, settings.identity)
+        _log.info("Waiting for the lease %s/%s", settings.operator_namespace, LEASE_NAME)
+        self._is_settled.set()  # a standby is ready: a rollout must not wait for it to lead
+        election.wait_until_elected(stop)
+        _log.info("%s leads", settings.identity)
+
+        def hold() -> None:
+            election.hold(stop)
+            if not stop.is_set():
+                # Another may begin any moment: stop at once, without finishing anything.
+                _log.error("The lease is lost")
+                logging.shutdown()
+                os._exit(LOST_LEASE_EXIT_CODE)
+
+        Thread(target=hold, name="lease", daemon=True).start()
+        return stop

@@ -1,0 +1,85 @@
+"""One pass over one pipeline, with what surrounds it: owner references, metrics, events, logs."""
+
+import logging
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from operators.telecom_pipeline.cluster import ClusterError
+from operators.telecom_pipeline.clusters.kube import KubeCluster
+from operators.telecom_pipeline.clusters.owned import OwnedCluster
+from operators.telecom_pipeline.controller.events import Transition, transitions
+from operators.telecom_pipeline.controller.metrics import OperatorMetrics
+from operators.telecom_pipeline.manifest import Ref
+from operators.telecom_pipeline.reconcile import Reconciliation, reconcile
+from operators.telecom_pipeline.teardown import Teardown, tear_down
+
+_log = logging.getLogger(__name__)
+ERROR_RESULT = "Error"
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What a pass came to: events to post, and whether the pipeline may be left alone until something changes."""
+
+    transitions: tuple[Transition, ...] = ()
+    is_settled: bool = False
+
+
+class Worker:
+    """Reconciles pipelines of a cluster. Thread-safe; passes over one pipeline must not overlap."""
+
+    def __init__(self, cluster: KubeCluster, metrics: OperatorMetrics) -> None:
+        self._cluster = cluster
+        self._metrics = metrics
+
+    def reconcile(self, ref: Ref, woken_at: float | None) -> Pass:
+        """Run one pass; a troubled cluster is logged and counted, and the next pass tries again."""
+        started, reconcile_id = time.monotonic(), uuid.uuid4().hex[:8]
+        try:
+            result, done = self._reconcile(ref, reconcile_id)
+        except ClusterError as error:
+            _log.warning("%s: %s", ref, error, extra=_context(ref, reconcile_id))
+            result, done = ERROR_RESULT, Pass()
+        ended = time.monotonic()
+        self._metrics.count_pass(result, ended - started, None if woken_at is None else ended - woken_at)
+        return done
+
+    def tear_down(self, ref: Ref) -> Teardown:
+        """Take one step of a pipeline's deletion. Raises `ClusterError`."""
+        resource = self._cluster.get(ref)
+        if resource is None:
+            return Teardown(())
+        step = tear_down(self._cluster, resource)
+        if step.is_done:
+            self._metrics.forget(ref)
+        return step
+
+    def _reconcile(self, ref: Ref, reconcile_id: str) -> tuple[str, Pass]:
+        resource = self._cluster.get(ref)
+        if resource is None or "deletionTimestamp" in resource["metadata"]:
+            return "Gone", Pass(is_settled=True)
+        outcome = reconcile(OwnedCluster(self._cluster, resource), ref, datetime.now(UTC))
+        if outcome is None:
+            return "Gone", Pass(is_settled=True)
+        self._metrics.show(ref, outcome.status)
+        self._log_outcome(ref, reconcile_id, outcome)
+        news = transitions(resource.get("status") or {}, outcome.status)
+        return _ready_reason(outcome), Pass(news, is_settled=outcome.is_ready)
+
+    def _log_outcome(self, ref: Ref, reconcile_id: str, outcome: Reconciliation) -> None:
+        for child, failure in (outcome.failures or {}).items():
+            _log.warning("%s: %s", child, failure, extra=_context(ref, reconcile_id))
+        stage, reason = outcome.status["stage"], _ready_reason(outcome)
+        _log.debug("%s: stage %s, %s", ref, stage, reason, extra=_context(ref, reconcile_id) | {"stage": stage})
+
+
+def _ready_reason(outcome: Reconciliation) -> str:
+    ready = next(condition for condition in outcome.status["conditions"] if condition["type"] == "Ready")
+    reason: str = ready["reason"]
+    return reason
+
+
+def _context(ref: Ref, reconcile_id: str) -> dict[str, str]:
+    return {"pipeline": f"{ref.namespace}/{ref.name}", "reconcile_id": reconcile_id}
