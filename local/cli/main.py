@@ -7,6 +7,8 @@ import typer
 from local.cli.console import notices
 from local.cli.doctor import doctor
 from local.cli.fetch import fetch
+from local.cli.query import query
+from local.cli.render import render
 from local.errors import LocalError
 from operators.telecom_pipeline.cluster import ClusterError
 
@@ -15,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Run a TelecomPipeline on this machine with the real engines, and look into it.",
 )
-for verb in (doctor, fetch):
+for verb in (doctor, fetch, render, query):
     app.command()(verb)
 
 

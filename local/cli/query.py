@@ -8,7 +8,7 @@ from rich.table import Table
 from local.cli.console import Output, answers, print_json
 from local.cli.state_option import DEFAULT_STATE, OutputOption, StateOption, open_state
 from local.lake_query import Answer, QueryError, ask
-from local.services.trino import PORT_NAME
+from local.services.trino import Trino
 from local.supervisor.ports import PortBook
 
 
@@ -27,7 +27,7 @@ def query(
 
 def trino_port(ports: PortBook) -> int:
     """Port on which Trino listens. Raises `QueryError` before its first start."""
-    port = ports.all().get(PORT_NAME)
+    port = ports.all().get(Trino.name)
     if port is None:
         raise QueryError("find Trino", "it was never started here", "telecom up")
     return port

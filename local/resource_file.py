@@ -1,0 +1,63 @@
+"""Reads a TelecomPipeline from a YAML file and says everything that is wrong with it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from local.errors import LocalError
+from operators.telecom_pipeline.cluster import Cluster
+from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
+from operators.telecom_pipeline.observe import accepted_spec
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.validate import validate
+
+DEFAULT_NAMESPACE = "telecom"
+
+
+class ResourceFileError(LocalError):
+    """The file is missing, is not YAML, or its resource is invalid."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A valid resource: as written, and as the pipeline that it describes."""
+
+    manifest: Manifest
+    pipeline: Pipeline
+
+    @property
+    def ref(self) -> Ref:
+        """Where it lives."""
+        return ref_of(self.manifest)
+
+
+def read_resource(file: Path, cluster: Cluster | None = None) -> Resource:
+    """Resource of a file; with a cluster, the change from what runs there is checked too.
+
+    Raises `ResourceFileError` that lists every problem.
+    """
+    manifest = _load(file)
+    manifest.setdefault("metadata", {}).setdefault("namespace", DEFAULT_NAMESPACE)
+    metadata = manifest["metadata"]
+    before = accepted_spec(cluster, str(metadata.get("name")), metadata["namespace"]) if cluster else None
+    outcome = validate(manifest, before)
+    if isinstance(outcome, Pipeline):
+        return Resource(manifest, outcome)
+    lines = "".join(f"\n  {problem}" for problem in outcome)
+    raise ResourceFileError(f"use {file}", f"it has {len(outcome)} problem(s):{lines}\n", "correct the file")
+
+
+def _load(file: Path) -> dict[str, Any]:
+    try:
+        document = yaml.safe_load(file.read_text())
+    except OSError as error:
+        raise ResourceFileError(
+            f"read {file}", str(error.strerror), "give an existing file, such as one in manifests/samples"
+        ) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ResourceFileError(f"read {file}", f"it is not YAML: {error}", "correct the file") from error
+    if not isinstance(document, dict):
+        raise ResourceFileError(f"read {file}", "it holds no resource", "start from manifests/samples/minimal.yaml")
+    return document
