@@ -43,7 +43,7 @@ def find_gates(views: tuple[StageView, ...], is_suspended: bool) -> dict[Stage, 
     gates = {rule.stage: _needs_gate(rule.needs, by_stage, is_suspended) for rule in STAGE_RULES}
     for view in views:
         if view.missing_endpoints and gates[view.stage].is_open:
-            gates[view.stage] = Gate(f"waits for {' and '.join(view.missing_endpoints)}")
+            gates[view.stage] = Gate(f"waits for {', '.join(view.missing_endpoints)}")
     if is_suspended and not _is_silent(by_stage[Stage.SOURCES]):
         gates[Stage.BRONZE] = Gate("the sink stops after the sources have stopped", holds_all=True)
     return gates
@@ -51,7 +51,7 @@ def find_gates(views: tuple[StageView, ...], is_suspended: bool) -> dict[Stage, 
 
 def _needs_gate(needs: tuple[Stage, ...], views: Mapping[Stage, StageView], is_suspended: bool) -> Gate:
     unsettled = [need for need in needs if not views[need].is_settled(is_suspended)]
-    return Gate(f"waits for {' and '.join(unsettled)}" if unsettled else "")
+    return Gate(f"waits for {', '.join(unsettled)}" if unsettled else "")
 
 
 def _is_silent(sources: StageView) -> bool:
