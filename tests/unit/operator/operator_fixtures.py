@@ -1,0 +1,138 @@
+"""Samples as pipelines, endpoints as they would be observed, and controllers that report what a cluster would."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from contracts.settings import CatalogConnection, JdbcCatalog, RestCatalog
+from operators.telecom_pipeline.cluster import Cluster
+from operators.telecom_pipeline.endpoints import Endpoints
+from operators.telecom_pipeline.labels import owned_by
+from operators.telecom_pipeline.manifest import Manifest, Ref, kind_of, ref_of
+from operators.telecom_pipeline.names import CLIENT_LISTENER
+from operators.telecom_pipeline.observe import CHILD_KINDS
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.validate import validate
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+SAMPLE_NAMES = ("minimal", "demo", "production")
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def sample(name: str) -> Manifest:
+    resource: Manifest = yaml.safe_load((REPOSITORY / "manifests" / "samples" / f"{name}.yaml").read_text())
+    return resource
+
+
+def pipeline_of(resource: Manifest) -> Pipeline:
+    outcome = validate(resource)
+    assert isinstance(outcome, Pipeline), "\n".join(map(str, outcome))
+    return outcome
+
+
+def endpoints_of(pipeline: Pipeline) -> Endpoints:
+    catalog: CatalogConnection
+    if pipeline.spec.storage.catalog.rest:
+        rest = pipeline.spec.storage.catalog.rest
+        catalog = RestCatalog(name=pipeline.spec.storage.catalog.name, uri=rest.uri, warehouse=rest.warehouse)
+    else:
+        catalog = JdbcCatalog(
+            name=pipeline.spec.storage.catalog.name, host="catalog.telecom", port=5432, database="iceberg"
+        )
+    s3 = pipeline.spec.storage.s3.endpoint or "http://s3.telecom:9000"
+    return Endpoints(f"{pipeline.name}-kafka-bootstrap.{pipeline.namespace}.svc:9093", s3, catalog)
+
+
+def changed(resource: Manifest, path: str, value: Any) -> Manifest:
+    """Copy with one field set; sections on the way are made."""
+    copy = deepcopy(resource)
+    *parents, last = path.split(".")
+    node = copy
+    for key in parents:
+        node = node.setdefault(key, {})
+    node[last] = value
+    return copy
+
+
+STORAGE_OBJECTS: tuple[Manifest, ...] = (
+    {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "lakehouse-s3", "namespace": "telecom"},
+        "data": {"endpoint": "http://s3.telecom:9000"},
+    },
+    {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "lakehouse-s3", "namespace": "telecom"},
+        "stringData": {"access-key-id": "an-id", "secret-access-key": "a-key-nobody-may-see"},
+    },
+    {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "lakehouse-catalog", "namespace": "telecom"},
+        "data": {"host": "catalog.telecom", "port": "5432", "database": "iceberg"},
+    },
+    {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "lakehouse-catalog", "namespace": "telecom"},
+        "stringData": {"username": "a-user", "password": "a-password-nobody-may-see"},
+    },
+)
+
+
+def children(cluster: Cluster, name: str = "demo") -> dict[Ref, Manifest]:
+    found = (child for kind in CHILD_KINDS for child in cluster.list(kind, "telecom", owned_by(name)))
+    return {ref_of(child): child for child in found}
+
+
+class Controllers:
+    """Stands for Strimzi and the workload controllers: `settle` gives every child the status of a healthy one."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    def settle(self, kind: str | None = None, name: str | None = None) -> None:
+        for ref, child in children(self._cluster).items():
+            if kind in (None, ref.kind.name) and name in (None, ref.name):
+                self.report(ref, healthy_status(child))
+
+    def report(self, ref: Ref, status: Mapping[str, Any]) -> None:
+        if status:
+            self._cluster.apply_status(ref, status)
+
+
+def healthy_status(child: Manifest) -> dict[str, Any]:
+    make = {"Deployment": _deployment, "Job": _job, "Kafka": _kafka, "ConfigMap": lambda _: {}}
+    return make.get(kind_of(child).name, _strimzi)(child)
+
+
+def _strimzi(child: Manifest) -> dict[str, Any]:
+    return {
+        "observedGeneration": child["metadata"]["generation"],
+        "conditions": [{"type": "Ready", "status": "True"}],
+    }
+
+
+def _kafka(child: Manifest) -> dict[str, Any]:
+    bootstrap = f"{child['metadata']['name']}-kafka-bootstrap.telecom.svc:9093"
+    return _strimzi(child) | {"listeners": [{"name": CLIENT_LISTENER, "bootstrapServers": bootstrap}]}
+
+
+def _deployment(child: Manifest) -> dict[str, Any]:
+    replicas = child["spec"]["replicas"]
+    return {
+        "observedGeneration": child["metadata"]["generation"],
+        "replicas": replicas,
+        "updatedReplicas": replicas,
+        "availableReplicas": replicas,
+    }
+
+
+def _job(child: Manifest) -> dict[str, Any]:
+    return {"active": 0} if child["spec"]["suspend"] else {"active": 1, "ready": 1}
