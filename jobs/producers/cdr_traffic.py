@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from math import gcd
 
 import numpy as np
@@ -48,9 +49,8 @@ class CdrTraffic:
     def __init__(self, settings: CdrProducerSettings, network: Network, start_ms: int) -> None:
         self._settings, self.network = settings, network
         self._id_prefix = event_id_prefix(settings.seed, start_ms)
-        self._step = _coprime_step(self.network.population.honest_count)
         self._planter = FraudPlanter(settings.seed, start_ms, settings.frauds, network.population, network.towers)
-        calls, messages, sessions = self._rates()
+        calls, messages, sessions = rates_per_second(settings, network.population.honest_count)
         follows_load = settings.load_curve == "diurnal"
         self._kinds = (
             _Kind(CallEvent, "c", ArrivalStream(calls, start_ms, follows_load), render_calls),
@@ -61,15 +61,6 @@ class CdrTraffic:
     def tick(self, tick: int) -> list[RecordBatch]:
         """Records of one tick, a batch per topic."""
         return [self._batch(position, kind, tick) for position, kind in enumerate(self._kinds)]
-
-    def _rates(self) -> tuple[float, float, float]:
-        """Calls, SMS and data sessions per second. What honest subscribers cannot call goes to data sessions."""
-        total = self._settings.events_per_second
-        peak = PEAK_LOAD if self._settings.load_curve == "diurnal" else 1.0
-        most_calls = self.network.population.honest_count / MIN_CALL_CYCLE_SECONDS / peak
-        calls = min(total * CALL_SHARE, most_calls)
-        messages = total * MESSAGE_SHARE
-        return calls, messages, total - calls - messages
 
     def _batch(self, position: int, kind: _Kind, tick: int) -> RecordBatch:
         rng = np.random.default_rng([self._settings.seed, 3, position, tick])
@@ -97,7 +88,7 @@ class CdrTraffic:
         """Rows of people whose phone is on, when they are due, and the fault planted in each."""
         arrivals = kind.stream.in_tick(tick)
         if kind.model is CallEvent:
-            subscriber = self._callers(arrivals.numbers)
+            subscriber = callers(arrivals.numbers, self.network.population.honest_count)
         else:
             subscriber = self._users(rng, len(arrivals.due_ms))
         marks = faults.draw_marks(rng, len(subscriber), self._settings.faults)
@@ -107,15 +98,11 @@ class CdrTraffic:
         rows = ActivityRows(arrivals.numbers[on], subscriber[on], event_time_ms[on], where.tower[on])
         return rows, arrivals.due_ms[on], marks[on]
 
-    def _callers(self, numbers: Indices) -> Indices:
-        """Everybody once in each cycle, in scattered order."""
-        return numbers * self._step % self.network.population.honest_count
-
     def _users(self, rng: np.random.Generator, count: int) -> Indices:
         """Some people far more often than others."""
         honest = self.network.population.honest_count
         rank = (rng.random(count) ** 2 * honest).astype(np.int64)
-        return rank * self._step % honest
+        return rank * _coprime_step(honest) % honest
 
     def _placed(self, episode: Episode, rows: ActivityRows, order: Indices, id_prefix: str) -> PlacedFraud:
         numbers = _episode_numbers(episode)
@@ -135,6 +122,21 @@ def event_id_prefix(seed: int, start_ms: int) -> str:
     return hashlib.blake2b(f"{seed}/{start_ms}".encode(), digest_size=6).hexdigest()
 
 
+def rates_per_second(settings: CdrProducerSettings, honest_count: int) -> tuple[float, float, float]:
+    """Calls, SMS and data sessions per second. What honest subscribers cannot call goes to data sessions."""
+    total = settings.events_per_second
+    peak = PEAK_LOAD if settings.load_curve == "diurnal" else 1.0
+    calls = min(total * CALL_SHARE, honest_count / MIN_CALL_CYCLE_SECONDS / peak)
+    messages = total * MESSAGE_SHARE
+    return calls, messages, total - calls - messages
+
+
+def callers(numbers: Indices, honest_count: int) -> Indices:
+    """Who makes each call: everybody once in a cycle of `honest_count` calls, in scattered order."""
+    return numbers * _coprime_step(honest_count) % honest_count
+
+
+@cache
 def _coprime_step(count: int) -> int:
     """A step near the golden section that visits each of `count` rows once in `count` steps."""
     step = max(1, int(count * _GOLDEN_RATIO))
