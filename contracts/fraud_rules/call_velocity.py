@@ -9,7 +9,7 @@ from contracts.fraud_rules.parameters import CallVelocityParameters
 
 
 class CallVelocity:
-    """Counts the calls that the subscriber's account made (originated or forwarded), not those it received."""
+    """Counts the calls of one account, made (originated, forwarded) and, if the parameters say so, received."""
 
     def __init__(self, parameters: CallVelocityParameters) -> None:
         self._parameters = parameters
@@ -18,7 +18,9 @@ class CallVelocity:
     def evaluate(self, event: CallEvent | SmsEvent) -> FraudAlert | None:
         """Take one event in, in order of arrival; return the alert it completes."""
         rule = self._parameters
-        if not isinstance(event, CallEvent) or event.call_type == CallType.MOBILE_TERMINATED:
+        if not isinstance(event, CallEvent):
+            return None
+        if event.call_type == CallType.MOBILE_TERMINATED and not rule.count_received_calls:
             return None
         history = self._histories[event.msisdn]
         if not history.add(event, rule.allowed_lateness_seconds):

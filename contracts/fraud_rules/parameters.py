@@ -62,6 +62,7 @@ class CallVelocityParameters(RuleParameters):
     rule: ClassVar[FraudRule] = FraudRule.CALL_VELOCITY
 
     max_calls: int = Field(default=25, ge=1, le=_MAX_TRACKED_CALLS, description="One more than this fires")
+    count_received_calls: bool = Field(default=True, description="False leaves hotlines alone: only calls made count")
     window_seconds: WindowSeconds = 1800
     allowed_lateness_seconds: LatenessSeconds = 7200
     cooldown_seconds: CooldownSeconds = 3600

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /**
  * Ranges and types of one rule's parameters: the part of JSON Schema that the generated schema uses (closed object,
- * integer, number, array of patterned strings). A keyword it does not know is an error, not a hole.
+ * integer, number, boolean, array of patterned strings). A keyword it does not know is an error, not a hole.
  */
 final class ParameterSchema {
     private final JsonNode properties;
@@ -69,6 +69,7 @@ final class ParameterSchema {
             case "integer" -> value.isIntegralNumber() && value.canConvertToInt();
             case "number" -> value.isNumber();
             case "string" -> value.isTextual();
+            case "boolean" -> value.isBoolean();
             case "array" -> value.isArray();
             default -> throw new IllegalStateException("JSON Schema type " + type + " is not supported");
         };

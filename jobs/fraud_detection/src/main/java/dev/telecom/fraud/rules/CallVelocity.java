@@ -7,11 +7,11 @@ import dev.telecom.fraud.event.ActivityEvent;
 import dev.telecom.fraud.rules.RecentEvents.Shape;
 import dev.telecom.fraud.rules.RuleParameters.CallVelocityParameters;
 
-/** More calls made by one account in any window than the most allowed; calls received do not count. */
+/** More calls of one account in any window than the most allowed. */
 public final class CallVelocity implements Rule<RecentEvents, CallVelocityParameters> {
     @Override
     public Alert evaluate(ActivityEvent event, CallVelocityParameters rule, StateSlot<RecentEvents> slot) {
-        if (!event.type.isCallMade()) {
+        if (!(rule.countReceivedCalls() ? event.type.isCall() : event.type.isCallMade())) {
             return null;
         }
         RecentEvents calls = slot.read();

@@ -19,7 +19,8 @@ public sealed interface RuleParameters {
             implements RuleParameters {}
 
     /** Parameters of {@link CallVelocity}. */
-    record CallVelocityParameters(int maxCalls, int windowSeconds, int allowedLatenessSeconds, int cooldownSeconds)
+    record CallVelocityParameters(
+            int maxCalls, boolean countReceivedCalls, int windowSeconds, int allowedLatenessSeconds, int cooldownSeconds)
             implements RuleParameters {}
 
     /** Parameters of {@link SimBox}. */
