@@ -1,0 +1,107 @@
+"""Nothing is lost and nothing is doubled, whichever process is killed and wherever the sink was."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sink_engines import Engines, SinkLab, running_engines, wait_until
+from sink_events import call_values
+
+pytestmark = pytest.mark.engine
+
+EVENTS = 20_000
+BAD_RECORDS = [b"{broken", b"", None, b"[]"]
+
+
+@pytest.fixture(scope="module")
+def engines() -> Iterator[Engines]:
+    with running_engines() as running:
+        yield running
+
+
+@pytest.fixture
+def lab(engines: Engines, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[SinkLab]:
+    lab = SinkLab(engines, tmp_path, f"kill_{time.time_ns()}")
+    lab.recreate_topic()
+    yield lab
+    lab.stop_sinks()
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["after_poll:2", "after_file_write:2", "after_dead_letters", "after_commit:2", "before_acknowledge:2"],
+)
+def test_sink_killed_at(place: str, lab: SinkLab) -> None:
+    lab.produce(call_values(EVENTS) + BAD_RECORDS)
+    sink = lab.start_sink(fail_point=place)
+    lab.produce(call_values(EVENTS) + BAD_RECORDS)
+    wait_until(lambda: lab.table_ends() != {} or sink.process.poll() is not None, "the first commit")
+    lab.produce(call_values(2_000))
+
+    assert sink.wait() == -9
+    lab.start_sink()
+    lab.wait_until_committed()
+
+    lab.assert_exactly_once(refused=2 * len(BAD_RECORDS))
+
+
+@pytest.mark.parametrize("engine", ["kafka", "postgres", "minio"])
+def test_engine_killed_during_a_run(engine: str, lab: SinkLab) -> None:
+    lab.produce(call_values(EVENTS))
+    sink = lab.start_sink()
+    wait_until(lambda: lab.table_ends() != {}, "the first commit")
+    lab.produce(call_values(EVENTS))
+
+    lab.engines.kill(engine)
+    lab.produce(call_values(EVENTS))
+    lab.wait_until_committed()
+
+    assert sink.process.poll() is None, "the sink must outlive the engines it depends on"
+    lab.assert_exactly_once()
+
+
+def test_two_sinks_share_a_table_and_one_is_killed(lab: SinkLab) -> None:
+    first, second = lab.start_sink(), lab.start_sink()
+    lab.produce(call_values(EVENTS))
+    wait_until(lambda: first.has_logged("assigned") and second.has_logged("assigned"), "both have partitions")
+    lab.produce(call_values(EVENTS))
+    lab.wait_until_committed()
+    lab.produce(call_values(EVENTS))
+    first.kill()
+    lab.wait_until_committed()
+
+    lab.assert_exactly_once()
+
+
+def test_snapshots_expire_between_runs(lab: SinkLab) -> None:
+    lab.produce(call_values(EVENTS))
+    sink = lab.start_sink()
+    lab.wait_until_committed()
+    lab.produce(call_values(EVENTS))
+    lab.wait_until_committed()
+    sink.kill()
+    table = lab.table()
+    old = [snapshot.snapshot_id for snapshot in table.snapshots()[:-1]]
+    table.maintenance.expire_snapshots().by_ids(old).commit()
+
+    lab.produce(call_values(EVENTS))
+    lab.start_sink()
+    lab.wait_until_committed()
+
+    assert old
+    lab.assert_exactly_once()
+
+
+def test_sigterm_commits_what_is_held_and_leaves_the_group(lab: SinkLab) -> None:
+    lab.commit_interval_seconds = 3600.0
+    lab.commit_bytes = 1_000_000_000
+    sink = lab.start_sink()
+    wait_until(lambda: sink.has_logged("assigned"), "the sink has its partitions")
+    lab.produce(call_values(EVENTS))
+    time.sleep(2)  # until it has been read; nothing outside tells
+
+    assert lab.table_ends() == {}
+    assert sink.terminate() == 0
+    lab.wait_until_committed(seconds=5)
+    lab.assert_exactly_once()
