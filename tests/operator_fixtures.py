@@ -18,7 +18,7 @@ from operators.telecom_pipeline.observe import CHILD_KINDS
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.validate import validate
 
-REPOSITORY = Path(__file__).resolve().parents[3]
+REPOSITORY = Path(__file__).resolve().parents[1]
 SAMPLE_NAMES = ("minimal", "demo", "production")
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

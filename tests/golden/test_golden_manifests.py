@@ -1,0 +1,60 @@
+"""Rendered children of every sample, one file each: the diff of a file is the review of a change.
+
+`make golden` accepts what is rendered now.
+"""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from operator_fixtures import SAMPLE_NAMES, endpoints_of, pipeline_of, sample
+
+from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.render import render
+
+FOLDER = Path(__file__).parent
+
+
+class BlockDumper(yaml.SafeDumper):
+    """Shows texts of several lines, such as settings files, as they are."""
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+BlockDumper.add_representer(str, _represent_text)
+
+
+def rendered_files(sample_name: str) -> dict[Path, str]:
+    pipeline = pipeline_of(sample(sample_name))
+    manifests = render(pipeline, endpoints_of(pipeline))
+    return {FOLDER / sample_name / file_name(manifest): text(manifest) for manifest in manifests}
+
+
+def file_name(manifest: Manifest) -> str:
+    return f"{manifest['kind'].lower()}-{manifest['metadata']['name']}.yaml"
+
+
+def text(manifest: Manifest) -> str:
+    return yaml.dump(manifest, Dumper=BlockDumper, sort_keys=False, width=120)
+
+
+@pytest.mark.parametrize("sample_name", SAMPLE_NAMES)
+def test_a_sample_is_rendered_as_reviewed(sample_name: str, pytestconfig: pytest.Config) -> None:
+    expected = rendered_files(sample_name)
+    folder = FOLDER / sample_name
+    if pytestconfig.getoption("update_snapshots"):
+        accept(folder, expected)
+    golden = {path: path.read_text() for path in sorted(folder.glob("*.yaml"))}
+    assert golden.keys() == expected.keys()
+    for path, content in expected.items():
+        assert golden[path] == content, f"{path.name} is rendered differently; after review: make golden"
+
+
+def accept(folder: Path, expected: dict[Path, str]) -> None:
+    folder.mkdir(exist_ok=True)
+    for path in set(folder.glob("*.yaml")) - expected.keys():
+        path.unlink()
+    for path, content in expected.items():
+        path.write_text(content)
