@@ -15,10 +15,10 @@ CITY_BY_REGION = {
     "pacific_northwest": "Seattle",
     "california": "Los Angeles",
     "mountain": "Denver",
+    "southwest": "Phoenix",
     "texas": "Dallas",
     "midwest": "Chicago",
-    "southeast": "Atlanta",
-    "florida": "Miami",
+    "southeast": "Miami",
     "northeast": "New York",
 }
 REGIONS = tuple(CITY_BY_REGION)

@@ -2,20 +2,19 @@
 
 import numpy as np
 
+from contracts.subscribers import AREA_CODE_UNIT, AREA_CODES, COUNTRY_CODE_BASE, FIRST_LOCAL_NUMBER
 from jobs.producers.towers import Indices
 
-# Seven digits after the area code, counted from 2,000,000 (a local number does not begin with 0 or 1).
-MAX_SUBSCRIBERS = 7_999_999
-_FIRST_LOCAL_NUMBER = 2_000_000
 _IMSI_BASE = 310_260_000_000_000
 # Type allocation codes (the first eight digits of an IMEI), made up.
 _TYPE_CODES = np.array([35_104_710 + 1_013 * model for model in range(12)])
 _SERIALS = 1_000_000
 
 
-def msisdns(rows: Indices, area_codes: Indices) -> Indices:
-    """E.164 numbers of country code 1; unique, for rows below `MAX_SUBSCRIBERS`."""
-    numbers: Indices = 10_000_000_000 + area_codes * 10_000_000 + _FIRST_LOCAL_NUMBER + rows
+def msisdns(rows: Indices) -> Indices:
+    """`contracts.subscribers.subscriber_msisdn` of every row, as integers."""
+    area_codes = np.array(AREA_CODES)[rows % len(AREA_CODES)]
+    numbers: Indices = COUNTRY_CODE_BASE + area_codes * AREA_CODE_UNIT + FIRST_LOCAL_NUMBER + rows
     return numbers
 
 

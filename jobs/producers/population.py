@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from contracts.subscribers import MAX_SUBSCRIBERS
 from jobs.producers.geometry import Floats, points_in_disc
-from jobs.producers.identities import MAX_SUBSCRIBERS, imeis, imsis, msisdns
+from jobs.producers.identities import imeis, imsis, msisdns
 from jobs.producers.towers import CITY_RADIUS_KM, Indices, TowerNetwork
 
 MIN_SUBSCRIBERS = 100
@@ -77,7 +78,7 @@ def build_population(seed: int, subscriber_count: int, towers: TowerNetwork) -> 
     is_commuter = rng.random(subscriber_count) < _COMMUTER_SHARE
     return Population(
         honest_count=subscriber_count - max(_MIN_FRAUDSTERS, int(subscriber_count * _FRAUD_SHARE)),
-        msisdn=msisdns(rows, np.array([place.area_code for place in towers.cities])[city]),
+        msisdn=msisdns(rows),
         imsi=imsis(rows),
         imei=imeis(rows),
         city=city,

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from contracts.events import NetworkProbeEvent
 from contracts.settings import FaultRates, KafkaConnection, NetworkProbeProducerSettings
+from contracts.subscribers import MAX_SUBSCRIBERS
 from jobs.producers import identities
 from jobs.producers.arrivals import TICK_MS, ArrivalStream
 from jobs.producers.geometry import great_circle_km
@@ -40,7 +41,7 @@ def readings(traffic: ProbeTraffic, ticks: range) -> list[NetworkProbeEvent]:
 
 
 def test_device_numbers_pass_the_luhn_check() -> None:
-    numbers = identities.imeis(np.arange(0, identities.MAX_SUBSCRIBERS, 79_999)).tolist()
+    numbers = identities.imeis(np.arange(0, MAX_SUBSCRIBERS, 79_999)).tolist()
     assert all(len(str(number)) == 15 and luhn_is_valid(str(number)) for number in numbers)
     assert luhn_is_valid("490154203237518")
     assert not luhn_is_valid("490154203237519")
