@@ -1,0 +1,26 @@
+{# Newest version of every changed row of a CRM or billing table. A tombstone keeps the last known values and sets
+   `is_deleted`, so that what was billed stays countable. #}
+{% macro latest_versions(bronze, key, columns) -%}
+    select
+        {{ key }},
+        {% for column in columns %}{{ column }},
+        {% endfor -%}
+        is_deleted,
+        last_ingested_at as _bronze_ingested_at
+    from (
+        select
+            {{ key }},
+            {% for column in columns %}{{ column }},
+            {% endfor -%}
+            _source_deleted,
+            first_value(_source_deleted) over (partition by {{ key }} order by _bronze_ingested_at desc, _source_transaction desc) as is_deleted,
+            max(_bronze_ingested_at) over (partition by {{ key }}) as last_ingested_at,
+            row_number() over (
+                partition by {{ key }}
+                order by _source_deleted, updated_at desc, _source_transaction desc, _bronze_ingested_at desc
+            ) as recency
+        from {{ bronze }}
+        where {{ key }} in (select {{ key }} from {{ bronze }} where {{ changes_to_process() }})
+    )
+    where recency = 1
+{%- endmacro %}

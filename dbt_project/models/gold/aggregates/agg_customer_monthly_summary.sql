@@ -1,0 +1,55 @@
+{{ config(
+    unique_key=['customer_id', 'month_start'],
+    bound_by='month_start',
+    properties={'partitioning': "array['month_start']"},
+) }}
+
+{# One row per customer and month of usage, with plan and status as they were at the month's end (now, in a running
+   month). Every month with new rows is summed anew from the daily usage. #}
+
+{%- set months = touched_months(ref('agg_subscriber_daily_usage')) %}
+
+with monthly as (
+    select
+        subscriber_token,
+        cast(date_trunc('month', event_date) as date) as month_start,
+        sum(call_count) as call_count,
+        sum(call_seconds) as call_seconds,
+        sum(dropped_call_count) as dropped_call_count,
+        sum(sms_count) as sms_count,
+        sum(data_session_count) as data_session_count,
+        sum(data_bytes) as data_bytes,
+        sum(roaming_event_count) as roaming_event_count,
+        count(distinct event_date) as active_days,
+        sum(call_revenue_usd + sms_revenue_usd + data_revenue_usd) as usage_revenue_usd,
+        max(last_event_at) as last_event_at,
+        max(_bronze_ingested_at) as _bronze_ingested_at
+    from {{ ref('agg_subscriber_daily_usage') }}
+    where {{ months }}
+    group by 1, 2
+)
+
+select
+    customer.customer_id,
+    monthly.month_start,
+    customer.customer_key,
+    customer.region as home_region,
+    customer.segment,
+    customer.plan_id,
+    customer.account_status,
+    monthly.call_count,
+    monthly.call_seconds,
+    monthly.dropped_call_count,
+    monthly.sms_count,
+    monthly.data_session_count,
+    monthly.data_bytes,
+    monthly.roaming_event_count,
+    monthly.active_days,
+    cast(monthly.usage_revenue_usd as decimal(18, 4)) as usage_revenue_usd,
+    monthly.last_event_at,
+    monthly._bronze_ingested_at
+from monthly
+join {{ ref('dim_customers') }} as customer
+    on customer.subscriber_token = monthly.subscriber_token
+    and customer.valid_from < cast(date_add('month', 1, monthly.month_start) as timestamp(6) with time zone)
+    and customer.valid_to >= cast(date_add('month', 1, monthly.month_start) as timestamp(6) with time zone)

@@ -1,0 +1,57 @@
+{{ config(
+    unique_key=['event_date', 'subscriber_token', 'region'],
+    bound_by='event_date',
+    properties={'partitioning': "array['event_date']"},
+) }}
+
+{# Calls, messages and data per subscriber, day and region of the network: what months and quarters are summed from, so
+   that these never read events again. Every day with new rows is computed anew. #}
+
+{%- set days = touched_days([ref('fact_calls'), ref('silver_sms'), ref('silver_data_sessions')]) %}
+
+with usage as (
+    select
+        event_date, subscriber_token, region, is_roaming, event_time, _bronze_ingested_at,
+        1 as calls, duration_seconds as call_seconds, if(is_dropped, 1, 0) as dropped_calls, revenue_usd as call_revenue_usd,
+        0 as messages, decimal '0' as sms_revenue_usd,
+        0 as sessions, bigint '0' as data_bytes, decimal '0' as data_revenue_usd
+    from {{ ref('fact_calls') }}
+    where {{ days }}
+    union all
+    select
+        event_date, subscriber_token, coalesce(tower.region, '{{ var('unknown_member') }}'), is_roaming, event_time, _bronze_ingested_at,
+        0, 0, 0, decimal '0',
+        1, revenue_usd,
+        0, bigint '0', decimal '0'
+    from {{ ref('silver_sms') }}
+    left join {{ ref('dim_towers') }} as tower using (tower_id)
+    where {{ days }}
+    union all
+    select
+        event_date, subscriber_token, coalesce(tower.region, '{{ var('unknown_member') }}'), is_roaming, event_time, _bronze_ingested_at,
+        0, 0, 0, decimal '0',
+        0, decimal '0',
+        1, bytes_up + bytes_down, revenue_usd
+    from {{ ref('silver_data_sessions') }}
+    left join {{ ref('dim_towers') }} as tower using (tower_id)
+    where {{ days }}
+)
+
+select
+    event_date,
+    subscriber_token,
+    region,
+    sum(calls) as call_count,
+    sum(call_seconds) as call_seconds,
+    sum(dropped_calls) as dropped_call_count,
+    cast(sum(call_revenue_usd) as decimal(18, 4)) as call_revenue_usd,
+    sum(messages) as sms_count,
+    cast(sum(sms_revenue_usd) as decimal(18, 4)) as sms_revenue_usd,
+    sum(sessions) as data_session_count,
+    sum(data_bytes) as data_bytes,
+    cast(sum(data_revenue_usd) as decimal(18, 4)) as data_revenue_usd,
+    count_if(is_roaming) as roaming_event_count,
+    max(event_time) as last_event_at,
+    max(_bronze_ingested_at) as _bronze_ingested_at
+from usage
+group by event_date, subscriber_token, region

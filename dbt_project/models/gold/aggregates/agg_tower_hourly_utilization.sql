@@ -1,0 +1,68 @@
+{{ config(
+    unique_key=['tower_id', 'hour_start'],
+    bound_by='event_date',
+    properties={'partitioning': "array['event_date']"},
+) }}
+
+{# Load and calls per tower and hour. Every day with new rows is computed anew from all of its rows. #}
+
+{%- set days = touched_days([ref('silver_network_probes'), ref('fact_calls')]) %}
+
+with probes as (
+    select
+        tower_id,
+        event_date,
+        date_trunc('hour', event_time) as hour_start,
+        avg(load_percent) as mean_load_percent,
+        max(load_percent) as peak_load_percent,
+        approx_percentile(load_percent, 0.95) as p95_load_percent,
+        max(active_users) as peak_active_users,
+        avg(latency_ms) as mean_latency_ms,
+        avg(signal_dbm) as mean_signal_dbm,
+        sum(dropped_calls) as dropped_calls,
+        count(*) as reading_count,
+        max(_bronze_ingested_at) as _bronze_ingested_at
+    from {{ ref('silver_network_probes') }}
+    where {{ days }}
+    group by 1, 2, 3
+),
+
+calls as (
+    select
+        tower_id,
+        event_date,
+        date_trunc('hour', event_time) as hour_start,
+        count(*) as call_count,
+        sum(duration_seconds) as call_seconds,
+        sum(revenue_usd) as revenue_usd,
+        max(_bronze_ingested_at) as _bronze_ingested_at
+    from {{ ref('fact_calls') }}
+    where {{ days }}
+    group by 1, 2, 3
+)
+
+select
+    tower_id,
+    hour_start,
+    event_date,
+    coalesce(tower.region, '{{ var('unknown_member') }}') as region,
+    tower.capacity_users,
+    probes.mean_load_percent,
+    probes.p95_load_percent,
+    probes.peak_load_percent,
+    probes.peak_active_users,
+    probes.mean_latency_ms,
+    probes.mean_signal_dbm,
+    coalesce(probes.dropped_calls, 0) as dropped_calls,
+    coalesce(probes.reading_count, 0) as reading_count,
+    coalesce(calls.call_count, 0) as call_count,
+    coalesce(calls.call_seconds, 0) as call_seconds,
+    cast(coalesce(calls.revenue_usd, decimal '0') as decimal(18, 4)) as revenue_usd,
+    coalesce(probes.peak_load_percent > {{ var('overload_percent') }}, false) as was_overloaded,
+    greatest(
+        coalesce(probes._bronze_ingested_at, calls._bronze_ingested_at),
+        coalesce(calls._bronze_ingested_at, probes._bronze_ingested_at)
+    ) as _bronze_ingested_at
+from probes
+full outer join calls using (tower_id, event_date, hour_start)
+left join {{ ref('dim_towers') }} as tower using (tower_id)

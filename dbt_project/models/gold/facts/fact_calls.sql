@@ -1,0 +1,37 @@
+{{ config(
+    unique_key='call_id',
+    bound_by='event_date',
+    properties={'partitioning': "array['event_date']"},
+) }}
+
+{# One row per call, joined to the version of the customer that was valid when the call was made. Customers and towers
+   that are not known get the key of the unknown member, never a dropped row. #}
+
+with calls as (
+    select * from {{ ref('silver_calls') }} where {{ rows_to_process() }}
+)
+
+select
+    calls.event_id as call_id,
+    calls.event_time,
+    calls.event_date,
+    {{ date_key('calls.event_date') }} as date_key,
+    coalesce(customer.customer_key, '{{ var('unknown_member') }}') as customer_key,
+    coalesce(tower.tower_key, '{{ var('unknown_member') }}') as tower_key,
+    calls.tower_id,
+    coalesce(tower.region, '{{ var('unknown_member') }}') as region,
+    calls.subscriber_token,
+    calls.other_party_token,
+    calls.call_type,
+    calls.termination_cause,
+    calls.termination_cause in ('dropped', 'network_failure') as is_dropped,
+    calls.is_roaming,
+    calls.duration_seconds,
+    calls.revenue_usd,
+    calls._bronze_ingested_at
+from calls
+left join {{ ref('dim_customers') }} as customer
+    on customer.subscriber_token = calls.subscriber_token
+    and calls.event_time >= customer.valid_from
+    and calls.event_time < customer.valid_to
+left join {{ ref('dim_towers') }} as tower on tower.tower_id = calls.tower_id

@@ -1,0 +1,13 @@
+{{ config(materialized='view') }}
+
+{# Alerts per day, rule and severity, each alert once. #}
+
+select
+    cast(event_time at time zone 'UTC' as date) as event_date,
+    rule,
+    severity,
+    count(distinct alert_id) as alert_count,
+    count(distinct subscriber_token) as subscriber_count,
+    max(score) as highest_score
+from {{ ref('fraud_alerts_recent') }}
+group by 1, 2, 3

@@ -1,0 +1,3 @@
+{{ config(unique_key='consent_id') }}
+
+{{ latest_versions(ref('bronze_crm_consents'), 'consent_id', ['customer_id', 'purpose', 'is_granted', 'updated_at']) }}

@@ -1,0 +1,35 @@
+{{ config(
+    unique_key='event_id',
+    bound_by='event_date',
+    first_arrival_wins=true,
+    properties={'partitioning': "array['event_date']"},
+) }}
+
+select
+    event_id,
+    event_time,
+    event_date,
+    msisdn,
+    {{ pii_token('msisdn') }} as subscriber_token,
+    imsi,
+    imei,
+    tower_id,
+    cell_id,
+    latitude,
+    longitude,
+    apn,
+    radio_access,
+    start_time,
+    end_time,
+    duration_seconds,
+    bytes_up,
+    bytes_down,
+    termination_cause,
+    is_roaming,
+    serving_plmn,
+    revenue_usd,
+    schema_version,
+    _kafka_partition,
+    _kafka_offset,
+    _bronze_ingested_at
+from ({{ accepted_events(ref('bronze_data_session_events'), data_session_rejection_reasons()) }})

@@ -1,0 +1,5 @@
+{{ config(unique_key='invoice_line_id') }}
+
+{{ latest_versions(ref('bronze_invoice_lines'), 'invoice_line_id', [
+    'invoice_id', 'line_number', 'charge_type', 'amount_usd', 'updated_at',
+]) }}

@@ -1,0 +1,5 @@
+{{ config(unique_key='invoice_id') }}
+
+{{ latest_versions(ref('bronze_invoices'), 'invoice_id', [
+    'account_id', 'customer_id', 'period_start', 'issued_at', 'due_at', 'total_usd', 'status', 'updated_at',
+]) }}
