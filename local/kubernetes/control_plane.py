@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from local.artefacts.kubernetes import control_plane_binaries
 from local.artefacts.progress import Report, ignore_progress
 from local.errors import LocalError
+from local.kubernetes.kubectl import KubectlError, kubectl
 
 _START_SECONDS = 60.0
 _ADMIN_GROUP = "system:masters"
@@ -89,12 +90,8 @@ class ControlPlane:
         process.wait()
 
     def kubectl(self, *arguments: str, stdin: str | None = None) -> str:
-        """Run kubectl as the admin and return what it prints. Raises `CalledProcessError` with its errors."""
-        command = [self.binary("kubectl"), f"--kubeconfig={self.kubeconfig}", *arguments]
-        done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr)
-        return done.stdout
+        """Run kubectl as the admin and return what it prints. Raises `KubectlError`."""
+        return kubectl(self.binary("kubectl"), self.kubeconfig, *arguments, stdin=stdin)
 
     def binary(self, name: str) -> str:
         """Path of a binary of the control plane."""
@@ -112,12 +109,12 @@ class ControlPlane:
             try:
                 self.kubectl("--request-timeout=5s", *kubectl_arguments)
                 return
-            except subprocess.CalledProcessError as error:
+            except KubectlError as error:
                 self._raise_if_dead()
                 if time.monotonic() > deadline:
                     raise ControlPlaneError(
                         f"wait {_START_SECONDS:.0f} s for {what}",
-                        error.stderr.strip(),
+                        error.why,
                         f"read the logs in {self.folder}",
                     ) from error
             time.sleep(0.1)

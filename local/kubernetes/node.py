@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from local.artefacts.command import run_tool
 from local.artefacts.kubernetes import control_plane_binaries, node_binaries
 from local.artefacts.progress import Report, ignore_progress
 from local.errors import LocalError
+from local.kubernetes.kubectl import kubectl
 
 _FOLDER = Path(__file__).parent
 _PACKAGES = "containerd containernetworking-plugins iptables iproute2 openssl curl procps"
@@ -54,10 +54,9 @@ class Node:
         """Start it, or return at once if it runs, with image archives loaded. Raises `NodeError`, `CommandError`."""
         if missing := missing_for_a_node():
             raise NodeError("start a Kubernetes node", missing, "then try again")
-        binaries = self.folder.with_name(f"{self.folder.name}-bin")
-        _link_all((*control_plane_binaries(report), *node_binaries(report)), binaries)
+        _link_all((*control_plane_binaries(report), *node_binaries(report)), self._binaries)
         run_tool(
-            [str(_FOLDER / "node_up.sh"), str(binaries), str(self.folder)],
+            [str(_FOLDER / "node_up.sh"), str(self._binaries), str(self.folder)],
             environment={"NODE_IMAGES": " ".join(map(str, images))},
             next_step=f"read the logs in {self.folder}/log",
         )
@@ -78,16 +77,12 @@ class Node:
         )
 
     def kubectl(self, *arguments: str, stdin: str | None = None) -> str:
-        """Run kubectl as the admin and return what it prints. Raises `CalledProcessError` with its errors."""
-        command = [str(self.folder.with_name(f"{self.folder.name}-bin") / "kubectl"), *arguments]
-        return subprocess.run(
-            command,
-            input=stdin,
-            env={**os.environ, "KUBECONFIG": str(self.kubeconfig)},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
+        """Run kubectl as the admin and return what it prints. Raises `KubectlError`."""
+        return kubectl(str(self._binaries / "kubectl"), self.kubeconfig, *arguments, stdin=stdin)
+
+    @property
+    def _binaries(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}-bin")
 
 
 def _link_all(folders: Sequence[Path], target: Path) -> None:

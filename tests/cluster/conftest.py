@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from lightkube.config.kubeconfig import KubeConfig
 
+from local.artefacts.strimzi_crds import strimzi_crds
 from local.kubernetes.control_plane import ControlPlane
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.clusters.rest import ApiServer
+
+CRD_FOLDER = Path(__file__).parents[2] / "manifests" / "crd"
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +38,15 @@ def cluster(control_plane: ControlPlane) -> Iterator[KubeCluster]:
 
 def api_server(kubeconfig: Path, attempts: int = 6) -> ApiServer:
     return ApiServer(KubeConfig.from_file(kubeconfig).get(), attempts=attempts)
+
+
+@pytest.fixture(scope="session")
+def crds(control_plane: ControlPlane) -> None:
+    install_crds(control_plane)
+
+
+def install_crds(control_plane: ControlPlane) -> None:
+    files = [CRD_FOLDER, *strimzi_crds().values()]
+    for file in files:
+        control_plane.kubectl("apply", "--server-side", "-f", str(file))
+    control_plane.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")

@@ -72,7 +72,8 @@ def resource_schema() -> Schema:
         "properties": {
             "apiVersion": {"type": "string"},
             "kind": {"type": "string"},
-            "metadata": {"type": "object"},
+            # The length of any name, so that the API server can bound the cost of the rules for it.
+            "metadata": {"type": "object", "properties": {"name": {"type": "string", "maxLength": 253}}},
             "spec": structural_schema(PipelineSpec),
             "status": _status_schema(),
         },

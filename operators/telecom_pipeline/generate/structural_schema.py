@@ -24,6 +24,9 @@ def _structural(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Sc
     result = {key: value for key, value in inlined.items() if key not in FOREIGN_KEYWORDS}
     if "const" in result:
         result["enum"] = [result.pop("const")]
+    if result.get("type") == "string" and "enum" in result:
+        # API servers refuse a rule whose cost they cannot bound.
+        result["maxLength"] = max(map(len, result["enum"]))
     _translate_children(result, definitions)
     _translate_default(result)
     return result
@@ -59,10 +62,17 @@ def _translate_children(schema: Schema, definitions: Mapping[str, Any]) -> None:
 
 
 def _translate_default(schema: Schema) -> None:
-    """A section defaults to `{}`: the defaults of its fields do the rest, so that each is written once."""
+    """A section defaults to all that its model says: the API server checks a default before it adds those of fields."""
     if "default" not in schema:
         return
     if schema["default"] is None:
         del schema["default"]
-    elif "properties" in schema:
-        schema["default"] = {}
+    else:
+        schema["default"] = _present(schema["default"])
+
+
+def _present(value: Any) -> Any:
+    """A value without the fields that are null: what is absent, the profile decides."""
+    if isinstance(value, dict):
+        return {key: _present(each) for key, each in value.items() if each is not None}
+    return value

@@ -10,6 +10,7 @@ from operators.telecom_pipeline.spec.kafka import KafkaVersion
 from operators.telecom_pipeline.validate.problem import Problem
 
 KAFKA_VERSIONS: tuple[str, ...] = get_args(KafkaVersion)
+_RANK_BY_VERSION = {version: rank for rank, version in enumerate(KAFKA_VERSIONS)}
 PARTITIONS_MESSAGE = "partitions can only grow, since records of a key would no longer be in one partition"
 
 
@@ -49,7 +50,8 @@ TRANSITIONS: tuple[Transition, ...] = (
         "spec.kafka.version",
         "cannot be lowered: brokers do not read the metadata of a newer version",
         _grows(lambda pipeline: KAFKA_VERSIONS.index(pipeline.kafka.version)),
-        f"{list(KAFKA_VERSIONS)}.indexOf(self) >= {list(KAFKA_VERSIONS)}.indexOf(oldSelf)",
+        # A map, since an API server cannot bound the cost of looking through a list.
+        f"{_RANK_BY_VERSION}[self] >= {_RANK_BY_VERSION}[oldSelf]",
     ),
     Transition(
         "spec.kafka.brokers",
