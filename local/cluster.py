@@ -1,0 +1,199 @@
+"""LocalCluster: objects in a store, adapters that run them, services beside them; one level-triggered loop."""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from local.adapters.adapter import Adapter, Surroundings
+from local.adapters.registry import all_adapters
+from local.machine import Machine
+from local.paths import StateDirectory
+from local.services.minio import Minio
+from local.services.postgres import Postgres
+from local.services.service import Service
+from local.services.trino import Trino
+from local.store import SqliteCluster
+from local.supervisor.ports import PortBook
+from local.supervisor.supervisor import Supervisor
+from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
+
+log = structlog.get_logger()
+
+ACTIVE_PAUSE_SECONDS = 0.05
+IDLE_PAUSE_SECONDS = 0.2
+# Everything is looked at this often even if nothing seems to have changed.
+RESYNC_SECONDS = 30.0
+# An adapter that calls an engine is asked again after this time when it could not finish.
+RETRY_SECONDS = 0.5
+
+
+@dataclass
+class _Seen:
+    """When an object of an adapter that calls its engine was last synced, and how that ended."""
+
+    generation: object
+    at: float
+    is_settled: bool
+
+
+class Services:
+    """The platform services that a cluster offers, each started when it is first wanted."""
+
+    def __init__(self) -> None:
+        self.postgres = Postgres()
+        self.minio = Minio()
+        self.trino = Trino(self.postgres, self.minio)
+        self._wanted: dict[str, Service] = {}
+        self._ready: set[str] = set()
+
+    @property
+    def available(self) -> dict[str, Service]:
+        """Every service by name."""
+        return {service.name: service for service in (self.postgres, self.minio, self.trino)}
+
+    def want(self, *names: str) -> None:
+        """Run these services from now on."""
+        self._wanted |= {name: self.available[name] for name in names}
+
+    def wanted(self) -> Sequence[Service]:
+        """Services that shall run."""
+        return tuple(self._wanted.values())
+
+    def is_ready(self, *names: str) -> bool:
+        """Whether these services can be used."""
+        return self._ready.issuperset(names)
+
+    def sync(self, machine: Machine) -> None:
+        """Do the next step of every wanted service."""
+        for service in self.wanted():
+            try:
+                is_ready = service.sync(machine)
+            except Exception as error:  # one broken service must not stop the others; it is tried again
+                log.error("service failed", service=service.name, error=str(error))
+                is_ready = False
+            (self._ready.add if is_ready else self._ready.discard)(service.name)
+
+
+class LocalCluster:
+    """One state directory's cluster. Only one process may run it; others use its store."""
+
+    def __init__(self, state: StateDirectory, adapters: Sequence[Adapter] | None = None) -> None:
+        ports = PortBook(state.run)
+        self.store = SqliteCluster(state.store)
+        self.machine = Machine(state, ports, Supervisor(state, ports))
+        self.services = Services()
+        self._adapters = all_adapters() if adapters is None else adapters
+        self._surroundings = Surroundings(self.store.get, self.store.list)
+        self._seen: dict[Ref, _Seen] = {}
+        self._last_version = -1
+        self._last_pass = 0.0
+        self._has_unsettled = False
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def tick(self) -> bool:
+        """One step of everything; True when more is to do at once."""
+        moved = self.machine.supervisor.tick()
+        version = self.store.resource_version()
+        is_due = time.monotonic() - self._last_pass > (RETRY_SECONDS if self._has_unsettled else RESYNC_SECONDS)
+        if not (moved or version != self._last_version or is_due):
+            return False
+        self._last_version, self._last_pass = version, time.monotonic()
+        self._sync_everything()
+        return moved or self.store.resource_version() != version
+
+    def run(self) -> None:
+        """Tick until `stop_loop` is called."""
+        while not self._stopping.is_set():
+            try:
+                busy = self.tick()
+            except Exception:  # the loop is all that keeps the processes alive; it logs and goes on
+                log.exception("tick failed")
+                busy = False
+            self._stopping.wait(ACTIVE_PAUSE_SECONDS if busy else IDLE_PAUSE_SECONDS)
+
+    def start_thread(self) -> None:
+        """Run the loop in a thread of this process."""
+        self._thread = threading.Thread(target=self.run, name="local-cluster", daemon=True)
+        self._thread.start()
+
+    def stop_loop(self) -> None:
+        """End the loop; processes keep running."""
+        self._stopping.set()
+        if self._thread:
+            self._thread.join()
+
+    def close(self, stop_processes: bool) -> None:
+        """End the loop and, if asked, every process: workloads first, storage last."""
+        self.stop_loop()
+        if stop_processes:
+            self.machine.supervisor.stop_all()
+        self.machine.supervisor.close()
+        self.store.close()
+
+    def publish_connections(self, namespace: str) -> None:
+        """Write the ConfigMaps and Secrets by which pipelines of a namespace find the wanted services."""
+        for service in self.services.wanted():
+            for manifest in service.connection_objects(self.machine, namespace):
+                self.store.apply(manifest)
+
+    def _sync_everything(self) -> None:
+        self.services.sync(self.machine)
+        self._has_unsettled = False
+        keep = {service.name for service in self.services.wanted()}
+        for adapter in self._adapters:
+            for manifest in self.store.list_kind(adapter.kind):
+                self._sync_one(adapter, manifest)
+                keep.update(adapter.process_names(manifest, self.machine))
+        self.machine.supervisor.keep_only(keep)
+
+    def _sync_one(self, adapter: Adapter, manifest: Manifest) -> None:
+        ref = ref_of(manifest)
+        try:
+            if manifest["metadata"].get("deletionTimestamp"):
+                self._remove(adapter, manifest)
+            else:
+                self.store.set_finalizers(ref, [adapter.finalizer])
+                self._sync_present(adapter, manifest)
+        except Exception as error:  # one broken object must not stop the others; it is tried again
+            log.error("sync failed", object=str(ref), error=str(error))
+            self._has_unsettled = True
+
+    def _sync_present(self, adapter: Adapter, manifest: Manifest) -> None:
+        ref = ref_of(manifest)
+        if adapter.calls_engine and not self._is_due(ref, manifest):
+            return
+        outcome = adapter.sync(manifest, self._surroundings, self.machine)
+        self._seen[ref] = _Seen(_wish(manifest), time.monotonic(), outcome.is_settled)
+        self._has_unsettled = self._has_unsettled or not outcome.is_settled
+        for published in outcome.published:
+            self.store.apply(published)
+        if outcome.status:
+            self.store.apply_status(ref, outcome.status)
+        for other, status in outcome.other_statuses.items():
+            self.store.apply_status(other, status)
+
+    def _remove(self, adapter: Adapter, manifest: Manifest) -> None:
+        if adapter.remove(manifest, self._surroundings, self.machine):
+            self._seen.pop(ref_of(manifest), None)
+            self.store.set_finalizers(ref_of(manifest), [])
+        else:
+            self._has_unsettled = True
+
+    def _is_due(self, ref: Ref, manifest: Manifest) -> bool:
+        seen = self._seen.get(ref)
+        if seen is None or seen.generation != _wish(manifest):
+            return True
+        age = time.monotonic() - seen.at
+        due = age > (RESYNC_SECONDS if seen.is_settled else RETRY_SECONDS)
+        self._has_unsettled = self._has_unsettled or not seen.is_settled
+        return due
+
+
+def _wish(manifest: Manifest) -> Mapping[str, object]:
+    """What a sync depends on besides time: the specification and the annotations."""
+    metadata = manifest["metadata"]
+    return {"generation": metadata.get("generation"), "annotations": metadata.get("annotations")}

@@ -1,0 +1,31 @@
+"""Container images of ours, and what stands for them on one machine: this Python environment and repository."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local.adapters.adapter import ManifestError
+from local.artefacts.versions import REPOSITORY
+
+
+@dataclass(frozen=True)
+class LocalImage:
+    """Where a container's command is run and what replaces the programs that its image would bring."""
+
+    working_directory: Path
+    programs: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def image_for(reference: str) -> LocalImage:
+    """Environment that stands for an image of ours: an image is named like its folder in `jobs`.
+
+    Raises `ManifestError` for any other image: nothing here could run it.
+    """
+    repository = reference.partition("@")[0].rpartition("/")[2].partition(":")[0]
+    if not (REPOSITORY / "jobs" / repository.replace("-", "_")).is_dir():
+        why = "only images of this project can run without containers, and jobs/ has no such folder"
+        raise ManifestError(f"run image {reference}", why, "telecom render, to see the manifest")
+    programs = {"python": sys.executable, "python3": sys.executable}
+    return LocalImage(REPOSITORY, programs, {"PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"})

@@ -1,0 +1,24 @@
+"""What an adapter or service needs of the machine it runs processes on."""
+
+import os
+from dataclasses import dataclass
+
+from local.paths import StateDirectory
+from local.supervisor.ports import PortBook
+from local.supervisor.supervisor import Supervisor
+
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Folders, ports and processes of one LocalCluster."""
+
+    state: StateDirectory
+    ports: PortBook
+    supervisor: Supervisor
+
+
+def base_environment() -> dict[str, str]:
+    """The few variables that engines may inherit: nothing of the caller's credentials or settings leaks in."""
+    return {name: os.environ[name] for name in _INHERITED if name in os.environ}

@@ -1,0 +1,140 @@
+"""Trino: one node that coordinates and works, with the Iceberg catalog that pipelines write."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from local.artefacts.java import java_25
+from local.artefacts.trino import trino_home
+from local.files import write_atomically
+from local.machine import Machine, base_environment
+from local.services.minio import BUCKET, REGION, Minio
+from local.services.postgres import CATALOG_DATABASE, Postgres
+from local.supervisor.spec import HttpProbe, ProcessSpec, StopRank
+from operators.telecom_pipeline.manifest import Manifest
+
+# Name of the catalog in SQL, and in the JDBC catalog's tables, where every engine must use the same one.
+CATALOG = "iceberg"
+HEAP = "1g"
+# Trino's own list for its release, without jdk.incubator.vector, which a cut-down runtime lacks.
+_JVM_FLAGS = (
+    f"-Xmx{HEAP}",
+    "-XX:+UseG1GC",
+    "-XX:G1HeapRegionSize=16M",
+    "-XX:+ExplicitGCInvokesConcurrent",
+    "-XX:+ExitOnOutOfMemoryError",
+    "-XX:-OmitStackTraceInFastThrow",
+    "-XX:ReservedCodeCacheSize=256M",
+    "-Djdk.attach.allowAttachSelf=true",
+    "-Djdk.nio.maxCachedBufferSize=2000000",
+    "-Dfile.encoding=UTF-8",
+    "-XX:+EnableDynamicAgentLoading",
+)
+
+
+class Trino:
+    """Queries what pipelines wrote."""
+
+    name = "trino"
+
+    def __init__(self, postgres: Postgres, minio: Minio, warehouse_prefix: str = "") -> None:
+        self._postgres = postgres
+        self._minio = minio
+        self._warehouse = f"s3://{BUCKET}/{warehouse_prefix}".rstrip("/")
+
+    def sync(self, machine: Machine) -> bool:
+        """Run the server; it starts beside the database and the storage, and needs them at the first query."""
+        return machine.supervisor.ensure(self._process(machine)).is_ready
+
+    def port(self, machine: Machine) -> int:
+        """HTTP port on 127.0.0.1."""
+        return machine.ports.claim("trino")
+
+    def endpoint(self, machine: Machine) -> str:
+        """Base address of its HTTP interface."""
+        return f"http://127.0.0.1:{self.port(machine)}"
+
+    def connection_objects(self, machine: Machine, namespace: str) -> Sequence[Manifest]:
+        """None: pipelines do not refer to Trino."""
+        return ()
+
+    def _process(self, machine: Machine) -> ProcessSpec:
+        home = trino_home()
+        folder = machine.state.services / self.name
+        port = self.port(machine)
+        configuration = _configuration(home, port) | {"catalog/iceberg.properties": self._catalog(machine)}
+        for name, lines in configuration.items():
+            write_atomically(folder / "etc" / name, "\n".join(lines) + "\n")
+        argv = (str(java_25()), *_JVM_FLAGS, *_system_properties(folder), "-cp", f"{home / 'lib'}/*")
+        return ProcessSpec(
+            name=self.name,
+            argv=(*argv, "io.trino.server.TrinoServer"),
+            log_file=machine.state.log_file(self.name),
+            working_directory=folder,
+            environment=base_environment() | self._credentials(machine),
+            revision=hashlib.sha256(repr((argv, configuration)).encode()).hexdigest(),
+            ports=(port,),
+            readiness=HttpProbe(port, "/v1/info", body_contains='"starting":false'),
+            stop_rank=StopRank.QUERY_ENGINE,
+        )
+
+    def _credentials(self, machine: Machine) -> dict[str, str]:
+        user, user_password = self._postgres.credentials(machine, CATALOG_DATABASE)
+        key_id, key = self._minio.credentials(machine)
+        return {
+            "CATALOG_USERNAME": user,
+            "CATALOG_PASSWORD": user_password,
+            "S3_ACCESS_KEY_ID": key_id,
+            "S3_SECRET_ACCESS_KEY": key,
+        }
+
+    def _catalog(self, machine: Machine) -> list[str]:
+        database = f"jdbc:postgresql://127.0.0.1:{self._postgres.port(machine)}/{CATALOG_DATABASE}"
+        return [
+            "connector.name=iceberg",
+            "iceberg.catalog.type=jdbc",
+            "iceberg.jdbc-catalog.driver-class=org.postgresql.Driver",
+            f"iceberg.jdbc-catalog.connection-url={database}",
+            "iceberg.jdbc-catalog.connection-user=${ENV:CATALOG_USERNAME}",
+            "iceberg.jdbc-catalog.connection-password=${ENV:CATALOG_PASSWORD}",
+            f"iceberg.jdbc-catalog.catalog-name={CATALOG}",
+            "iceberg.jdbc-catalog.schema-version=V1",
+            f"iceberg.jdbc-catalog.default-warehouse-dir={self._warehouse}",
+            "iceberg.file-format=PARQUET",
+            "iceberg.unique-table-location=true",
+            "fs.native-s3.enabled=true",
+            f"s3.endpoint={self._minio.endpoint(machine)}",
+            f"s3.region={REGION}",
+            "s3.path-style-access=true",
+            "s3.aws-access-key=${ENV:S3_ACCESS_KEY_ID}",
+            "s3.aws-secret-key=${ENV:S3_SECRET_ACCESS_KEY}",
+        ]
+
+
+def _configuration(home: Path, port: int) -> dict[str, list[str]]:
+    return {
+        "config.properties": [
+            "coordinator=true",
+            "node-scheduler.include-coordinator=true",
+            f"http-server.http.port={port}",
+            f"discovery.uri=http://127.0.0.1:{port}",
+            "query.max-memory=512MB",
+            "query.max-memory-per-node=512MB",
+            "web-ui.authentication.type=fixed",
+            "web-ui.user=telecom",
+            "node.environment=local",
+            "node.id=local",
+            "node.bind-ip=127.0.0.1",
+            "node.internal-address=127.0.0.1",
+            f"plugin.dir={home / 'plugin'}",
+        ],
+        "log.properties": ["io.trino=WARN", "io.airlift=WARN", "io.trino.server.Server=INFO"],
+    }
+
+
+def _system_properties(folder: Path) -> tuple[str, ...]:
+    return (
+        f"-Dconfig={folder / 'etc' / 'config.properties'}",
+        f"-Dlog.levels-file={folder / 'etc' / 'log.properties'}",
+        f"-Dcatalog.config-dir={folder / 'etc' / 'catalog'}",
+    )

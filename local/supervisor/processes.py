@@ -1,0 +1,174 @@
+"""The operating system's side: start detached processes, recognise them later, signal nobody else's.
+
+Every process gets a small shell as the leader of its own session. The shell outlives the supervisor and writes the
+exit code to a file, which a later supervisor, not being the parent, could not learn otherwise.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from local.errors import LocalError
+from local.supervisor.record import Record
+from local.supervisor.spec import ProcessSpec
+
+# In the environment of every process we start: whose it is. Checked before any signal.
+MARK = "TELECOM_LOCAL_PROCESS"
+# The trap keeps the shell alive through a stop; a trapped signal is reset to its default in the command.
+_LEADER_SCRIPT = """\
+trap : TERM INT HUP
+"$@"
+code=$?
+echo "$code" > "$TELECOM_LOCAL_EXIT_FILE.draft" && mv "$TELECOM_LOCAL_EXIT_FILE.draft" "$TELECOM_LOCAL_EXIT_FILE"
+"""
+
+
+class StartError(LocalError):
+    """A process could not be started."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """Leader of a new session."""
+
+    pid: int
+    created: str
+
+
+class Processes:
+    """Starts, observes and signals the processes of one state directory; `scope` tells them from other clusters'."""
+
+    def __init__(self, run_folder: Path, scope: str) -> None:
+        self._run = run_folder
+        self._scope = scope
+        self._children: dict[int, subprocess.Popen[bytes]] = {}
+
+    def start(self, spec: ProcessSpec, start_id: str) -> Started:
+        """Start a process in a session of its own, its output appended to its log. Raises `StartError`."""
+        spec.log_file.parent.mkdir(parents=True, exist_ok=True)
+        environment = {
+            **spec.environment,
+            MARK: self._mark(spec.name, start_id),
+            "TELECOM_LOCAL_EXIT_FILE": str(self._exit_file(spec.name, start_id)),
+        }
+        try:
+            with spec.log_file.open("ab") as log:
+                child = subprocess.Popen(
+                    ["/bin/sh", "-c", _LEADER_SCRIPT, spec.name, *spec.argv],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env=environment,
+                    cwd=spec.working_directory,
+                    start_new_session=True,
+                )
+        except OSError as error:
+            raise StartError(f"start {spec.name}", str(error), f"less {spec.log_file}") from error
+        self._children[child.pid] = child
+        return Started(child.pid, _created(child.pid))
+
+    def is_alive(self, record: Record) -> bool:
+        """Whether the leader of the record's session still runs."""
+        if record.pid is None:
+            return False
+        if child := self._children.get(record.pid):
+            if child.poll() is None:
+                return True
+            del self._children[record.pid]
+            return False
+        return _is_same_process(record.pid, record.created)
+
+    def exit_code(self, record: Record) -> int | None:
+        """Code that the command left (128 + signal when a signal ended it), or None when nobody wrote it down."""
+        file = self._exit_file(record.name, record.start_id)
+        try:
+            return int(file.read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def clear_exit_code(self, record: Record) -> None:
+        """Remove the file of the last exit code."""
+        self._exit_file(record.name, record.start_id).unlink(missing_ok=True)
+
+    def command_pid(self, record: Record) -> int | None:
+        """Process id of the command itself, below the session's leader."""
+        if not self.is_alive(record) or record.pid is None:
+            return None
+        with contextlib.suppress(psutil.Error):
+            for child in psutil.Process(record.pid).children():
+                return child.pid
+        return None
+
+    def terminate(self, record: Record) -> None:
+        """Ask the command to end with its stop signal."""
+        pid = self.command_pid(record)
+        if pid is not None and self._is_ours(pid, record):
+            _signal(pid, record.stop_signal)
+
+    def kill(self, record: Record) -> None:
+        """End everything that this start of the process left, whichever session it moved to."""
+        for process in self.survivors(record.name, record.start_id):
+            _signal(process.pid, signal.SIGKILL)
+
+    def survivors(self, name: str, start_id: str) -> Iterator[psutil.Process]:
+        """Processes whose environment says that they come from this start."""
+        mark = self._mark(name, start_id)
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
+                    yield process
+
+    def find_leader(self, name: str, start_id: str) -> Started | None:
+        """Leader of a start that was decided but not written down, because the supervisor was killed in between."""
+        for process in self.survivors(name, start_id):
+            with contextlib.suppress(psutil.Error, OSError):
+                if os.getsid(process.pid) == process.pid:
+                    return Started(process.pid, _created(process.pid))
+        return None
+
+    def release(self) -> None:
+        """Let go of the children: they outlive us on purpose, which Popen would otherwise warn about."""
+        for child in self._children.values():
+            child.returncode = child.poll() or 0
+        self._children.clear()
+
+    def _is_ours(self, pid: int, record: Record) -> bool:
+        try:
+            return psutil.Process(pid).environ().get(MARK) == self._mark(record.name, record.start_id)
+        except (psutil.Error, OSError):
+            return False
+
+    def _mark(self, name: str, start_id: str) -> str:
+        return f"{self._scope}/{name}/{start_id}"
+
+    def _exit_file(self, name: str, start_id: str) -> Path:
+        return self._run / f"{name}.{start_id}.exit"
+
+
+def _signal(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def _created(pid: int) -> str:
+    """Names one process for ever: the machine's boot and the clock tick of the process's start (man 5 proc, field 22).
+
+    Not psutil's create time: it is computed from a boot time that moves when the clock is corrected.
+    """
+    stat = Path(f"/proc/{pid}/stat").read_text()
+    fields_after_name = stat.rpartition(")")[2].split()
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return f"{boot}/{fields_after_name[19]}"
+
+
+def _is_same_process(pid: int, created: str | None) -> bool:
+    try:
+        return _created(pid) == created and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except (psutil.Error, OSError):
+        return False

@@ -1,0 +1,82 @@
+"""What is known about a process, kept in a file so that it outlives the supervisor."""
+
+import json
+import signal
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from local.files import write_atomically
+
+
+class Phase(StrEnum):
+    """State of a process."""
+
+    PENDING = "Pending"
+    STARTING = "Starting"
+    READY = "Ready"
+    BACKING_OFF = "BackingOff"
+    EXITED = "Exited"
+    STOPPING = "Stopping"
+
+
+RUNNING = frozenset({Phase.STARTING, Phase.READY, Phase.STOPPING})
+
+
+@dataclass(frozen=True)
+class Record:
+    """One process as last seen. Times are seconds since the epoch; no environment, so no secret, is kept."""
+
+    name: str
+    phase: Phase = Phase.PENDING
+    reason: str = ""
+    since: float = 0.0
+    identity: str = ""
+    # Leader of the session it runs in, and when the kernel started it: together they name one process for ever.
+    pid: int | None = None
+    created: str | None = None
+    # Distinguishes one start from the next; also in the process's environment.
+    start_id: str = ""
+    started_at: float = 0.0
+    ready_at: float | None = None
+    exit_code: int | None = None
+    # Failed runs in a row; reset by a stable one.
+    failures: int = 0
+    restarts: int = 0
+    retry_at: float = 0.0
+    killed: bool = False
+    stop_signal: int = signal.SIGTERM
+    stop_grace_seconds: float = 20.0
+    stop_rank: int = 0
+    ports: tuple[int, ...] = ()
+    log_file: str = ""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether its readiness probe passes."""
+        return self.phase is Phase.READY
+
+
+def save(record: Record, folder: Path) -> None:
+    """Write the record of a process."""
+    write_atomically(_file(folder, record.name), json.dumps(asdict(record), indent=1))
+
+
+def load_all(folder: Path) -> dict[str, Record]:
+    """Records of all processes that were not removed, by name."""
+    records = (_parse(path) for path in sorted(folder.glob("*.process.json")))
+    return {record.name: record for record in records}
+
+
+def forget(folder: Path, name: str) -> None:
+    """Remove the record of a process that is gone."""
+    _file(folder, name).unlink(missing_ok=True)
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / f"{name}.process.json"
+
+
+def _parse(path: Path) -> Record:
+    fields = json.loads(path.read_text())
+    return Record(**{**fields, "phase": Phase(fields["phase"]), "ports": tuple(fields["ports"])})

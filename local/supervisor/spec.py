@@ -1,0 +1,86 @@
+"""What the supervisor is asked to keep running."""
+
+import hashlib
+import json
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+
+class RestartPolicy(StrEnum):
+    """When an ended process is started again."""
+
+    ALWAYS = "Always"
+    ON_FAILURE = "OnFailure"
+
+
+class StopRank:
+    """Order of a full stop, smallest first: what writes stops before what it writes to."""
+
+    WORKLOAD = 10
+    KAFKA = 50
+    QUERY_ENGINE = 70
+    STORAGE = 90
+
+
+@dataclass(frozen=True)
+class TcpProbe:
+    """Passes when a connection to the port of 127.0.0.1 is accepted."""
+
+    port: int
+
+
+@dataclass(frozen=True)
+class HttpProbe:
+    """Passes when GET answers 200 to 399 and the body contains `body_contains`."""
+
+    port: int
+    path: str
+    body_contains: str = ""
+
+
+@dataclass(frozen=True)
+class CommandProbe:
+    """Passes when the command ends with code 0."""
+
+    argv: tuple[str, ...]
+
+
+Probe = TcpProbe | HttpProbe | CommandProbe
+
+
+@dataclass(frozen=True)
+class ProcessSpec:
+    """One process. It is restarted when `revision` changes, so that a caller decides what a change is."""
+
+    name: str
+    argv: tuple[str, ...]
+    log_file: Path
+    working_directory: Path
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    revision: str = ""
+    # Loopback ports that it will listen on; checked for other holders before a start.
+    ports: tuple[int, ...] = ()
+    readiness: Probe | None = None
+    liveness: Probe | None = None
+    restart: RestartPolicy = RestartPolicy.ALWAYS
+    # Failed runs after which it stays down; None tries for ever.
+    max_failures: int | None = None
+    stop_signal: int = signal.SIGTERM
+    stop_grace_seconds: float = 20.0
+    stop_rank: int = StopRank.WORKLOAD
+    # Given up and started again when it is not ready after this time.
+    start_timeout_seconds: float = 180.0
+    # A process that is not ready yet is not judged by its liveness before this time.
+    liveness_delay_seconds: float = 0.0
+
+    @property
+    def identity(self) -> str:
+        """Hash that changes when the process must be restarted; of the revision if set, else of all it is run with."""
+        if self.revision:
+            content = self.revision
+        else:
+            content = json.dumps([self.argv, sorted(self.environment.items()), str(self.working_directory)])
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
