@@ -48,7 +48,7 @@ def live_day(connection: Connection, seed: int, customer_count: int, day: dt.dat
         for change in changes_of(seed, day, customer_count):
             apply_change(change, cursor)
         _issue_invoices(cursor, seed, day)
-        _receive_payments(cursor, seed, day)
+        _receive_payments(cursor, day)
         _mark_overdue(cursor, day)
     return True
 
@@ -119,28 +119,19 @@ def _issue_invoices(cursor: Cursor, seed: int, day: dt.date) -> None:
     issued = [invoice for invoice in due if invoice.issued_at.date() == day]
     _insert(cursor, "billing.invoices", [_invoice_row(invoice) for invoice in issued])
     _insert(cursor, "billing.invoice_lines", [row for invoice in issued for row in _line_rows(invoice)])
+    planned = [(invoice.invoice_id, invoice.payment.method, invoice.payment.paid_at) for invoice in issued]
+    _insert(cursor, "simulation.planned_payments", planned)
 
 
-def _receive_payments(cursor: Cursor, seed: int, day: dt.date) -> None:
+def _receive_payments(cursor: Cursor, day: dt.date) -> None:
     cursor.execute(
-        "select right(i.invoice_id, 8)::int, period_start at time zone 'UTC', total_usd, plan_id"
-        " from billing.invoices i join crm.accounts using (account_id) where i.status in ('open', 'overdue')"
-        " order by invoice_id"
+        "with due as (delete from simulation.planned_payments where paid_at < %s returning invoice_id, method, paid_at),"
+        " paid as (update billing.invoices i set status = 'paid', updated_at = due.paid_at from due"
+        " where i.invoice_id = due.invoice_id returning i.invoice_id, i.total_usd, due.method, due.paid_at)"
+        " insert into billing.payments"
+        " select 'PAY-' || invoice_id, invoice_id, total_usd, method, paid_at, paid_at from paid",
+        (_midnight(day + dt.timedelta(days=1)),),
     )
-    rows = []
-    for subscriber, period_start, total_usd, plan_id in cursor.fetchall():
-        invoice = invoice_of(seed, period_start.date(), subscriber, plan_id)
-        if invoice.payment.paid_at.date() <= day:
-            rows.append(_payment_row(invoice, total_usd))
-    if rows:
-        _insert(cursor, "billing.payments", rows)
-        execute_values(
-            cursor,
-            "update billing.invoices i set status = 'paid', updated_at = paid.at"
-            " from (values %s) as paid (invoice_id, at) where i.invoice_id = paid.invoice_id",
-            [(invoice_id, paid_at) for _, invoice_id, _, _, paid_at, _ in rows],
-            template="(%s, %s::timestamptz)",
-        )
 
 
 def _mark_overdue(cursor: Cursor, day: dt.date) -> None:
@@ -206,18 +197,6 @@ def _line_rows(invoice: Invoice) -> list[tuple[Any, ...]]:
         (f"{invoice.invoice_id}-{n}", invoice.invoice_id, n, line.charge_type, line.amount_usd, invoice.issued_at)
         for n, line in enumerate(invoice.lines, start=1)
     ]
-
-
-def _payment_row(invoice: Invoice, total_usd: Any) -> tuple[Any, ...]:
-    payment = invoice.payment
-    return (
-        f"PAY-{invoice.invoice_id}",
-        invoice.invoice_id,
-        total_usd,
-        payment.method,
-        payment.paid_at,
-        payment.paid_at,
-    )
 
 
 def _midnight(day: dt.date) -> dt.datetime:

@@ -79,3 +79,10 @@ create index if not exists payments_by_invoice on billing.payments (invoice_id);
 -- Days the simulator has lived through, so that a day is lived once.
 create schema if not exists simulation;
 create table if not exists simulation.days (day date primary key);
+-- When each invoice will be paid: decided when it is issued, carried out when the day comes.
+create table if not exists simulation.planned_payments (
+    invoice_id text primary key,
+    method text not null,
+    paid_at timestamptz not null
+);
+create index if not exists planned_payments_by_time on simulation.planned_payments (paid_at);
