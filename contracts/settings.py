@@ -129,3 +129,27 @@ class NetworkProbeProducerSettings(ProducerSettings):
     tower_count: int
     interval_seconds: float = 1.0
     faults: FaultRates = FaultRates()
+
+
+class FraudDetectionSettings(Settings):
+    """What `fraud_detection` needs; checkpoints, state backend and restarts are Flink's configuration, not the job's.
+
+    `transaction_timeout_seconds` bounds how long the job may be down without losing alerts that it counts as sent:
+    above checkpoint interval + checkpoint timeout, at most the broker's `transaction.max.timeout.ms` (15 minutes unless
+    changed). `transactional_id_prefix` is the job's own: two jobs with the same would fence each other.
+    """
+
+    kafka: KafkaConnection
+    consumer_group: str
+    transactional_id_prefix: str
+    call_topic: str = "call_events"
+    sms_topic: str = "sms_events"
+    alert_topic: str = "fraud_alerts"
+    rule_topic: str = "fraud_rules"
+    rule_report_topic: str = "fraud_rule_reports"
+    transaction_timeout_seconds: int = Field(default=900, ge=1)
+    max_out_of_orderness_seconds: int = Field(default=60, ge=0, description="How far the watermark stays behind")
+    idle_partition_seconds: int = Field(
+        default=30, ge=1, description="A partition silent for so long is not waited for"
+    )
+    max_clock_skew_seconds: int = Field(default=3600, ge=0, description="An event further in the future is left out")

@@ -1,12 +1,23 @@
 """Generated streams for the fraud rules: small worlds in which every boundary is likely."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from contracts.events import CallEvent, CallTerminationCause, CallType, DeliveryStatus, FraudRule, SmsDirection, SmsEvent
+from contracts.events import (
+    CallEvent,
+    CallTerminationCause,
+    CallType,
+    DeliveryStatus,
+    FraudRule,
+    SmsDirection,
+    SmsEvent,
+)
 from contracts.fraud_rules import PARAMETER_MODELS, RuleDocument
+
+T = TypeVar("T")
 
 MINUTE_MS = 60_000
 START_MS = 1_780_000_000_000
@@ -122,26 +133,60 @@ def _document(draw: st.DrawFn, rule: FraudRule) -> RuleDocument:
     return RuleDocument(rule=rule, version=version, enabled=enabled, parameters=model(**chosen))
 
 
+def _some_of(values: Sequence[T]) -> st.SearchStrategy[list[T]]:
+    return st.lists(st.sampled_from(values), min_size=1, max_size=len(values), unique=True)
+
+
+@dataclass(frozen=True)
+class World:
+    """Who takes part in a stream: few enough that rules fire, different enough that each of them does."""
+
+    subscribers: list[str]
+    imsis: list[str]
+    imeis: list[str]
+    others: list[str]
+    cells: list[str]
+    call_types: list[CallType]
+    # Of eight activities, how many are messages.
+    messages: int
+    # A subscriber's SIM is the first of `imsis` before this event and another after it; 0: any SIM at any time.
+    swap_at: int
+
+
+worlds = st.builds(
+    World,
+    subscribers=_some_of(SUBSCRIBERS),
+    imsis=_some_of(IMSIS),
+    imeis=_some_of(IMEIS),
+    others=_some_of(OTHERS),
+    cells=_some_of(("TWR-1-1", "TWR-1-2", "TWR-2-1")),
+    call_types=_some_of(tuple(CallType)),
+    messages=st.integers(0, 8),
+    swap_at=st.integers(0, 20),
+)
+
+
 @st.composite
-def _activity(draw: st.DrawFn, number: int, time_ms: int) -> Activity:
+def _activity(draw: st.DrawFn, world: World, number: int, time_ms: int) -> Activity:
     latitude, longitude = draw(st.sampled_from(PLACES))
+    imsi = world.imsis[0] if number < world.swap_at else world.imsis[-1]
     shared = {
         "event_time_ms": time_ms,
-        "msisdn": draw(st.sampled_from(SUBSCRIBERS)),
-        "imsi": draw(st.sampled_from(IMSIS)),
-        "imei": draw(st.sampled_from(IMEIS)),
-        "cell_id": draw(st.sampled_from(("TWR-1-1", "TWR-1-2", "TWR-2-1"))),
+        "msisdn": draw(st.sampled_from(world.subscribers)),
+        "imsi": imsi if world.swap_at else draw(st.sampled_from(world.imsis)),
+        "imei": draw(st.sampled_from(world.imeis)),
+        "cell_id": draw(st.sampled_from(world.cells)),
         "latitude": latitude,
         "longitude": longitude,
     }
     # Ids out of step with time, so that ties are broken by id and not by arrival.
     event_id = f"e{number * 7919 % 1000:03d}"
-    if draw(st.integers(0, 3)) == 0:
+    if draw(st.integers(1, 8)) <= world.messages:
         return sms(event_id, direction=draw(st.sampled_from(SmsDirection)), **shared)
     return call(
         event_id,
-        call_type=draw(st.sampled_from(CallType)),
-        called_msisdn=draw(st.sampled_from(OTHERS)),
+        call_type=draw(st.sampled_from(world.call_types)),
+        called_msisdn=draw(st.sampled_from(world.others)),
         duration_seconds=draw(st.sampled_from((0, 1, 5, 6, 60, 3600))),
         **shared,
     )
@@ -150,12 +195,13 @@ def _activity(draw: st.DrawFn, number: int, time_ms: int) -> Activity:
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
     """A stream that walks through time in awkward steps, arrives out of order and repeats itself."""
+    world = draw(worlds)
     time_ms = START_MS
     events: list[Activity] = []
     for number in range(draw(st.integers(1, 60))):
         time_ms += draw(st.sampled_from(STEPS_MS))
         late_ms = draw(st.sampled_from((0, 0, 0, 1, 1000, MINUTE_MS, 90 * MINUTE_MS)))
-        events.append(draw(_activity(number, time_ms - late_ms)))
+        events.append(draw(_activity(world, number, time_ms - late_ms)))
         if draw(st.integers(0, 7)) == 0:
             events.append(events[draw(st.integers(0, len(events) - 1))])
     if draw(st.integers(0, 2)) == 0:
