@@ -8,14 +8,14 @@ from typing import Any
 
 import yaml
 
-from contracts.settings import CatalogConnection, JdbcCatalog, RestCatalog
+from operators.telecom_pipeline import names
 from operators.telecom_pipeline.cluster import Cluster
-from operators.telecom_pipeline.endpoints import Endpoints
+from operators.telecom_pipeline.endpoints import Endpoints, find_endpoints
 from operators.telecom_pipeline.labels import owned_by
 from operators.telecom_pipeline.manifest import Manifest, Ref, kind_of, ref_of
-from operators.telecom_pipeline.names import CLIENT_LISTENER
 from operators.telecom_pipeline.observe import CHILD_KINDS
 from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.storage_references import required_objects
 from operators.telecom_pipeline.validate import validate
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -34,17 +34,21 @@ def pipeline_of(resource: Manifest) -> Pipeline:
     return outcome
 
 
+CONNECTION_DATA = {
+    "endpoint": "http://s3.telecom:9000",
+    "host": "catalog.telecom",
+    "port": "5432",
+    "database": "iceberg",
+}
+
+
 def endpoints_of(pipeline: Pipeline) -> Endpoints:
-    catalog: CatalogConnection
-    if pipeline.spec.storage.catalog.rest:
-        rest = pipeline.spec.storage.catalog.rest
-        catalog = RestCatalog(name=pipeline.spec.storage.catalog.name, uri=rest.uri, warehouse=rest.warehouse)
-    else:
-        catalog = JdbcCatalog(
-            name=pipeline.spec.storage.catalog.name, host="catalog.telecom", port=5432, database="iceberg"
-        )
-    s3 = pipeline.spec.storage.s3.endpoint or "http://s3.telecom:9000"
-    return Endpoints(f"{pipeline.name}-kafka-bootstrap.{pipeline.namespace}.svc:9093", s3, catalog)
+    """Endpoints as they are found once Kafka is up and every object that the spec refers to is there."""
+    bootstrap = f"{pipeline.name}-kafka-bootstrap.{pipeline.namespace}.svc:9093"
+    kafka = {"status": {"listeners": [{"name": names.CLIENT_LISTENER, "bootstrapServers": bootstrap}]}}
+    children = {Ref(names.KAFKA, pipeline.namespace, names.kafka(pipeline.name)): kafka}
+    references = {required.ref: {"data": CONNECTION_DATA} for required in required_objects(pipeline)}
+    return find_endpoints(pipeline, children, references)
 
 
 def changed(resource: Manifest, path: str, value: Any) -> Manifest:
@@ -121,7 +125,7 @@ def _strimzi(child: Manifest) -> dict[str, Any]:
 
 def _kafka(child: Manifest) -> dict[str, Any]:
     bootstrap = f"{child['metadata']['name']}-kafka-bootstrap.telecom.svc:9093"
-    return _strimzi(child) | {"listeners": [{"name": CLIENT_LISTENER, "bootstrapServers": bootstrap}]}
+    return _strimzi(child) | {"listeners": [{"name": names.CLIENT_LISTENER, "bootstrapServers": bootstrap}]}
 
 
 def _deployment(child: Manifest) -> dict[str, Any]:

@@ -1,0 +1,151 @@
+"""No field of the spec is decoration: each one, set to another value, changes the children or what is done to them."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from operator_fixtures import changed, endpoints_of, pipeline_of, sample
+from pydantic import BaseModel
+
+from operators.telecom_pipeline.manifest import Manifest, ref_of
+from operators.telecom_pipeline.observe import Observed
+from operators.telecom_pipeline.plan import make_plan, view_stages
+from operators.telecom_pipeline.render import render
+from operators.telecom_pipeline.spec import PipelineSpec
+from operators.telecom_pipeline.storage_references import required_objects
+from operators.telecom_pipeline.validate.schema import section_model
+
+RESOURCES = {"cpu": "300m", "memory": "768Mi"}
+DIRECT_CATALOG = {"connection": {"host": "db", "database": "iceberg"}, "credentialsSecretRef": {"name": "a"}}
+REST_CATALOG = {"rest": {"uri": "http://polaris:8181", "tokenSecretRef": {"name": "token"}}}
+
+# Another value for each leaf; `with` is what has to be set before the leaf means anything.
+OTHER_VALUES: dict[str, Any] = {
+    "profile": "production",
+    "paused": True,
+    "desiredState": "Suspended",
+    "deletionPolicy": "Delete",
+    "image.registry": "registry.example.com/other",
+    "image.tag": "other",
+    "image.pullPolicy": "Always",
+    "kafka.version": "4.3.0",
+    "kafka.brokers": 2,
+    "kafka.tls": False,
+    "kafka.storage.size": "20Gi",
+    "kafka.storage.storageClass": "fast",
+    "kafka.resources.cpu": "700m",
+    "kafka.resources.memory": "3Gi",
+    "kafka.topics.partitions": 5,
+    "kafka.topics.replicas": 2,
+    "kafka.topics.retentionHours": 5,
+    "kafka.topics.deadLetterRetentionHours": 5,
+    "kafka.topics.overrides.sms_events.partitions": 9,
+    "kafka.topics.overrides.sms_events.retentionHours": 9,
+    "storage.s3.endpoint": "http://elsewhere:9000",
+    "storage.s3.connectionRef.name": "other",
+    "storage.s3.credentialsSecretRef.name": "other",
+    "storage.s3.bucket": "other",
+    "storage.s3.prefix": "other",
+    "storage.s3.region": "eu-central-1",
+    "storage.s3.pathStyle": False,
+    "storage.catalog.name": "other",
+    "storage.catalog.jdbc.connection.host": "other",
+    "storage.catalog.jdbc.connection.port": 6543,
+    "storage.catalog.jdbc.connection.database": "other",
+    "storage.catalog.jdbc.connectionRef.name": "other",
+    "storage.catalog.jdbc.credentialsSecretRef.name": "other",
+    "storage.catalog.jdbc.sslMode": "require",
+    "storage.catalog.rest.uri": "http://other:8181",
+    "storage.catalog.rest.warehouse": "other",
+    "storage.catalog.rest.tokenSecretRef.name": "other",
+    "sources.cdr.simulator.eventsPerSecond": 7,
+    "sources.cdr.simulator.loadCurve": "diurnal",
+    "sources.cdr.simulator.subscriberCount": 7,
+    "sources.cdr.simulator.towerCount": 7,
+    "sources.cdr.simulator.seed": 7,
+    "sources.cdr.simulator.durationSeconds": 7,
+    "sources.cdr.simulator.faults.duplicate": 0.07,
+    "sources.cdr.simulator.faults.late": 0.07,
+    "sources.cdr.simulator.faults.outOfOrder": 0.07,
+    "sources.cdr.simulator.faults.malformed": 0.07,
+    "sources.cdr.simulator.frauds.impossibleTravel": 7,
+    "sources.cdr.simulator.frauds.callVelocity": 7,
+    "sources.cdr.simulator.resources.cpu": "700m",
+    "sources.cdr.simulator.resources.memory": "3Gi",
+    "sources.networkProbe.simulator.towerCount": 7,
+    "sources.networkProbe.simulator.intervalSeconds": 7,
+    "sources.networkProbe.simulator.seed": 7,
+    "sources.networkProbe.simulator.durationSeconds": 7,
+    "sources.networkProbe.simulator.faults.duplicate": 0.07,
+    "sources.networkProbe.simulator.faults.late": 0.07,
+    "sources.networkProbe.simulator.faults.outOfOrder": 0.07,
+    "sources.networkProbe.simulator.faults.malformed": 0.07,
+    "sources.networkProbe.simulator.resources.cpu": "700m",
+    "sources.networkProbe.simulator.resources.memory": "3Gi",
+    "bronze.replicas": 2,
+    "bronze.commitIntervalSeconds": 7,
+    "bronze.commitMebibytes": 7,
+    "bronze.resources.cpu": "700m",
+    "bronze.resources.memory": "3Gi",
+}
+
+
+def leaves(model: type[BaseModel], path: str = "") -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        section = section_model(field.annotation)
+        here = f"{path}{field.alias or name}"
+        if section is None:
+            yield here
+        else:
+            key = ".sms_events" if here == "kafka.topics.overrides" else ""
+            yield from leaves(section, f"{here}{key}.")
+
+
+def base_for(leaf: str) -> Manifest:
+    """The demo, with the alternative section in it that the leaf belongs to."""
+    base = sample("demo")
+    if leaf == "storage.s3.endpoint":
+        del base["spec"]["storage"]["s3"]["connectionRef"]
+        base["spec"]["storage"]["s3"]["endpoint"] = "http://s3:9000"
+    if leaf.startswith("storage.catalog.jdbc.connection."):
+        base["spec"]["storage"]["catalog"] = {"jdbc": DIRECT_CATALOG}
+    if leaf.startswith("storage.catalog.rest."):
+        base["spec"]["storage"]["catalog"] = REST_CATALOG
+    if leaf == "kafka.topics.replicas":
+        base = changed(base, "spec.kafka.brokers", 2)
+    for section in ("kafka.resources", "bronze.resources"):
+        base = changed(base, f"spec.{section}", RESOURCES)
+    return changed(changed(base, "spec.sources.cdr.simulator.resources", RESOURCES), *NETWORK_PROBE_RESOURCES)
+
+
+NETWORK_PROBE_RESOURCES = ("spec.sources.networkProbe.simulator.resources", RESOURCES)
+
+
+def effect(resource: Manifest) -> str:
+    """Children, actions of a fresh pipeline, and the objects that are looked at: all that can come of a spec.
+
+    The copy of the spec itself is left out: it changes with every field and would prove nothing.
+    """
+    pipeline = pipeline_of(resource)
+    references = {required.ref: None for required in required_objects(pipeline)}
+    known = endpoints_of(pipeline)
+    rendered = [manifest for manifest in render(pipeline, known) if not is_spec_copy(manifest)]
+    actions = make_plan(pipeline, view_stages(pipeline, Observed({}, references), known, tuple(rendered))).actions
+    refs = [str(ref_of(manifest)) for manifest in rendered]
+    return json.dumps([rendered, refs, [str(action.ref) for action in actions], list(map(str, references))])
+
+
+def is_spec_copy(manifest: Manifest) -> bool:
+    name: str = manifest["metadata"]["name"]
+    return name.endswith("-accepted-spec")
+
+
+def test_every_leaf_is_tried() -> None:
+    assert set(leaves(PipelineSpec)) == set(OTHER_VALUES)
+
+
+@pytest.mark.parametrize("leaf", OTHER_VALUES)
+def test_another_value_changes_what_comes_of_the_pipeline(leaf: str) -> None:
+    base = base_for(leaf)
+    assert effect(changed(base, f"spec.{leaf}", OTHER_VALUES[leaf])) != effect(base)
