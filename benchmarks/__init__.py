@@ -1,0 +1,1 @@
+"""Benchmarks: one folder each, `python -m benchmarks.NAME.run` writes its result.json."""

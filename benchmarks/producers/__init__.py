@@ -1,0 +1,1 @@
+"""How fast events are generated and sent."""
