@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
+from zlib import crc32
 
 from jobs.crm_simulator.population import PLANS, dissatisfaction
 
@@ -54,12 +55,17 @@ class Invoice:
         return sum((line.amount_usd for line in self.lines), Decimal(0))
 
 
+def days_until_issued(seed: int, month: dt.date, subscriber: int) -> int:
+    """Days after the first on which the invoice goes out: 0 for most. Cheap, because it is asked of everybody daily."""
+    draw = crc32(f"{seed}/issue/{month}/{subscriber}".encode()) / 2**32
+    return 0 if draw >= LATE_INVOICE_SHARE else 1 + int(draw / LATE_INVOICE_SHARE * LATEST_INVOICE_DAYS)
+
+
 def invoice_of(seed: int, month: dt.date, subscriber: int, plan_id: str) -> Invoice:
     """The invoice of `month` (its first day) for one subscriber; the same for the same arguments."""
     random = Random(f"{seed}/invoice/{month}/{subscriber}")  # noqa: S311 (a simulation)
-    issued_at = dt.datetime.combine(month, dt.time(hour=random.randint(1, 5)), dt.UTC)
-    if random.random() < LATE_INVOICE_SHARE:
-        issued_at += dt.timedelta(days=random.randint(1, LATEST_INVOICE_DAYS))
+    issued_on = month + dt.timedelta(days=days_until_issued(seed, month, subscriber))
+    issued_at = dt.datetime.combine(issued_on, dt.time(hour=random.randint(1, 5)), dt.UTC)
     return Invoice(
         invoice_id=f"INV-{month:%Y%m}-{subscriber:08d}",
         subscriber=subscriber,

@@ -10,7 +10,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import execute_values
 
-from jobs.crm_simulator.billing import LATEST_INVOICE_DAYS, Invoice, invoice_of
+from jobs.crm_simulator.billing import LATEST_INVOICE_DAYS, Invoice, days_until_issued, invoice_of
 from jobs.crm_simulator.changes import Change, Churned, ConsentChanged, Deleted, Moved, PlanChanged, changes_of
 from jobs.crm_simulator.population import CONSENT_PURPOSES, PLANS, Customer, account_id, customer_id, population
 
@@ -115,8 +115,12 @@ def _issue_invoices(cursor: Cursor, seed: int, day: dt.date) -> None:
         " order by account_id",
         (_midnight(month),),
     )
-    due = [invoice_of(seed, month, subscriber, plan_id) for subscriber, plan_id in cursor.fetchall()]
-    issued = [invoice for invoice in due if invoice.issued_at.date() == day]
+    waited = (day - month).days
+    issued = [
+        invoice_of(seed, month, subscriber, plan_id)
+        for subscriber, plan_id in cursor.fetchall()
+        if days_until_issued(seed, month, subscriber) == waited
+    ]
     _insert(cursor, "billing.invoices", [_invoice_row(invoice) for invoice in issued])
     _insert(cursor, "billing.invoice_lines", [row for invoice in issued for row in _line_rows(invoice)])
     planned = [(invoice.invoice_id, invoice.payment.method, invoice.payment.paid_at) for invoice in issued]
@@ -125,7 +129,8 @@ def _issue_invoices(cursor: Cursor, seed: int, day: dt.date) -> None:
 
 def _receive_payments(cursor: Cursor, day: dt.date) -> None:
     cursor.execute(
-        "with due as (delete from simulation.planned_payments where paid_at < %s returning invoice_id, method, paid_at),"
+        "with due as"
+        " (delete from simulation.planned_payments where paid_at < %s returning invoice_id, method, paid_at),"
         " paid as (update billing.invoices i set status = 'paid', updated_at = due.paid_at from due"
         " where i.invoice_id = due.invoice_id returning i.invoice_id, i.total_usd, due.method, due.paid_at)"
         " insert into billing.payments"
