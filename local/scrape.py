@@ -1,0 +1,42 @@
+"""Reads what a process says about itself on its metrics port."""
+
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+
+from prometheus_client.parser import text_string_to_metric_families
+
+ANSWER_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Scrape:
+    """Samples of one process at one moment: name without labels -> values."""
+
+    values: dict[str, list[float]]
+
+    def total(self, name: str) -> float | None:
+        """Sum over all labels; None when the process has no such metric."""
+        return sum(self.values[name]) if name in self.values else None
+
+    def highest(self, name: str) -> float | None:
+        """Greatest value over all labels; None when the process has no such metric."""
+        return max(self.values[name]) if self.values.get(name) else None
+
+
+def scrape(port: int) -> Scrape:
+    """Metrics served on 127.0.0.1; none at all where nobody answers."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=ANSWER_SECONDS) as response:
+            return parse(response.read().decode())
+    except (OSError, urllib.error.URLError):
+        return Scrape({})
+
+
+def parse(text: str) -> Scrape:
+    """Samples of a page in Prometheus' text format."""
+    values: dict[str, list[float]] = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            values.setdefault(sample.name, []).append(sample.value)
+    return Scrape(values)

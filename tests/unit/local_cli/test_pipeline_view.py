@@ -1,0 +1,34 @@
+from typing import Any
+
+from local.pipeline_view import PipelineView
+
+
+def resource(observed_generation: int, ready: str = "True") -> dict[str, Any]:
+    condition = {"type": "Ready", "status": ready, "message": "every stage is ready"}
+    return {
+        "metadata": {"generation": 2},
+        "status": {"observedGeneration": observed_generation, "stage": "Running", "conditions": [condition]},
+    }
+
+
+def test_conditions_and_stage_are_read_from_a_current_status() -> None:
+    view = PipelineView(resource(observed_generation=2))
+    assert view.holds("Ready")
+    assert view.message("Ready") == "every stage is ready"
+    assert view.stage == "Running"
+
+
+def test_a_condition_that_is_false_does_not_hold() -> None:
+    assert not PipelineView(resource(observed_generation=2, ready="False")).holds("Ready")
+
+
+def test_the_status_of_an_earlier_generation_says_nothing() -> None:
+    view = PipelineView(resource(observed_generation=1))
+    assert not view.holds("Ready")
+    assert view.stage == ""
+
+
+def test_before_the_first_reconciliation_nothing_is_known() -> None:
+    view = PipelineView({"metadata": {"generation": 1}})
+    assert not view.holds("Ready")
+    assert view.stages == []
