@@ -53,5 +53,10 @@ def _produce(file: Path | None, overrides: dict[str, object], dry_run: int | Non
         send_events(COMPONENT, settings, lambda start_ms: CdrTraffic(settings, network, start_ms))
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """Entry point of the command."""
     typer.run(main)
+
+
+if __name__ == "__main__":
+    run()
