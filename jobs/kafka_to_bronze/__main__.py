@@ -14,7 +14,6 @@ import typer
 
 from contracts.environment import METRICS_PORT
 from contracts.settings import SinkSettings
-from jobs.kafka_to_bronze.patience import StoppedError
 from jobs.kafka_to_bronze.ranges import RebuiltKafkaError, RetentionLossError
 from jobs.kafka_to_bronze.service import SinkService
 from jobs.kafka_to_bronze.sink import KafkaClientError
@@ -22,6 +21,7 @@ from jobs.kafka_to_bronze.table import IncompatibleTableError
 from jobs.runtime.health import HealthServer
 from jobs.runtime.kafka import KafkaCredentialsError
 from jobs.runtime.logs import configure_logs
+from jobs.runtime.patience import StoppedError
 from jobs.runtime.settings import SettingsError, load_settings
 from jobs.runtime.shutdown import StopSignal
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from contracts.sink_progress import OffsetRange, progress_of
 from jobs.kafka_to_bronze.commit import Committer
-from jobs.kafka_to_bronze.patience import Patience
 from jobs.kafka_to_bronze.ranges import start_offset
+from jobs.runtime.patience import Patience
 
 
 class StartOffsets:

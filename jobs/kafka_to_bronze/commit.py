@@ -18,8 +18,9 @@ from jobs.kafka_to_bronze.buffer import PendingCommit
 from jobs.kafka_to_bronze.catalog import UNAVAILABLE_ERRORS
 from jobs.kafka_to_bronze.data_files import delete_data_files, write_data_files
 from jobs.kafka_to_bronze.dead_letters import DeadLetter, DeadLetterDeliveryError
-from jobs.kafka_to_bronze.fail_points import AFTER_COMMIT, AFTER_DEAD_LETTERS, AFTER_FILE_WRITE, reach
+from jobs.kafka_to_bronze.fail_points import AFTER_COMMIT, AFTER_DEAD_LETTERS, AFTER_FILE_WRITE
 from jobs.kafka_to_bronze.ranges import Fenced, Gap, RebuiltKafkaError, plan_append
+from jobs.runtime.fail_points import reach
 
 FIRST_WAIT_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 5.0

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from types import NoneType
 from typing import Any
 
 import orjson
@@ -48,6 +50,8 @@ class ContractCheck:
     def __init__(self, model: type[Event]) -> None:
         self._fields = {field.name: field for field in wire_fields(model)}
         self._newest_version = model.current_schema_version
+        # Few combinations occur, so each is judged once; the bound is for a stream that means harm.
+        self._are_right_types = lru_cache(maxsize=1024)(self._judge_types)
 
     def examine(self, value: bytes | None) -> Acceptance | Rejection:
         """Accept the record or say what is wrong with it. Of a key that occurs twice, the last value counts."""
@@ -63,8 +67,22 @@ class ContractCheck:
 
     def unknown_fields(self, event: Mapping[str, Any]) -> str | None:
         """JSON of the fields the contract does not know, None when there are none."""
-        unknown = {name: value for name, value in event.items() if name not in self._fields}
-        return orjson.dumps(unknown).decode() if unknown else None
+        if event.keys() <= self._fields.keys():
+            return None
+        return orjson.dumps({name: event[name] for name in event if name not in self._fields}).decode()
+
+    def has_right_types(self, event: Mapping[str, Any]) -> bool:
+        """Quick look at the types alone: True for most good events, False for every one with a wrong type on top level.
+
+        Ranges, and what lists hold, are left to others.
+        """
+        return self._are_right_types(tuple(map(type, map(event.get, self._fields))))
+
+    def _judge_types(self, types: tuple[type, ...]) -> bool:
+        return all(
+            not field.required if found is NoneType else found in _PYTHON_TYPES[field.type]
+            for field, found in zip(self._fields.values(), types, strict=True)
+        )
 
     def _accept(self, event: Mapping[str, Any]) -> Acceptance:
         known = {name: value for name, value in event.items() if name in self._fields}
@@ -136,6 +154,16 @@ def _always(_value: Any) -> bool:
     return True
 
 
+_PYTHON_TYPES: dict[FieldType, tuple[type, ...]] = {
+    FieldType.STRING: (str,),
+    FieldType.BOOLEAN: (bool,),
+    FieldType.INT: (int,),
+    FieldType.LONG: (int,),
+    FieldType.TIMESTAMP: (int,),
+    FieldType.DOUBLE: (int, float),
+    FieldType.MONEY: (int, float),
+    FieldType.STRING_LIST: (list,),
+}
 _HAS_TYPE: dict[FieldType, Callable[[Any], bool]] = {
     FieldType.STRING: lambda value: isinstance(value, str),
     FieldType.BOOLEAN: lambda value: isinstance(value, bool),

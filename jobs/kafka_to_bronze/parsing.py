@@ -3,8 +3,9 @@
 The fast path hands whole batches to `pyarrow.json`, which knows nothing of records: it reads a stream of objects. It
 is right only if each record is exactly one row, which holds when every line begins with `{` and ends with `}` (then no
 object can continue over a record's end: nothing valid in JSON has only a line feed between `}` and `{`) and there are
-as many rows as records. Anything else is narrowed down: records that do not look like one object first, then every
-record of the batch by `ContractCheck`, and where both parsers still disagree, by bisection.
+as many rows as records. Anything else is narrowed down, each step only if the one before was not enough: records that do
+not look like one object, records with unusual types, every record of the batch, and bisection for what both JSON
+parsers in use still see differently.
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,6 +33,7 @@ from jobs.kafka_to_bronze.contract_check import (
 )
 
 _LARGEST_MONEY = Decimal(10**MONEY_PRECISION - 1).scaleb(-MONEY_SCALE)
+_LINE_FEED, _OPENING_BRACE, _CLOSING_BRACE = b"\n{}"
 _WHITESPACE = b" \t\r\n"
 _READ_OPTIONS_PADDING = 64
 
@@ -87,12 +89,28 @@ class RecordParser:
             else:
                 self._examine(batch, index)
         batch.lines = dict(sorted(batch.lines.items()))
-        rows = self._read_with_unknown_fields(batch)
+        rows = self._read(list(batch.lines.values()))
+        if rows is None:
+            self._screen(batch)
+            rows = self._read(list(batch.lines.values()), unexpected_field_behavior="ignore")
         if rows is None:
             for index in [i for i in batch.lines if i not in batch.examined]:
                 self._examine(batch, index)
             rows = self._read(list(batch.lines.values()))
         return self._bisect(batch, list(batch.lines)) if rows is None else rows
+
+    def _screen(self, batch: _Batch) -> None:
+        """Examine the records that are no JSON or of unusual types, and collect the unknown fields of the others."""
+        for index in [i for i in batch.lines if i not in batch.examined]:
+            try:
+                event = orjson.loads(batch.lines[index])
+            except orjson.JSONDecodeError as error:
+                batch.reject(index, Rejection(DeadLetterReason.UNPARSEABLE, f"not JSON: {error}"))
+                continue
+            if self._check.has_right_types(event):
+                batch.unknown[index] = self._check.unknown_fields(event)
+            else:
+                self._examine(batch, index)
 
     def _examine(self, batch: _Batch, index: int) -> None:
         verdict = self._check.examine(batch.values[index])
@@ -102,28 +120,6 @@ class RecordParser:
             batch.unknown[index] = verdict.unknown_fields
         else:
             batch.reject(index, verdict)
-
-    def _read_with_unknown_fields(self, batch: _Batch) -> pa.Table | None:
-        """Rows of the batch while fields outside the contract are ignored; those are collected one by one."""
-        lines = list(batch.lines.values())
-        # Fails at the first unknown field, so a producer that is ahead of the contract costs no second full pass.
-        rows = self._read(lines)
-        if rows is not None:
-            return rows
-        rows = self._read(lines, unexpected_field_behavior="ignore")
-        if rows is None:
-            return None
-        for index in [i for i in batch.lines if i not in batch.examined]:
-            self._collect_unknown_fields(batch, index)
-        is_complete = len(batch.lines) == len(lines)
-        return rows if is_complete else self._read(list(batch.lines.values()), unexpected_field_behavior="ignore")
-
-    def _collect_unknown_fields(self, batch: _Batch, index: int) -> None:
-        # Arrow skips over an unknown field without checking it, so this is also where it is found to be no JSON.
-        try:
-            batch.unknown[index] = self._check.unknown_fields(orjson.loads(batch.lines[index]))
-        except orjson.JSONDecodeError as error:
-            batch.reject(index, Rejection(DeadLetterReason.UNPARSEABLE, f"not JSON: {error}"))
 
     def _bisect(self, batch: _Batch, indices: list[int]) -> pa.Table:
         """Rows of `indices`, halved until each part is read whole or is one record that is refused."""
@@ -145,7 +141,7 @@ class RecordParser:
             joined = b"\n".join(lines)  # type: ignore[arg-type]
         except TypeError:
             return None  # a tombstone among them
-        if not _is_one_object_a_line(joined, len(lines)):
+        if not joined or not _is_one_object_a_line(joined, len(lines)):
             return None
         try:
             rows = pyarrow.json.read_json(
@@ -203,11 +199,14 @@ class RecordParser:
 
 
 def _is_one_object_a_line(joined: bytes, count: int) -> bool:
-    return (
-        joined.startswith(b"{")
-        and joined.endswith(b"}")
-        and joined.count(b"}\n{") == count - 1
-        and joined.count(b"\n") == count - 1
+    text = np.frombuffer(joined, dtype=np.uint8)
+    line_feeds = np.flatnonzero(text == _LINE_FEED)
+    return bool(
+        len(line_feeds) == count - 1
+        and text[0] == _OPENING_BRACE
+        and text[-1] == _CLOSING_BRACE
+        and (text[line_feeds - 1] == _CLOSING_BRACE).all()
+        and (text[line_feeds + 1] == _OPENING_BRACE).all()
         # The next two are things Arrow lets pass: invalid UTF-8, and NUL as the end of the input.
         and b"\0" not in joined
         and _is_utf8(joined)

@@ -17,17 +17,17 @@ from contracts.tables import BronzeTable
 from contracts.topics import EVENT_MODEL_BY_TOPIC
 from jobs.kafka_to_bronze.assignment import StartOffsets
 from jobs.kafka_to_bronze.buffer import CommitBuffer
-from jobs.kafka_to_bronze.catalog import open_catalog
+from jobs.kafka_to_bronze.catalog import UNAVAILABLE_ERRORS, open_catalog
 from jobs.kafka_to_bronze.commit import Committer
 from jobs.kafka_to_bronze.dead_letters import DeadLetterQueue
-from jobs.kafka_to_bronze.kafka_topics import identify_topics, log_range
+from jobs.kafka_to_bronze.kafka_topics import KafkaUnavailableError, identify_topics, log_range
 from jobs.kafka_to_bronze.metrics import SinkMetrics
-from jobs.kafka_to_bronze.patience import Patience, Stop
 from jobs.kafka_to_bronze.rows import BatchReader
 from jobs.kafka_to_bronze.sink import Sink
 from jobs.kafka_to_bronze.table import ensure_table
 from jobs.kafka_to_bronze.topic_writer import Answer, TopicWriter
 from jobs.runtime.kafka import client_config
+from jobs.runtime.patience import Patience, Stop
 from jobs.runtime.settings import SettingsError
 
 # The shortest that brokers allow by default: after a `kill -9` nobody reads the partitions for so long. A member that
@@ -81,7 +81,7 @@ class SinkService:
         self._environ = environ
         self._stop = stop
         self._writer_name = writer_name
-        self._patience = Patience(stop)
+        self._patience = Patience(stop, (KafkaUnavailableError, *UNAVAILABLE_ERRORS))
         self._metrics = SinkMetrics(registry)
         self._give_up = _GiveUpAfterShutdown()
         self._sink: Sink | None = None

@@ -14,10 +14,11 @@ import structlog
 from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from jobs.kafka_to_bronze.assignment import StartOffsets
-from jobs.kafka_to_bronze.fail_points import AFTER_POLL, BEFORE_ACKNOWLEDGE, reach
+from jobs.kafka_to_bronze.fail_points import AFTER_POLL, BEFORE_ACKNOWLEDGE
 from jobs.kafka_to_bronze.metrics import SinkMetrics
 from jobs.kafka_to_bronze.positions import Positions
 from jobs.kafka_to_bronze.topic_writer import Acknowledge, Answer, SeekTo, TopicWriter
+from jobs.runtime.fail_points import reach
 
 POLL_RECORDS = 20_000
 POLL_SECONDS = 0.2
