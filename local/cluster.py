@@ -11,6 +11,7 @@ from local.adapters.adapter import Adapter, Surroundings
 from local.adapters.registry import all_adapters
 from local.machine import Machine
 from local.paths import StateDirectory
+from local.pipelines import pipeline_namespaces, reconcile_pipelines
 from local.services.minio import Minio
 from local.services.postgres import Postgres
 from local.services.service import Service
@@ -65,6 +66,10 @@ class Services:
     def is_ready(self, *names: str) -> bool:
         """Whether these services can be used."""
         return self._ready.issuperset(names)
+
+    def ready(self) -> list[str]:
+        """Names of the services that can be used, sorted."""
+        return sorted(self._ready)
 
     def sync(self, machine: Machine) -> None:
         """Do the next step of every wanted service."""
@@ -142,7 +147,9 @@ class LocalCluster:
 
     def _sync_everything(self) -> None:
         self.services.sync(self.machine)
-        self._has_unsettled = False
+        for namespace in pipeline_namespaces(self.store):
+            self.publish_connections(namespace)
+        self._has_unsettled = not reconcile_pipelines(self.store)
         keep = {service.name for service in self.services.wanted()}
         for adapter in self._adapters:
             for manifest in self.store.list_kind(adapter.kind):

@@ -59,6 +59,7 @@ def container_process(
         environment={**base_environment, **image.environment, **variables},
         revision=_revision(template, place),
         ports=tuple(place.ports.values()),
+        endpoint=", ".join(f"http://{_HOST}:{port}" for port in place.ports.values()),
         readiness=probes["readinessProbe"] or probes["startupProbe"],
         liveness=probes["livenessProbe"],
         # A pod that is not ready is waited for, however long; only its liveness probe restarts it.

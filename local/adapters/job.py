@@ -47,8 +47,8 @@ class JobAdapter:
         return remove_pods(manifest, machine)
 
     def process_names(self, manifest: Manifest, machine: Machine) -> Sequence[str]:
-        """Processes of a Job that is not finished."""
-        if is_finished(manifest) or manifest["spec"].get("suspend"):
+        """Its processes; those of a finished Job are kept, to tell how they ended."""
+        if manifest["spec"].get("suspend"):
             return []
         return [f"{process_prefix(manifest)}{index}" for index in range(_completions(manifest))]
 

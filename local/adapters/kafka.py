@@ -10,7 +10,15 @@ from local.adapters.adapter import ManifestError, Outcome, Status, Surroundings
 from local.adapters.conditions import condition
 from local.adapters.kafka_certificates import ensure_certificates
 from local.adapters.kafka_folder import KafkaFolder
-from local.adapters.kafka_nodes import CONTROL_PLANE, HOST, Node, assign_node_ids, client_listener, plan_nodes
+from local.adapters.kafka_nodes import (
+    CONTROL_PLANE,
+    HOST,
+    INTERNAL_LISTENERS,
+    Node,
+    assign_node_ids,
+    client_listener,
+    plan_nodes,
+)
 from local.adapters.kafka_properties import NodeFiles, as_text, server_properties
 from local.adapters.ownership import owned_secret
 from local.artefacts.java import system_java
@@ -136,6 +144,7 @@ def _process(
         environment=base_environment(),
         revision=hashlib.sha256((script + as_text(properties)).encode()).hexdigest(),
         ports=tuple(node.ports.values()),
+        endpoint=", ".join(node.address(name) for name in node.ports if name not in INTERNAL_LISTENERS),
         readiness=TcpProbe(node.ports[first_listener]),
         stop_grace_seconds=30,
         stop_rank=StopRank.KAFKA,

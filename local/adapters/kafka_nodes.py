@@ -10,6 +10,7 @@ from operators.telecom_pipeline.manifest import Manifest
 # Strimzi's names of its own two listeners.
 CONTROL_PLANE = "CONTROLPLANE-9090"
 REPLICATION = "REPLICATION-9091"
+INTERNAL_LISTENERS = (CONTROL_PLANE, REPLICATION)
 HOST = "127.0.0.1"
 
 

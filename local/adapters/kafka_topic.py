@@ -54,7 +54,11 @@ class KafkaTopicAdapter:
         if client is None:
             return Outcome({}, is_settled=False)
         try:
-            topic_id = self._make(client, manifest)
+            is_new = self._make(client, manifest)
+            if is_new:
+                # Brokers learn of it a moment later: the next sync checks it.
+                return Outcome({}, is_settled=False)
+            topic_id = _topic_id(client, wanted_topic(manifest).name)
         except KafkaAdminError as error:
             refused = condition(manifest, "Ready", False, "KafkaError", str(error))
             return Outcome(_status(manifest, refused), is_settled=False)
@@ -79,7 +83,8 @@ class KafkaTopicAdapter:
         """None: a topic is no process."""
         return ()
 
-    def _make(self, client: AdminClient, manifest: Manifest) -> str:
+    def _make(self, client: AdminClient, manifest: Manifest) -> bool:
+        """Create or change the topic; True when it was created just now."""
         wanted = wanted_topic(manifest)
         if (named := manifest.get("status", {}).get("topicName", wanted.name)) != wanted.name:
             raise NotSupportedError(f"Changing spec.topicName is not supported: it was {named}, now {wanted.name}")
@@ -87,11 +92,11 @@ class KafkaTopicAdapter:
         if found is None:
             new = NewTopic(wanted.name, wanted.partitions, wanted.replicas, config=dict(wanted.config))
             wait_for(f"create topic {wanted.name}", client.create_topics([new]))
-        else:
-            check_supported(found, wanted)
-            _grow(client, found, wanted)
-            _configure(client, found, wanted)
-        return _topic_id(client, wanted.name)
+            return True
+        check_supported(found, wanted)
+        _grow(client, found, wanted)
+        _configure(client, found, wanted)
+        return False
 
 
 class NotSupportedError(Exception):

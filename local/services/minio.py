@@ -84,6 +84,7 @@ class Minio:
             working_directory=data,
             environment=base_environment() | credentials | quiet,
             ports=(port,),
+            endpoint=self.endpoint(machine),
             readiness=HttpProbe(port, "/minio/health/ready"),
             stop_rank=StopRank.STORAGE,
         )

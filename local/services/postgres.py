@@ -130,6 +130,7 @@ class Postgres:
             working_directory=Path("/"),
             environment=base_environment() | {_PASSWORD_VARIABLE: self._superuser_password(machine)},
             ports=(port,),
+            endpoint=self.endpoint(machine),
             readiness=TcpProbe(port),
             stop_signal=signal.SIGINT,  # PostgreSQL's fast shutdown: it does not wait for clients to leave
             stop_rank=StopRank.STORAGE,

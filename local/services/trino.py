@@ -12,9 +12,10 @@ from local.services.minio import BUCKET, REGION, Minio
 from local.services.postgres import CATALOG_DATABASE, Postgres
 from local.supervisor.spec import HttpProbe, ProcessSpec, StopRank
 from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.spec.storage import Catalog
 
 # Name of the catalog in SQL, and in the JDBC catalog's tables, where every engine must use the same one.
-CATALOG = "iceberg"
+CATALOG: str = Catalog.model_fields["name"].default
 HEAP = "1g"
 # Trino's own list for its release, without jdk.incubator.vector, which a cut-down runtime lacks.
 _JVM_FLAGS = (
@@ -74,6 +75,7 @@ class Trino:
             environment=base_environment() | self._credentials(machine),
             revision=hashlib.sha256(repr((argv, configuration)).encode()).hexdigest(),
             ports=(port,),
+            endpoint=self.endpoint(machine),
             readiness=HttpProbe(port, "/v1/info", body_contains='"starting":false'),
             stop_rank=StopRank.QUERY_ENGINE,
         )

@@ -44,13 +44,23 @@ def reachable(folder: Path) -> Path:
     """The folder itself if `nobody` can walk to it, else one of our own in a public place, the same every time."""
     if not is_root() or _everyone_can_enter(folder):
         return folder
-    name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
-    moved = _REACHABLE_ROOT / f"telecom-lakehouse-{name}"
+    moved = _public_place_of(folder)
     moved.mkdir(mode=0o711, exist_ok=True)
     if moved.stat().st_uid != os.geteuid():
         raise UnprivilegedError(f"use {moved}", "it belongs to another user", f"rm -r {moved}")
     moved.chmod(0o711)
     return moved
+
+
+def moved_folder(folder: Path) -> Path | None:
+    """Public place that `reachable` made for the folder, if it did."""
+    moved = _public_place_of(folder)
+    return moved if moved.is_dir() else None
+
+
+def _public_place_of(folder: Path) -> Path:
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    return _REACHABLE_ROOT / f"telecom-lakehouse-{name}"
 
 
 def readable_copy(folder: Path, copy: Path) -> Path:

@@ -76,6 +76,7 @@ def _start(record: Record, spec: ProcessSpec, seen: Observation, now: float) -> 
         stop_rank=spec.stop_rank,
         ports=spec.ports,
         log_file=str(spec.log_file),
+        endpoint=spec.endpoint,
     )
     return _enter(started, Phase.STARTING, "", now), Action.START
 

@@ -50,6 +50,7 @@ class Record:
     stop_rank: int = 0
     ports: tuple[int, ...] = ()
     log_file: str = ""
+    endpoint: str = ""
 
     @property
     def is_ready(self) -> bool:

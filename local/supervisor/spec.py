@@ -63,6 +63,8 @@ class ProcessSpec:
     revision: str = ""
     # Loopback ports that it will listen on; checked for other holders before a start.
     ports: tuple[int, ...] = ()
+    # Where it answers, for people.
+    endpoint: str = ""
     readiness: Probe | None = None
     liveness: Probe | None = None
     restart: RestartPolicy = RestartPolicy.ALWAYS

@@ -1,0 +1,41 @@
+"""Reconciles every TelecomPipeline of the store with the same code that the operator runs."""
+
+from datetime import UTC, datetime
+
+import structlog
+
+from local.store import SqliteCluster
+from operators.telecom_pipeline.manifest import Kind, Manifest, ref_of
+from operators.telecom_pipeline.reconcile import reconcile
+from operators.telecom_pipeline.spec import API_VERSION, KIND_NAME
+from operators.telecom_pipeline.teardown import tear_down
+
+log = structlog.get_logger()
+
+TELECOM_PIPELINE = Kind(API_VERSION, KIND_NAME)
+# Keeps a deleted pipeline until its children are gone, in their order.
+FINALIZER = "telecom.dev/teardown"
+
+
+def pipeline_namespaces(store: SqliteCluster) -> set[str]:
+    """Namespaces that have a pipeline."""
+    return {manifest["metadata"]["namespace"] for manifest in store.list_kind(TELECOM_PIPELINE)}
+
+
+def reconcile_pipelines(store: SqliteCluster) -> bool:
+    """One pass over every pipeline; False when one failed and another pass is due. Idempotent."""
+    return all([_reconcile_one(store, manifest) for manifest in store.list_kind(TELECOM_PIPELINE)])
+
+
+def _reconcile_one(store: SqliteCluster, manifest: Manifest) -> bool:
+    ref = ref_of(manifest)
+    try:
+        if not manifest["metadata"].get("deletionTimestamp"):
+            store.set_finalizers(ref, [FINALIZER])
+            reconcile(store, ref, datetime.now(UTC))
+        elif tear_down(store, manifest).is_done:
+            store.set_finalizers(ref, [])
+    except Exception as error:  # one broken pipeline must not stop the others; it is tried again
+        log.error("reconcile failed", pipeline=str(ref), error=str(error))
+        return False
+    return True
