@@ -51,9 +51,10 @@ def observe(cluster: Cluster, pipeline: Pipeline, children: Mapping[Ref, Manifes
 
 
 def accepted_spec(cluster: Cluster, name: str, namespace: str) -> Mapping[str, Any] | None:
-    """Last spec that was valid, or None for a pipeline that never had one."""
-    stored = cluster.get(Ref(names.CONFIG_MAP, namespace, names.accepted_spec(name)))
-    if stored is None:
+    """Last spec that was valid. None for a pipeline that never had one, and for a copy that was damaged by hand."""
+    stored = cluster.get(Ref(names.CONFIG_MAP, namespace, names.accepted_spec(name))) or {}
+    try:
+        spec = json.loads(stored.get("data", {}).get(SPEC_KEY, "null"))
+    except ValueError:
         return None
-    spec: Mapping[str, Any] = json.loads(stored["data"][SPEC_KEY])
-    return spec
+    return spec if isinstance(spec, Mapping) else None

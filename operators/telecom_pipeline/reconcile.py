@@ -58,13 +58,18 @@ def reconcile(cluster: Cluster, ref: Ref, now: datetime) -> Reconciliation | Non
 def _pipeline_to_follow(
     resource: Manifest, accepted: Mapping[str, Any] | None
 ) -> tuple[Pipeline | None, tuple[Problem, ...]]:
-    """Pipeline of the spec; or with its problems that of the last valid spec, if there was one."""
+    """Pipeline of the spec; or with its problems that of the last valid spec, if there was one.
+
+    `paused` is honoured in an invalid spec too: who says stop must not be ignored for a typo elsewhere.
+    """
     outcome = validate(resource, accepted)
     if isinstance(outcome, Pipeline):
         return outcome, ()
     if accepted is None:
         return None, outcome
-    previous = validate({**resource, "spec": accepted})
+    spec = resource.get("spec")
+    is_paused = isinstance(spec, Mapping) and spec.get("paused") is True
+    previous = validate({**resource, "spec": {**accepted, "paused": is_paused}})
     return (previous if isinstance(previous, Pipeline) else None), outcome
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.cluster import Cluster
-from operators.telecom_pipeline.manifest import Manifest, Ref, kind_of
+from operators.telecom_pipeline.manifest import Manifest, Ref, kind_of, ref_of
 from operators.telecom_pipeline.observe import observe_children
 from operators.telecom_pipeline.plan.stage_view import stage_of
 from operators.telecom_pipeline.stages import STAGE_RULES
+from operators.telecom_pipeline.status.build import build_deletion_status
 
 # With "false" the topic operator lets go of a topic: the KafkaTopic can be deleted while its records stay.
 MANAGED_ANNOTATION = "strimzi.io/managed"
@@ -50,9 +52,23 @@ def tear_down(cluster: Cluster, resource: Manifest) -> Teardown:
     return Teardown(())
 
 
-def _retains(resource: Mapping[str, Any]) -> bool:
+def report_deletion(cluster: Cluster, resource: Manifest, teardown: Teardown, now: datetime) -> None:
+    """Write how far the deletion is into the pipeline's status. Writes only on change. Raises `ClusterError`."""
+    previous = resource.get("status", {})
+    is_paused = _spec(resource).get("paused") is True
+    generation = resource["metadata"].get("generation", 1)
+    status = build_deletion_status(teardown.message, is_paused, generation, previous, now)
+    if status != previous:
+        cluster.apply_status(ref_of(resource), status)
+
+
+def _spec(resource: Manifest) -> Mapping[str, Any]:
     spec = resource.get("spec")
-    return not isinstance(spec, Mapping) or spec.get("deletionPolicy", RETAIN) != "Delete"
+    return spec if isinstance(spec, Mapping) else {}
+
+
+def _retains(resource: Manifest) -> bool:
+    return bool(_spec(resource).get("deletionPolicy", RETAIN) != "Delete")
 
 
 def _remove(cluster: Cluster, children: list[tuple[Ref, Manifest]], retains: bool) -> None:

@@ -6,38 +6,23 @@
 from pathlib import Path
 
 import pytest
-import yaml
 from operator_fixtures import SAMPLE_NAMES, endpoints_of, pipeline_of, sample
 
 from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.manifest_yaml import to_yaml
 from operators.telecom_pipeline.render import render
 
 FOLDER = Path(__file__).parent
 
 
-class BlockDumper(yaml.SafeDumper):
-    """Shows texts of several lines, such as settings files, as they are."""
-
-
-def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-BlockDumper.add_representer(str, _represent_text)
-
-
 def rendered_files(sample_name: str) -> dict[Path, str]:
     pipeline = pipeline_of(sample(sample_name))
     manifests = render(pipeline, endpoints_of(pipeline))
-    return {FOLDER / sample_name / file_name(manifest): text(manifest) for manifest in manifests}
+    return {FOLDER / sample_name / file_name(manifest): to_yaml([manifest]) for manifest in manifests}
 
 
 def file_name(manifest: Manifest) -> str:
     return f"{manifest['kind'].lower()}-{manifest['metadata']['name']}.yaml"
-
-
-def text(manifest: Manifest) -> str:
-    return yaml.dump(manifest, Dumper=BlockDumper, sort_keys=False, width=120)
 
 
 @pytest.mark.parametrize("sample_name", SAMPLE_NAMES)

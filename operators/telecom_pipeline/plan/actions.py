@@ -71,7 +71,8 @@ def _prune(pipeline: Pipeline, views: tuple[StageView, ...]) -> list[Delete]:
     for view in reversed(views):
         obsolete = [ref for ref in view.existing if _is_obsolete(pipeline, view, ref)]
         if obsolete:
-            return [Delete(ref, "it is no longer part of the pipeline") for ref in obsolete]
+            going = [ref for ref in obsolete if not _is_being_deleted(view.existing[ref])]
+            return [Delete(ref, "it is no longer part of the pipeline") for ref in going]
     return []
 
 

@@ -9,7 +9,7 @@ from operators.telecom_pipeline.endpoints import Endpoints
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.stages import Stage
 from operators.telecom_pipeline.status.child_state import State
-from operators.telecom_pipeline.status.conditions import Verdict, judge, judge_invalid, stamp
+from operators.telecom_pipeline.status.conditions import Verdict, judge, judge_deletion, judge_invalid, stamp
 from operators.telecom_pipeline.status.model import EndpointStatus, PipelineStatus, StageStatus
 from operators.telecom_pipeline.status.stage_report import SETTLED, StageReport, name_of
 from operators.telecom_pipeline.validate import Problem
@@ -47,6 +47,13 @@ def build_invalid_status(
 ) -> dict[str, Any]:
     """Status of a pipeline that never had a valid spec."""
     return _assemble(judge_invalid(problems), INVALID, (), Endpoints(), generation, previous, now)
+
+
+def build_deletion_status(
+    message: str, is_paused: bool, generation: int, previous: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """Status of a pipeline that is being deleted."""
+    return _assemble(judge_deletion(message, is_paused), DELETING, (), Endpoints(), generation, previous, now)
 
 
 def _assemble(

@@ -46,6 +46,16 @@ def judge_invalid(problems: Sequence[Problem]) -> tuple[Verdict, Verdict, Verdic
     )
 
 
+def judge_deletion(message: str, is_paused: bool) -> tuple[Verdict, Verdict, Verdict, Verdict]:
+    """Conditions of a pipeline that is being deleted; `message` says what the deletion waits for."""
+    return (
+        Verdict(ConditionType.READY, False, Reason.DELETING, message),
+        Verdict(ConditionType.PROGRESSING, True, Reason.DELETING, message),
+        Verdict(ConditionType.DEGRADED, False, Reason.DELETING, ""),
+        paused_verdict(is_paused),
+    )
+
+
 def paused_verdict(is_paused: bool) -> Verdict:
     """Whether the operator keeps its hands off."""
     if is_paused:

@@ -72,7 +72,9 @@ class PipelineStatus(SpecModel):
     """What the operator last saw."""
 
     observed_generation: int = Field(description="Generation of the resource that this status is about.")
-    stage: str = Field(description="The first stage that is not ready, or Running, Completed, Suspended or Invalid.")
+    stage: str = Field(
+        description="The first stage that is not ready, or Running, Completed, Suspended, Invalid or Deleting."
+    )
     conditions: list[Condition] = Field(description="Ready, Progressing, Degraded and Paused.")
     stages: list[StageStatus] = Field(description="The stages, in the order in which they start.")
     endpoints: EndpointStatus = Field(description="Where things are, as observed.")

@@ -13,8 +13,9 @@ from operators.telecom_pipeline import names
 from operators.telecom_pipeline.cluster import ClusterError
 from operators.telecom_pipeline.labels import owned_by
 from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
+from operators.telecom_pipeline.plan import Delete
 from operators.telecom_pipeline.reconcile import Reconciliation, reconcile
-from operators.telecom_pipeline.teardown import tear_down
+from operators.telecom_pipeline.teardown import report_deletion, tear_down
 
 DEMO = sample("demo")
 DEMO_REF = ref_of(DEMO)
@@ -245,6 +246,42 @@ def test_paused_reports_and_writes_nothing(cluster: SqliteCluster, controllers: 
     assert stage(cluster, "bronze")["state"] == "Progressing"
 
 
+def test_paused_is_honoured_in_a_spec_that_is_otherwise_invalid(
+    cluster: SqliteCluster, controllers: Controllers
+) -> None:
+    run_until_settled(cluster, controllers)
+    cluster.apply(changed(changed(DEMO, "spec.paused", True), "spec.kafka.brokerz", 5))
+    cluster.delete(SINK)
+    run(cluster)
+    assert SINK not in children(cluster)
+    assert condition(cluster, "Paused")["status"] == "True"
+
+
+def test_a_damaged_copy_of_the_accepted_spec_is_put_right(cluster: SqliteCluster, controllers: Controllers) -> None:
+    run_until_settled(cluster, controllers)
+    copy = Ref(names.CONFIG_MAP, "telecom", names.accepted_spec("demo"))
+    before = children(cluster)[copy]
+    cluster.apply({**before, "data": {"spec.json": "{"}})
+    run(cluster)
+    assert children(cluster)[copy]["data"] == before["data"]
+
+
+def test_an_object_that_takes_time_to_go_is_asked_once(cluster: SqliteCluster, controllers: Controllers) -> None:
+    with_delete = changed(DEMO, "spec.deletionPolicy", "Delete")
+    cluster.apply(with_delete)
+    run_until_settled(cluster, controllers)
+    topic = Ref(names.KAFKA_TOPIC, "telecom", "demo-network-probe-events")
+    cluster.set_finalizers(topic, ["strimzi.io/topic-operator"])
+    cluster.apply(changed(with_delete, "spec.sources", {"cdr": with_delete["spec"]["sources"]["cdr"]}))
+    run_until_settled(cluster, controllers)
+    assert "deletionTimestamp" in children(cluster)[topic]["metadata"]
+    before = cluster.resource_version()
+    plan = run(cluster).plan
+    assert plan is not None
+    assert not [action for action in plan.actions if isinstance(action, Delete)]
+    assert cluster.resource_version() == before
+
+
 def test_suspending_stops_the_sources_before_the_sink(cluster: SqliteCluster, controllers: Controllers) -> None:
     running = changed(DEMO, "spec.sources", UNBOUNDED)
     cluster.apply(running)
@@ -404,6 +441,18 @@ def test_teardown_that_retains_lets_go_of_topics_before_it_deletes_them(
     assert KAFKA in children(cluster)  # it goes when its last topic has gone
     cluster.set_finalizers(CALL_TOPIC, [])
     assert tear_down_steps(cluster, DEMO)[-1] == set()
+
+
+def test_a_deletion_says_what_it_waits_for(cluster: SqliteCluster, controllers: Controllers) -> None:
+    run_until_settled(cluster, controllers)
+    cluster.set_finalizers(CALL_TOPIC, ["strimzi.io/topic-operator"])
+    for _ in range(10):
+        teardown = tear_down(cluster, DEMO)
+    resource = cluster.get(DEMO_REF)
+    assert resource is not None
+    report_deletion(cluster, resource, teardown, NOW)
+    assert status(cluster)["stage"] == "Deleting"
+    assert condition(cluster, "Ready")["message"] == ("waits until these are gone: KafkaTopic telecom/demo-call-events")
 
 
 def _not_ready(reason: str, message: str) -> dict[str, str]:
