@@ -1,5 +1,6 @@
 """`python -m jobs.kafka_to_bronze --settings FILE`."""
 
+import logging
 import os
 import socket
 import sys
@@ -45,6 +46,7 @@ log = structlog.get_logger()
 def main(settings: Annotated[Path, typer.Option(help="JSON file of contracts.settings.SinkSettings")]) -> None:
     """Write Kafka topics into Iceberg bronze tables, each record exactly once."""
     configure_logs(COMPONENT)
+    logging.getLogger("pyiceberg").setLevel(logging.WARNING)  # it reports every file system it opens
     try:
         _run(load_settings(SinkSettings, settings))
     except NAMED_ERRORS as error:

@@ -47,7 +47,7 @@ def append_once(table: Table, append: Append) -> None:
         OFFSETS: encode_ranges(append.covered),
         DEAD_LETTERS: str(append.dead_letter_count),
     }
-    with _without_own_retries(table).transaction() as transaction:
+    with single_attempt(table).transaction() as transaction:
         transaction.set_properties(
             {**append.identity.as_properties(), OFFSETS: encode_progress(progress), COMMIT_ID: append.commit_id}
         )
@@ -69,7 +69,7 @@ def has_landed(table: Table, append_id: str, covered: dict[int, OffsetRange]) ->
     )
 
 
-def _without_own_retries(table: Table) -> Table:
+def single_attempt(table: Table) -> Table:
     """The same table for a client that tries once.
 
     pyiceberg would retry a conflict by putting the same properties on top of the newer table: offsets of another

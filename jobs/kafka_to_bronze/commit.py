@@ -9,7 +9,7 @@ from pyiceberg.catalog import Catalog
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_any, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
 from tenacity.stop import stop_base
 
 from contracts.sink_progress import KafkaIdentity, identity_of, progress_of
@@ -69,7 +69,7 @@ class Committer:
         retrying = Retrying(
             retry=retry_if_exception_type((CommitFailedException, DeadLetterDeliveryError, *UNAVAILABLE_ERRORS)),
             wait=wait_exponential_jitter(initial=FIRST_WAIT_SECONDS, max=LONGEST_WAIT_SECONDS),
-            stop=stop_any(self._give_up),
+            stop=self._give_up,
             before_sleep=attempt.note_failure,
             reraise=True,
         )
@@ -152,7 +152,8 @@ class _Attempt:
             return
         self._outcome.fenced += plan.fenced
         self._outcome.gaps += plan.gaps
-        self._outcome.ends |= {end.partition: end.table_end for end in (*plan.fenced, *plan.gaps)}
+        self._outcome.ends |= {fenced.partition: fenced.table_end for fenced in plan.fenced}
+        self._outcome.ends |= {gap.partition: gap.table_end for gap in plan.gaps}
         for fenced in plan.fenced:
             log.warning("fenced: another writer advanced the partition", **vars(fenced))
         for gap in plan.gaps:

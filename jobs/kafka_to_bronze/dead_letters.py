@@ -1,6 +1,6 @@
 """Refused records, and their delivery to `<topic>_dlq`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,7 +35,7 @@ class DeadLetter:
         """Key on the dead-letter topic: the position, so that a copy is recognised."""
         return names.dead_letter_key(self.topic, self.partition, self.offset)
 
-    def record_headers(self) -> list[tuple[str, bytes]]:
+    def record_headers(self) -> list[tuple[str, str | bytes | None]]:
         """Headers on the dead-letter topic; a replayed record keeps the trail of its earlier refusals."""
         first_seen = dict(self.headers).get(names.FIRST_SEEN_HEADER) or _millis(self.seen_at)
         kept = [(name, value) for name, value in self.headers if name == names.REPLAYED_FROM_HEADER]
@@ -92,12 +92,16 @@ class DeadLetterQueue:
                 f"{refusals[0] if refusals else 'no answer in time'}. Check that the topic exists and may be written."
             )
 
-    def _send(self, letter: DeadLetter, on_delivery: object) -> None:
-        topic = dead_letter_topic(letter.topic)
-        arguments = {"value": letter.value, "key": letter.record_key, "headers": letter.record_headers()}
+    def _send(self, letter: DeadLetter, on_delivery: Callable[[KafkaError | None, Message], None]) -> None:
         while True:
             try:
-                self._producer.produce(topic, on_delivery=on_delivery, **arguments)
+                self._producer.produce(
+                    dead_letter_topic(letter.topic),
+                    value=letter.value,
+                    key=letter.record_key,
+                    headers=list(letter.record_headers()),
+                    on_delivery=on_delivery,
+                )
             except BufferError:
                 self._producer.poll(0.1)
             except KafkaException as error:

@@ -3,8 +3,8 @@
 The fast path hands whole batches to `pyarrow.json`, which knows nothing of records: it reads a stream of objects. It
 is right only if each record is exactly one row, which holds when every line begins with `{` and ends with `}` (then no
 object can continue over a record's end: nothing valid in JSON has only a line feed between `}` and `{`) and there are
-as many rows as records. Anything else is narrowed down, each step only if the one before was not enough: records that do
-not look like one object, records with unusual types, every record of the batch, and bisection for what both JSON
+as many rows as records. Anything else is narrowed down, each step only if the one before was not enough: records that
+do not look like one object, records with unusual types, every record of the batch, and bisection for what both JSON
 parsers in use still see differently.
 """
 
@@ -234,7 +234,8 @@ def _outside(column: pa.ChunkedArray, lowest: int | Decimal, highest: int | Deci
 
 
 def _as_numpy(mask: pa.ChunkedArray) -> np.ndarray:
-    return pc.fill_null(mask, False).to_numpy().astype(bool)
+    flags: np.ndarray = pc.fill_null(mask, False).to_numpy().astype(bool)
+    return flags
 
 
 def _unknown_column(batch: _Batch, indices: np.ndarray) -> pa.Array:

@@ -2,13 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-
-from confluent_kafka import Message
+from typing import Protocol
 
 from contracts.sink_progress import OffsetRange
-from jobs.kafka_to_bronze.records import PartitionRun, RawBatch
+from jobs.kafka_to_bronze.records import KafkaRecord, PartitionRun, RawBatch
 
 TopicPartitionKey = tuple[str, int]
+
+
+class ConsumedRecord(KafkaRecord, Protocol):
+    """A record that says where it is from."""
+
+    def topic(self) -> str:
+        """Topic."""
+        ...
+
+    def partition(self) -> int:
+        """Partition."""
+        ...
 
 
 class Positions:
@@ -37,9 +48,9 @@ class Positions:
         """Assigned partitions of a topic."""
         return [partition for name, partition in self._next if name == topic]
 
-    def cut(self, messages: Iterable[Message]) -> dict[str, RawBatch]:
+    def cut(self, messages: Iterable[ConsumedRecord]) -> dict[str, RawBatch]:
         """One batch per topic; records of partitions that are not ours, or before the position, are left out."""
-        by_partition: defaultdict[TopicPartitionKey, list[Message]] = defaultdict(list)
+        by_partition: defaultdict[TopicPartitionKey, list[ConsumedRecord]] = defaultdict(list)
         for message in messages:
             by_partition[message.topic(), message.partition()].append(message)
         runs: defaultdict[str, list[PartitionRun]] = defaultdict(list)
@@ -49,7 +60,7 @@ class Positions:
                 runs[topic].append(run)
         return {topic: RawBatch(tuple(parts), _byte_count(parts)) for topic, parts in runs.items()}
 
-    def _run(self, topic: str, partition: int, records: list[Message]) -> PartitionRun | None:
+    def _run(self, topic: str, partition: int, records: list[ConsumedRecord]) -> PartitionRun | None:
         start = self._next.get((topic, partition))
         if start is None:
             return None

@@ -5,10 +5,10 @@ show lag. Everything that calls the consumer runs in this one thread.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from queue import Empty, SimpleQueue
 from threading import Event
-from typing import Protocol
+from typing import Protocol, cast
 
 import structlog
 from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -16,7 +16,7 @@ from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, KafkaException
 from jobs.kafka_to_bronze.assignment import StartOffsets
 from jobs.kafka_to_bronze.fail_points import AFTER_POLL, BEFORE_ACKNOWLEDGE
 from jobs.kafka_to_bronze.metrics import SinkMetrics
-from jobs.kafka_to_bronze.positions import Positions
+from jobs.kafka_to_bronze.positions import ConsumedRecord, Positions
 from jobs.kafka_to_bronze.topic_writer import Acknowledge, Answer, SeekTo, TopicWriter
 from jobs.runtime.fail_points import reach
 
@@ -96,14 +96,17 @@ class Sink:
             return
         reach(AFTER_POLL)
         records = [message for message in messages if message.error() is None]
-        if len(records) < len(messages):
-            self._judge_errors(message for message in messages if message.error() is not None)
-        for topic, batch in self._positions.cut(records).items():
+        # What has no error has a topic, a partition and an offset, which the client's types leave open.
+        for topic, batch in self._positions.cut(cast("list[ConsumedRecord]", records)).items():
             self._writers[topic].offer(batch)
+        if len(records) < len(messages):
+            self._judge_errors(messages)
 
-    def _judge_errors(self, messages: "object") -> None:
-        for message in messages:  # type: ignore[attr-defined]
-            error: KafkaError = message.error()
+    def _judge_errors(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            error = message.error()
+            if error is None:
+                continue
             self._metrics.kafka_errors.inc()
             log.warning("Kafka error", error=str(error), topic=message.topic(), partition=message.partition())
             if error.code() == KafkaError._AUTO_OFFSET_RESET:
@@ -113,7 +116,7 @@ class Sink:
 
     def _seek_to_table(self, message: Message) -> None:
         """The position is not in the broker's log: find out why, which raises unless the log has it after all."""
-        topic, partition = message.topic(), message.partition()
+        topic, partition = str(message.topic()), int(message.partition() or 0)
         offset = self._start_offsets.of(topic, [partition])[partition]
         self._seek(SeekTo(topic, partition, offset))
 
@@ -124,11 +127,11 @@ class Sink:
             by_topic.setdefault(partition.topic, []).append(partition.partition)
         starts = []
         for topic, partitions in by_topic.items():
-            for partition, offset in self._start_offsets.of(topic, partitions).items():
-                self._writers[topic].restart(partition)
-                self._positions.set(topic, partition, offset)
-                self._table_ends[topic, partition] = offset
-                starts.append(TopicPartition(topic, partition, offset))
+            for number, offset in self._start_offsets.of(topic, partitions).items():
+                self._writers[topic].restart(number)
+                self._positions.set(topic, number, offset)
+                self._table_ends[topic, number] = offset
+                starts.append(TopicPartition(topic, number, offset))
         consumer.incremental_assign(starts)
         self._paused.clear()
         log.info("assigned", partitions=[f"{start.topic}/{start.partition}@{start.offset}" for start in starts])

@@ -22,7 +22,7 @@ TABLE_PROPERTIES = {
 
 
 class IncompatibleTableError(Exception):
-    """The contract changed in a way that the existing table cannot follow: a column removed, retyped or made required."""
+    """The contract changed in a way the table cannot follow: a column removed, retyped, or new and required."""
 
 
 def ensure_table(catalog: Catalog, bronze: BronzeTable, identity: KafkaIdentity) -> Table:

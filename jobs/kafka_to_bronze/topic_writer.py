@@ -163,9 +163,10 @@ class TopicWriter(Thread):
         self._answers.put(Acknowledge(self.topic, outcome.ends))
 
     def _set_back(self, outcome: CommitOutcome) -> None:
-        for stray in (*outcome.fenced, *outcome.gaps):
-            self._held_back.add(stray.partition)
-            self._answers.put(SeekTo(self.topic, stray.partition, outcome.ends[stray.partition]))
+        strays = {fenced.partition for fenced in outcome.fenced} | {gap.partition for gap in outcome.gaps}
+        for partition in sorted(strays):
+            self._held_back.add(partition)
+            self._answers.put(SeekTo(self.topic, partition, outcome.ends[partition]))
 
     def _count_backlog(self, byte_count: int) -> None:
         with self._backlog_lock:
