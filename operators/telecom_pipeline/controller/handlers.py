@@ -43,6 +43,10 @@ def register(registry: kopf.OperatorRegistry, settings: OperatorSettings, worker
         settings.posting.reporting_component = "telecom-operator"
         settings.scanning.disabled = True  # our namespaces and CRD are known; no right to watch all of them is needed
 
+    @kopf.on.login(registry=registry)
+    def log_in(**details: Any) -> kopf.ConnectionInfo | None:
+        return kopf.login_with_service_account(**details) or kopf.login_with_kubeconfig(**details)
+
     @kopf.daemon(*resource, registry=registry, cancellation_timeout=_STOP_SECONDS)
     async def follow(name: str, namespace: str | None, body: kopf.Body, stopped: kopf.DaemonStopped, **_: Any) -> None:
         ref, woken_at = Ref(PIPELINE, str(namespace), name), None

@@ -12,6 +12,10 @@ StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 
+class ProbesError(Exception):
+    """The port of the probes is taken or not allowed."""
+
+
 @dataclass(frozen=True)
 class Check:
     """A probe: `passes` is asked at each request, `failure` says what it means when it does not."""
@@ -35,7 +39,10 @@ class Probes:
             start_response("200 OK" if passes else "503 Service Unavailable", [("Content-Type", "text/plain")])
             return [b"ok\n" if passes else f"{check.failure}\n".encode()]
 
-        self._server = make_server(host, port, answer, handler_class=_QuietHandler)
+        try:
+            self._server = make_server(host, port, answer, handler_class=_QuietHandler)
+        except OSError as error:
+            raise ProbesError(f"Port {port} of {host} cannot be used: {error}. Choose TELECOM_HTTP_PORT.") from error
         self._thread = Thread(target=self._server.serve_forever, name="probes", daemon=True)
 
     @property

@@ -2,6 +2,10 @@
 
 import logging
 import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from threading import Event, Thread
 
 import kopf
@@ -13,7 +17,7 @@ from operators.telecom_pipeline.clusters.rest import ApiServer
 from operators.telecom_pipeline.controller.election import Election
 from operators.telecom_pipeline.controller.handlers import PIPELINE, register
 from operators.telecom_pipeline.controller.metrics import OperatorMetrics
-from operators.telecom_pipeline.controller.probes import Check, Probes
+from operators.telecom_pipeline.controller.probes import Check, Probes, ProbesError
 from operators.telecom_pipeline.controller.settings import OperatorSettings, OperatorSettingsError, read_settings
 from operators.telecom_pipeline.controller.wake_ups import WakeUps
 from operators.telecom_pipeline.controller.worker import Worker
@@ -22,19 +26,25 @@ from operators.telecom_pipeline.observe import CHILD_KINDS
 _log = logging.getLogger(__name__)
 LEASE_NAME = "telecom-operator"
 LOST_LEASE_EXIT_CODE = 3
+_RELEASE_SECONDS = 10.0
 
 
 def main() -> int:
     """Run until a signal; returns the exit code."""
     kopf.configure(log_format=kopf.LogFormat.JSON)
     logging.getLogger("httpx2").setLevel(logging.WARNING)
+    signal.signal(signal.SIGTERM, _exit)  # while waiting for the lease; kopf has its own handler
     try:
         settings = read_settings(os.environ)
         _Operator(settings).run()
-    except (OperatorSettingsError, ClusterError) as error:
+    except (OperatorSettingsError, ProbesError, ClusterError) as error:
         _log.error("%s", error)
         return 2
     return 0
+
+
+def _exit(*_: object) -> None:
+    sys.exit(0)
 
 
 class _Operator:
@@ -63,11 +73,10 @@ class _Operator:
         }
         with Probes(self._settings.http_host, self._settings.http_port, self._registry, checks) as probes:
             _log.info("Serving /metrics, /live and /ready on port %d", probes.port)
-            stop_election = self._win_lease() if self._settings.leader_election else Event()
             try:
-                self._work()
+                with self._lease() if self._settings.leader_election else nullcontext():
+                    self._work()
             finally:
-                stop_election.set()
                 self._cluster.close()
 
     def _work(self) -> None:
@@ -87,7 +96,9 @@ class _Operator:
     def _is_live(self) -> bool:
         return self._cluster.seconds_since_contact() < self._settings.stale_watch_seconds
 
-    def _win_lease(self) -> Event:
+    @contextmanager
+    def _lease(self) -> Iterator[None]:
+        """Wait for the lease, hold it for the time of the block, give it up at once."""
         settings, stop = self._settings, Event()
         election = Election(self._server, settings.operator_namespace, LEASE_NAME, settings.identity)
         _log.info("Waiting for the lease %s/%s", settings.operator_namespace, LEASE_NAME)
@@ -103,5 +114,10 @@ class _Operator:
                 logging.shutdown()
                 os._exit(LOST_LEASE_EXIT_CODE)
 
-        Thread(target=hold, name="lease", daemon=True).start()
-        return stop
+        holder = Thread(target=hold, name="lease", daemon=True)
+        holder.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            holder.join(_RELEASE_SECONDS)

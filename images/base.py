@@ -1,0 +1,54 @@
+"""The base layer: a small Debian with Python 3.11, by debootstrap. Needs root and a Debian mirror."""
+
+import os
+import shutil
+import tarfile
+from pathlib import Path
+
+from local.artefacts.cache import Artefact, install
+from local.artefacts.command import CommandError, run_tool
+from local.artefacts.progress import Report, ignore_progress
+
+SUITE = "bookworm"
+_RECIPE = "1"  # raise it when the content of the layer changes
+_PACKAGES = "python3,ca-certificates"
+# Nobody reads them in a container: half of the size.
+_DROPPED = ("var/cache/apt/archives", "var/lib/apt/lists", "usr/share/doc", "usr/share/man", "usr/share/locale")
+
+
+def base_layer(report: Report = ignore_progress) -> Path:
+    """Tar of the base system, from the cache once it was built. Raises `CommandError`."""
+    return install(f"image-base-{SUITE}", _RECIPE, _build, report) / "layer.tar"
+
+
+def missing_for_base() -> str | None:
+    """Why the base cannot be built here, with the command that helps; None if it can."""
+    if os.geteuid() != 0:
+        return "debootstrap needs root: run as root"
+    if shutil.which("debootstrap") is None:
+        return "missing debootstrap: apt-get install --no-install-recommends debootstrap"
+    return None
+
+
+def _build(artefact: Artefact) -> None:
+    if missing := missing_for_base():
+        raise CommandError("build the base layer of the images", missing, "then try again")
+    root = artefact.folder / "root"
+    artefact.tell("building", "debootstrap")
+    run_tool(
+        ["debootstrap", "--variant=minbase", f"--include={_PACKAGES}", SUITE, str(root)],
+        next_step="Check that a Debian mirror is reached: debootstrap --print-debs bookworm /tmp/x",
+        on_line=lambda line: artefact.tell("building", line),
+    )
+    for folder in _DROPPED:
+        shutil.rmtree(root / folder, ignore_errors=True)
+    (root / "usr/bin/python").symlink_to("python3")
+    (root / "tmp").chmod(0o1777)
+    with tarfile.open(artefact.folder / "layer.tar", "w") as layer:
+        layer.add(root, ".", filter=_without_devices)
+    shutil.rmtree(root)
+
+
+def _without_devices(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    """The container runtime makes its own device nodes."""
+    return None if member.ischr() or member.isblk() else member

@@ -1,0 +1,215 @@
+"""The operator as a process on a real API server with the real CRDs; what upstream operators report is written by tests."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from operator_process import OperatorProcess, eventually, operator
+from pipelines import apply, changed, create_references, sample
+from upstream import Upstream
+
+from local.kubernetes.control_plane import ControlPlane
+from operators.telecom_pipeline.clusters.kube import KubeCluster
+from operators.telecom_pipeline.observe import CHILD_KINDS
+
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("crds")]
+
+
+class Scene:
+    """A namespace with an operator and, where asked for, upstream operators; questions as a user asks them."""
+
+    def __init__(self, control_plane: ControlPlane, namespace: str) -> None:
+        self.control_plane = control_plane
+        self.namespace = namespace
+
+    def kubectl(self, *arguments: str) -> str:
+        return self.control_plane.kubectl("-n", self.namespace, *arguments)
+
+    def apply(self, name: str = "minimal", **changes: object) -> None:
+        manifest = sample(name, self.namespace)
+        for path, value in changes.items():
+            manifest = changed(manifest, path.replace("__", "."), value)
+        apply(self.control_plane, manifest)
+
+    def status(self, name: str = "minimal") -> dict[str, object]:
+        status: dict[str, object] = json.loads(self.kubectl("get", "tp", name, "-o", "json")).get("status", {})
+        return status
+
+    def condition(self, kind: str, name: str = "minimal") -> str:
+        path = f'{{.status.conditions[?(@.type=="{kind}")].status}}'
+        return self.kubectl("get", "tp", name, "-o", f"jsonpath={path}")
+
+    def children(self) -> list[str]:
+        kinds = ",".join(f"{kind.name}.{kind.api_version.partition('/')[0]}".removesuffix(".v1") for kind in CHILD_KINDS)
+        selector = "app.kubernetes.io/managed-by=telecom-operator"
+        return self.kubectl("get", kinds, "-l", selector, "-o", "name").split()
+
+    def wait_ready(self, name: str = "minimal") -> None:
+        self.kubectl("wait", "--for=condition=Ready", f"tp/{name}", "--timeout=60s")
+
+
+@pytest.fixture
+def scene(control_plane: ControlPlane, namespace: str) -> Scene:
+    create_references(control_plane, namespace)
+    return Scene(control_plane, namespace)
+
+
+@pytest.fixture
+def running(scene: Scene, tmp_path: Path) -> Iterator[OperatorProcess]:
+    with operator(scene.control_plane.kubeconfig, tmp_path, namespace=scene.namespace) as process:
+        yield process
+
+
+@pytest.fixture
+def upstream(cluster: KubeCluster, scene: Scene) -> Iterator[Upstream]:
+    with Upstream(cluster, scene.namespace) as stand_in:
+        yield stand_in
+
+
+@pytest.mark.usefixtures("upstream")
+@pytest.mark.parametrize("name", ["minimal", "demo", "production"])
+def test_every_child_of_a_sample_is_accepted_and_the_pipeline_becomes_ready(
+    scene: Scene, running: OperatorProcess, name: str
+) -> None:
+    scene.apply(name)
+    scene.wait_ready(name)
+    ready, stage = scene.kubectl("get", "tp", name, "--no-headers").split()[1:3]
+    assert (ready, stage) == ("True", "Running")
+    assert running.metric("telecom_operator_reconciles_total", result="ApplyFailed") == 0
+
+
+@pytest.mark.usefixtures("upstream")
+def test_a_settled_pipeline_costs_no_write(scene: Scene, running: OperatorProcess) -> None:
+    scene.apply()
+    scene.wait_ready()
+    before = {line: scene.kubectl("get", line, "-o", "jsonpath={.metadata.generation}") for line in scene.children()}
+    passes, writes = running.metric("telecom_operator_reconciles_total"), running.writes()
+    scene.kubectl("annotate", "tp", "minimal", "someone=looked")
+    eventually(lambda: running.metric("telecom_operator_reconciles_total") > passes, what="another pass")
+    assert running.writes() == writes
+    after = {line: scene.kubectl("get", line, "-o", "jsonpath={.metadata.generation}") for line in scene.children()}
+    assert after == before
+
+
+def test_ready_follows_the_children(scene: Scene, running: OperatorProcess, upstream: Upstream) -> None:
+    scene.apply()
+    scene.wait_ready()
+    message = "following volumes are lost"
+    upstream.failing["minimal"] = {
+        "conditions": [{"type": "NotReady", "status": "True", "reason": "FatalProblem", "message": message}],
+        "observedGeneration": 1,
+    }
+    eventually(lambda: scene.condition("Ready") == "False")
+    assert scene.condition("Degraded") == "True"
+    assert message in json.dumps(scene.status())
+    assert message in scene.kubectl("get", "events", "-o", "json")
+    upstream.failing.clear()
+    scene.wait_ready()
+    assert running.probe("/live") == 200
+
+
+@pytest.mark.usefixtures("upstream", "running")
+def test_drift_of_every_kind_of_child_is_corrected(scene: Scene) -> None:
+    scene.apply()
+    scene.wait_ready()
+    one_of_each = {line.split("/")[0]: line for line in scene.children()}
+    assert len(one_of_each) == len(CHILD_KINDS) - 1  # an unbounded source has no Job
+    specs = {child: scene.kubectl("get", child, "-o", "jsonpath={.spec}{.data}") for child in one_of_each.values()}
+    for child in one_of_each.values():
+        scene.kubectl("delete", child, "--wait=false")
+    patches = {"kafkatopic.kafka.strimzi.io": '{"spec": {"config": {"retention.ms": 1}}}'}
+    for kind, patch in patches.items():
+        others = [line for line in scene.children() if line.startswith(kind) and line != one_of_each[kind]]
+        specs[others[0]] = scene.kubectl("get", others[0], "-o", "jsonpath={.spec}{.data}")
+        scene.kubectl("patch", others[0], "--type=merge", "-p", patch)
+
+    def is_restored() -> bool:
+        try:
+            return all(scene.kubectl("get", c, "-o", "jsonpath={.spec}{.data}") == s for c, s in specs.items())
+        except Exception:
+            return False
+
+    eventually(is_restored)
+
+
+@pytest.mark.usefixtures("upstream", "running")
+def test_a_deleted_pipeline_leaves_nothing(scene: Scene) -> None:
+    scene.apply()
+    scene.wait_ready()
+    scene.kubectl("delete", "tp", "minimal", "--timeout=60s")
+    assert scene.children() == []
+
+
+@pytest.mark.usefixtures("running")
+def test_a_pipeline_can_be_deleted_while_its_children_are_broken(scene: Scene, upstream: Upstream) -> None:
+    upstream.failing["minimal"] = {
+        "conditions": [{"type": "NotReady", "status": "True", "reason": "FatalProblem", "message": "broken"}],
+        "observedGeneration": 1,
+    }
+    scene.apply()
+    eventually(lambda: scene.condition("Degraded") == "True")
+    scene.kubectl("delete", "tp", "minimal", "--timeout=60s")
+    assert scene.children() == []
+
+
+@pytest.mark.usefixtures("upstream")
+def test_an_operator_killed_in_the_middle_is_continued_by_the_next(scene: Scene, tmp_path: Path) -> None:
+    kubeconfig = scene.control_plane.kubeconfig
+    with operator(kubeconfig, tmp_path, namespace=scene.namespace, leader_election="false") as first:
+        scene.apply()
+        eventually(lambda: bool(scene.children()), what="the first child")
+        first.kill()
+    with operator(kubeconfig, tmp_path, namespace=scene.namespace, identity="two", leader_election="false"):
+        scene.wait_ready()
+
+
+@pytest.mark.usefixtures("upstream")
+def test_of_two_operators_one_works_and_the_other_takes_over(scene: Scene, tmp_path: Path) -> None:
+    kubeconfig = scene.control_plane.kubeconfig
+    with (
+        operator(kubeconfig, tmp_path, namespace=scene.namespace, identity="one") as first,
+        operator(kubeconfig, tmp_path, namespace=scene.namespace, identity="two") as second,
+    ):
+        eventually(lambda: first.metric("telecom_operator_leader") + second.metric("telecom_operator_leader") == 1)
+        leader, standby = (first, second) if first.metric("telecom_operator_leader") else (second, first)
+        scene.apply()
+        scene.wait_ready()
+        assert standby.metric("telecom_operator_reconciles_total") == 0
+        leader.kill()
+        eventually(lambda: standby.metric("telecom_operator_leader") == 1, what="the standby leading", seconds=40)
+        scene.apply(spec__bronze__commitIntervalSeconds=7)
+        eventually(lambda: "7" in scene.kubectl("get", "cm", "minimal-kafka-to-bronze", "-o", "jsonpath={.data}"))
+
+
+@pytest.mark.usefixtures("upstream")
+def test_the_operator_outlives_a_restart_of_the_api_server(scene: Scene, running: OperatorProcess) -> None:
+    scene.apply()
+    scene.wait_ready()
+    scene.control_plane.kill("kube-apiserver")
+    scene.control_plane.start_api_server()
+    scene.apply(spec__bronze__commitIntervalSeconds=7)
+    eventually(lambda: "7" in scene.kubectl("get", "cm", "minimal-kafka-to-bronze", "-o", "jsonpath={.data}"))
+    scene.wait_ready()
+    assert running.process.poll() is None
+    assert running.probe("/live") == 200
+
+
+def test_the_operator_stops_at_a_signal(scene: Scene, running: OperatorProcess) -> None:
+    running.process.terminate()
+    assert running.process.wait(15) == 0
+
+
+def test_a_wrong_environment_is_named() -> None:
+    done = subprocess.run(
+        ["python", "-m", "operators.telecom_pipeline.controller"],
+        env={"PATH": str(Path(__file__).parents[2] / ".venv" / "bin"), "TELECOM_WORKERS": "many"},
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "TELECOM_WORKERS" in done.stderr
+    assert "TELECOM_IDENTITY" in done.stderr
