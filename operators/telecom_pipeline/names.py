@@ -66,6 +66,12 @@ def consumer_group(pipeline: str, component_name: str) -> str:
     return f"{pipeline}-{component_name}"
 
 
+def names_of_own_objects(pipeline: str) -> frozenset[str]:
+    """ConfigMaps and Secrets that exist because of a pipeline, made by this operator or by Strimzi."""
+    of_components = (component(pipeline, name) for name in COMPONENTS)
+    return frozenset({*of_components, accepted_spec(pipeline), cluster_ca_secret(pipeline)})
+
+
 def kafka_pod(pipeline: str, pool: str, node_id: int) -> str:
     """Pod of a Kafka node, as Strimzi names it: cluster, pool and node id."""
     return f"{kafka(pipeline)}-{node_pool(pipeline, pool)}-{node_id}"

@@ -10,7 +10,7 @@ from operators.telecom_pipeline.cluster import Cluster
 from operators.telecom_pipeline.manifest import Manifest, Ref, kind_of, ref_of
 from operators.telecom_pipeline.observe import observe_children
 from operators.telecom_pipeline.plan.stage_view import stage_of
-from operators.telecom_pipeline.stages import STAGE_RULES
+from operators.telecom_pipeline.stages import STAGE_RULES, Stage
 from operators.telecom_pipeline.status.build import build_deletion_status
 
 # With "false" the topic operator lets go of a topic: the KafkaTopic can be deleted while its records stay.
@@ -43,13 +43,17 @@ def tear_down(cluster: Cluster, resource: Manifest) -> Teardown:
     """
     metadata = resource["metadata"]
     children = observe_children(cluster, metadata["name"], metadata["namespace"])
-    retains = _retains(resource)
-    for rule in reversed(STAGE_RULES):
-        stage_children = [child for child in children.items() if stage_of(child[1]) == rule.stage]
-        if stage_children:
-            _remove(cluster, stage_children, retains)
-            return Teardown(tuple(ref for ref, _ in stage_children))
-    return Teardown(())
+    next_stage = max(map(_removal_order, children.values()), default=None)
+    step = [item for item in children.items() if _removal_order(item[1]) == next_stage]
+    _remove(cluster, step, _retains(resource))
+    return Teardown(tuple(ref for ref, _ in step))
+
+
+def _removal_order(child: Manifest) -> int:
+    """Higher goes first: the reverse of the start. A child of a stage unknown to this version goes first."""
+    stages = [rule.stage for rule in STAGE_RULES]
+    stage = stage_of(child)
+    return stages.index(Stage(stage)) if stage in stages else len(stages)
 
 
 def report_deletion(cluster: Cluster, resource: Manifest, teardown: Teardown, now: datetime) -> None:

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from operators.telecom_pipeline.generate.structural_schema import Schema, structural_schema
 from operators.telecom_pipeline.spec import API_VERSION, KIND_NAME, PipelineSpec
 from operators.telecom_pipeline.spec.base import PROFILE_DEFAULTS_KEY
+from operators.telecom_pipeline.stages import STAGE_RULES
 from operators.telecom_pipeline.status.model import PipelineStatus
 from operators.telecom_pipeline.validate.rules import NAME_RULES, RULES
 from operators.telecom_pipeline.validate.schema import section_model
@@ -27,6 +28,7 @@ def reference_text() -> str:
         "",
         *_sections("spec", PipelineSpec, structural_schema(PipelineSpec)),
         *_rules(),
+        *_stages(),
         "## Status",
         "",
         *_sections("status", PipelineStatus, structural_schema(PipelineStatus)),
@@ -103,3 +105,15 @@ def _rules() -> Iterator[str]:
     yield from ("", "What a change may not do:", "")
     yield from (f"- `{transition.path}` {transition.message}" for transition in TRANSITIONS)
     yield from (f"- `spec.kafka.topics`: {PARTITIONS_MESSAGE}", "")
+
+
+def _stages() -> Iterator[str]:
+    yield from (
+        "## Stages",
+        "",
+        "A stage starts when the stages that it needs are ready. Once started, it is kept up to",
+    )
+    yield from ("date whatever happens to them. Suspension and deletion go the other way.", "")
+    yield from ("| Stage | Needs |", "|---|---|")
+    yield from (f"| `{rule.stage}` | {', '.join(f'`{need}`' for need in rule.needs)} |" for rule in STAGE_RULES)
+    yield ""

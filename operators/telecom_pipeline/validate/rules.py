@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from operators.telecom_pipeline.names import longest_pipeline_name
+from operators.telecom_pipeline.names import longest_pipeline_name, names_of_own_objects
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.spec.kafka import OVERRIDABLE_TOPICS
 from operators.telecom_pipeline.spec.sources import Faults
+from operators.telecom_pipeline.storage_references import required_objects
 from operators.telecom_pipeline.topics import TopicRole, event_topic_names
 from operators.telecom_pipeline.validate.problem import Problem
 from operators.telecom_pipeline.validate.suggestion import did_you_mean
@@ -190,6 +191,7 @@ def rule_problems(pipeline: Pipeline) -> Iterator[Problem]:
     """Rules that the pipeline breaks."""
     yield from (Problem(rule.path, rule.message) for rule in RULES if not rule.holds(pipeline))
     yield from override_problems(pipeline)
+    yield from reference_problems(pipeline)
 
 
 def override_problems(pipeline: Pipeline) -> Iterator[Problem]:
@@ -201,3 +203,11 @@ def override_problems(pipeline: Pipeline) -> Iterator[Problem]:
             yield Problem(path, f"is not a topic; {did_you_mean(topic, OVERRIDABLE_TOPICS)}")
         elif topic not in existing:
             yield Problem(path, "has no effect, since spec.sources has no source of this topic")
+
+
+def reference_problems(pipeline: Pipeline) -> Iterator[Problem]:
+    """References to objects that the operator makes itself, and would write over."""
+    for required in required_objects(pipeline):
+        if required.ref.name in names_of_own_objects(pipeline.name):
+            message = f"{required.ref.name} is an object that the operator makes; give yours another name"
+            yield Problem(f"{required.field}.name", message)

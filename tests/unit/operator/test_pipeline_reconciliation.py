@@ -443,6 +443,26 @@ def test_teardown_that_retains_lets_go_of_topics_before_it_deletes_them(
     assert tear_down_steps(cluster, DEMO)[-1] == set()
 
 
+def test_teardown_removes_children_of_stages_that_another_version_had(
+    cluster: SqliteCluster, controllers: Controllers
+) -> None:
+    run_until_settled(cluster, controllers)
+    stranger = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {
+            "name": "demo-of-the-past",
+            "namespace": "telecom",
+            "labels": owned_by("demo") | {"telecom.dev/stage": "of-the-past"},
+        },
+        "data": {},
+    }
+    cluster.apply(stranger)
+    tear_down(cluster, DEMO)
+    assert ref_of(stranger) not in children(cluster)
+    assert CDR_JOB in children(cluster)
+
+
 def test_a_deletion_says_what_it_waits_for(cluster: SqliteCluster, controllers: Controllers) -> None:
     run_until_settled(cluster, controllers)
     cluster.set_finalizers(CALL_TOPIC, ["strimzi.io/topic-operator"])

@@ -160,6 +160,29 @@ def test_a_change_of_settings_rolls_the_pods() -> None:
     assert digest(DEMO) == digest(changed(DEMO, "spec.kafka.topics.retentionHours", 3))
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        ("spec.sources.cdr.simulator.seed", 7, {"ConfigMap/demo-cdr-producer", "Job/demo-cdr-producer"}),
+        (
+            "spec.bronze.commitIntervalSeconds",
+            7,
+            {"ConfigMap/demo-kafka-to-bronze", "Deployment/demo-kafka-to-bronze"},
+        ),
+        ("spec.kafka.topics.overrides", {"sms_events": {"partitions": 6}}, {"KafkaTopic/demo-sms-events"}),
+        ("spec.kafka.storage.size", "20Gi", {"KafkaNodePool/demo-dual-role"}),
+        ("spec.paused", True, set()),
+    ],
+)
+def test_a_change_touches_only_the_children_that_it_is_about(path: str, value: object, expected: set[str]) -> None:
+    before, after = (
+        {f"{manifest['kind']}/{manifest['metadata']['name']}": manifest for manifest in rendered(resource)}
+        for resource in (DEMO, changed(DEMO, path, value))
+    )
+    touched = {name for name in before if before[name] != after[name]}
+    assert touched - {"ConfigMap/demo-accepted-spec"} == expected
+
+
 def test_a_bounded_source_is_a_job_and_an_unbounded_one_a_deployment() -> None:
     assert "demo-cdr-producer" in of_kind(rendered(DEMO), "Job")
     unbounded = rendered(changed(DEMO, "spec.sources.cdr.simulator", {}))
