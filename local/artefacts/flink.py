@@ -1,4 +1,4 @@
-"""Apache Flink: a FLINK_HOME out of its PyPI package, with the S3 file system and the Prometheus reporter as plugins."""
+"""Apache Flink: a FLINK_HOME from its PyPI package, with the S3 file system and Prometheus reporter as plugins."""
 
 import shutil
 import sys
@@ -38,7 +38,7 @@ def flink_versions() -> FlinkVersions:
 
 
 def flink_home(report: Report = ignore_progress) -> Path:
-    """Folder with `lib/`, `plugins/` and `bin/`. The first call fetches 0.25 GB. Raises `CommandError`, `MavenError`."""
+    """Folder with `lib/`, `plugins/`, `bin/`; the first call fetches 0.25 GB. Raises `CommandError`, `MavenError`."""
     pinned = flink_versions()
     return install("flink", f"{pinned.version}-s3-{pinned.s3_plugin}", _fetch, report)
 

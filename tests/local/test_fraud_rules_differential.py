@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from itertools import chain
 
 import pytest
+from fraud_streams import MINUTE_MS, START_MS, Activity, Case, call, cases
 from hypothesis import HealthCheck, given, settings
+from replay_process import ReplayProcess
 
 from contracts.fraud_rules import built_in_documents
 from contracts.fraud_rules.reference import ReferenceDetector
 from local.artefacts.fraud_detection_job import fraud_detection_jar
 from local.artefacts.java import system_java
-from tests.local.fraud_streams import MINUTE_MS, START_MS, Activity, Case, call, cases
-from tests.local.replay_process import ReplayProcess
 
 pytestmark = pytest.mark.engine
 
