@@ -12,7 +12,9 @@ from operators.telecom_pipeline.observe import Observed, accepted_spec, observe,
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.plan import Apply, Plan, make_plan, view_stages
 from operators.telecom_pipeline.render import render
+from operators.telecom_pipeline.status.apply_failure import refusal
 from operators.telecom_pipeline.status.build import build_invalid_status, build_status
+from operators.telecom_pipeline.status.child_state import ChildState
 from operators.telecom_pipeline.status.stage_report import report_stages
 from operators.telecom_pipeline.validate import Problem, validate
 
@@ -24,7 +26,7 @@ class Reconciliation:
     status: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
     plan: Plan | None = None
-    failures: Mapping[Ref, str] | None = None
+    failures: Mapping[Ref, ChildState] | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -35,13 +37,15 @@ class Reconciliation:
 
 
 def reconcile(cluster: Cluster, ref: Ref, now: datetime) -> Reconciliation | None:
-    """Bring the children of the TelecomPipeline at `ref` one step closer to its spec; None when it does not exist.
+    """Bring the children of the TelecomPipeline at `ref` one step closer to its spec.
+
+    Returns None when it does not exist or is being deleted, which is the business of `tear_down`.
 
     An invalid spec is reported while the last valid one is kept running. A child that the cluster refuses is reported
     too and does not stop the others. Raises `ClusterError` when the cluster cannot be read or the status not written.
     """
     resource = cluster.get(ref)
-    if resource is None:
+    if resource is None or "deletionTimestamp" in resource["metadata"]:
         return None
     accepted = accepted_spec(cluster, ref.name, ref.namespace)
     pipeline, problems = _pipeline_to_follow(resource, accepted)
@@ -87,9 +91,12 @@ def _follow(
     return Reconciliation(status, problems, plan, failures)
 
 
-def _act(cluster: Cluster, plan: Plan, children: Mapping[Ref, Manifest]) -> tuple[dict[Ref, Manifest], dict[Ref, str]]:
+def _act(
+    cluster: Cluster, plan: Plan, children: Mapping[Ref, Manifest]
+) -> tuple[dict[Ref, Manifest], dict[Ref, ChildState]]:
     """Take the actions; return the children that are then there, and why the cluster refused an action."""
-    left, failures = dict(children), {}
+    left: dict[Ref, Manifest] = dict(children)
+    failures: dict[Ref, ChildState] = {}
     for action in plan.actions:
         try:
             if isinstance(action, Apply):
@@ -98,7 +105,7 @@ def _act(cluster: Cluster, plan: Plan, children: Mapping[Ref, Manifest]) -> tupl
                 cluster.delete(action.ref)
                 left.pop(action.ref, None)
         except ClusterError as error:
-            failures[action.ref] = str(error)
+            failures[action.ref] = refusal(error)
     return left, failures
 
 
@@ -108,7 +115,7 @@ def _status(
     observed: Observed,
     endpoints: Endpoints,
     rendered: tuple[Manifest, ...],
-    failures: Mapping[Ref, str],
+    failures: Mapping[Ref, ChildState],
     problems: tuple[Problem, ...],
     now: datetime,
 ) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from operators.telecom_pipeline.manifest import Ref
+from operators.telecom_pipeline.names import DEPLOYMENT, JOB
 from operators.telecom_pipeline.plan.stage_view import StageView
 from operators.telecom_pipeline.stages import STAGE_RULES, Stage
 from operators.telecom_pipeline.status.child_state import State
@@ -11,7 +12,7 @@ from operators.telecom_pipeline.status.child_state import State
 # A child in one of these states does not run, so that applying it may start it.
 STOPPED = {State.SUSPENDED}
 # A source in one of these states sends nothing any more.
-SILENT = {State.SUSPENDED, State.COMPLETED, State.FAILED}
+SILENT = {State.SUSPENDED, State.COMPLETED}
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,9 @@ def _needs_gate(needs: tuple[Stage, ...], views: Mapping[Stage, StageView], is_s
 
 
 def _is_silent(sources: StageView) -> bool:
-    """Whether no source sends. Their ConfigMaps and those that are not there send nothing."""
-    running = {ref: state for ref, state in sources.states().items() if ref in sources.existing}
-    workloads = [state.state for ref, state in running.items() if ref.kind.name in ("Deployment", "Job")]
-    return all(state in SILENT for state in workloads)
+    """Whether no source sends. A failed Job has no pods left, while a failed Deployment may."""
+    return all(
+        state.state in SILENT or (ref.kind == JOB and state.state is State.FAILED)
+        for ref, state in sources.states().items()
+        if ref in sources.existing and ref.kind in (DEPLOYMENT, JOB)
+    )

@@ -11,7 +11,8 @@ from operators.telecom_pipeline.render.metadata import child, of_kafka
 from operators.telecom_pipeline.spec.base import Resources
 from operators.telecom_pipeline.stages import Stage
 
-# A quorum that survives the loss of one controller (KIP-500: more than half must agree).
+# A quorum that survives the loss of one controller (KIP-500: more than half must agree). Strimzi cannot change the
+# number of controllers of a running cluster (strimzi-kafka-operator#9429).
 CONTROLLER_COUNT = 3
 CONTROLLER_STORAGE_SIZE = "10Gi"
 CONTROLLER_RESOURCES = Resources(cpu="500m", memory="2Gi")
@@ -20,22 +21,34 @@ HEAP_SHARE = 0.5
 
 
 def render_node_pools(pipeline: Pipeline) -> tuple[Manifest, ...]:
-    """One pool that is both, or with controllers of their own one pool of each."""
-    kafka = pipeline.kafka
-    if not kafka.has_own_controllers:
-        roles = ["controller", "broker"]
-        return (_pool(pipeline, names.DUAL_ROLE_POOL, roles, kafka.broker_count, kafka.storage_size, kafka.resources),)
-    return (
-        _pool(
-            pipeline,
-            names.CONTROLLER_POOL,
-            ["controller"],
-            CONTROLLER_COUNT,
-            CONTROLLER_STORAGE_SIZE,
-            CONTROLLER_RESOURCES,
-        ),
-        _pool(pipeline, names.BROKER_POOL, ["broker"], kafka.broker_count, kafka.storage_size, kafka.resources),
+    """Pools of the profile. The number of controllers never changes: see `CONTROLLER_COUNT`."""
+    return _production_pools(pipeline) if pipeline.kafka.has_own_controllers else _dev_pools(pipeline)
+
+
+def _production_pools(pipeline: Pipeline) -> tuple[Manifest, ...]:
+    controllers = _pool(
+        pipeline,
+        names.CONTROLLER_POOL,
+        ["controller"],
+        CONTROLLER_COUNT,
+        CONTROLLER_STORAGE_SIZE,
+        CONTROLLER_RESOURCES,
     )
+    return (controllers, _broker_pool(pipeline, pipeline.kafka.broker_count))
+
+
+def _dev_pools(pipeline: Pipeline) -> tuple[Manifest, ...]:
+    """One node is controller and broker; further brokers are nothing else."""
+    kafka = pipeline.kafka
+    roles = ["controller", "broker"]
+    first = _pool(pipeline, names.DUAL_ROLE_POOL, roles, 1, kafka.storage_size, kafka.resources)
+    further_count = kafka.broker_count - 1
+    return (first, _broker_pool(pipeline, further_count)) if further_count else (first,)
+
+
+def _broker_pool(pipeline: Pipeline, count: int) -> Manifest:
+    kafka = pipeline.kafka
+    return _pool(pipeline, names.BROKER_POOL, ["broker"], count, kafka.storage_size, kafka.resources)
 
 
 def _pool(

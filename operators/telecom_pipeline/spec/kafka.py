@@ -70,8 +70,8 @@ class Kafka(SpecModel):
     brokers: Annotated[int, Field(ge=1, le=99)] | None = profile_default(
         1,
         3,
-        description="Number of brokers; they can only grow. In profile `dev` they are controllers too, "
-        "in `production` three nodes of their own are controllers.",
+        description="Number of brokers; they can only grow. In profile `dev` the first is the controller "
+        "too, in `production` three nodes of their own are controllers.",
     )
     tls: bool = Field(
         default=True, description="Whether clients connect by TLS. They always log in with SCRAM-SHA-512."

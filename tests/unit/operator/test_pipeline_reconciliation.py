@@ -300,6 +300,20 @@ def test_suspending_stops_the_sources_before_the_sink(cluster: SqliteCluster, co
     assert condition(cluster, "Ready")["reason"] == "Suspended"
 
 
+def test_a_source_that_failed_may_still_send_and_holds_the_sink(
+    cluster: SqliteCluster, controllers: Controllers
+) -> None:
+    running = changed(DEMO, "spec.sources", UNBOUNDED)
+    cluster.apply(running)
+    run_until_settled(cluster, controllers)
+    failure = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "no quota"}
+    cluster.apply_status(CDR_DEPLOYMENT, {"observedGeneration": 1, "replicas": 1, "conditions": [failure]})
+    cluster.apply(changed(running, "spec.desiredState", "Suspended"))
+    run(cluster)
+    assert children(cluster)[CDR_DEPLOYMENT]["spec"]["replicas"] == 0
+    assert children(cluster)[SINK]["spec"]["replicas"] == 1
+
+
 def test_resuming_starts_the_sink_before_the_sources(cluster: SqliteCluster, controllers: Controllers) -> None:
     running = changed(DEMO, "spec.sources", UNBOUNDED)
     cluster.apply(changed(running, "spec.desiredState", "Suspended"))
@@ -406,6 +420,13 @@ def test_a_refused_child_is_reported_and_does_not_stop_the_others(
 def test_an_absent_pipeline_is_no_error(cluster: SqliteCluster) -> None:
     cluster.delete(DEMO_REF)
     assert reconcile(cluster, DEMO_REF, NOW) is None
+
+
+def test_a_pipeline_on_its_way_out_gets_no_new_children(cluster: SqliteCluster) -> None:
+    cluster.set_finalizers(DEMO_REF, ["telecom.dev/teardown"])
+    cluster.delete(DEMO_REF)
+    assert reconcile(cluster, DEMO_REF, NOW) is None
+    assert children(cluster) == {}
 
 
 def tear_down_steps(cluster: SqliteCluster, resource: Manifest) -> list[set[str]]:

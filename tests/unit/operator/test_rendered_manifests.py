@@ -266,6 +266,18 @@ def test_production_keeps_two_confirmed_copies_of_every_record() -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["demo", "production"])
+def test_growing_the_brokers_leaves_the_controllers_as_they_are(name: str) -> None:
+    """Strimzi cannot change the number of controllers of a running cluster."""
+
+    def nodes(brokers: int, role: str) -> int:
+        pools = of_kind(rendered(changed(sample(name), "spec.kafka.brokers", brokers)), "KafkaNodePool").values()
+        return sum(pool["spec"]["replicas"] for pool in pools if role in pool["spec"]["roles"])
+
+    assert nodes(3, "controller") == nodes(9, "controller")
+    assert (nodes(3, "broker"), nodes(9, "broker")) == (3, 9)
+
+
 def test_java_heap_leaves_half_of_the_memory_to_the_page_cache() -> None:
     (pool,) = of_kind(rendered(DEMO), "KafkaNodePool").values()
     assert (pool["spec"]["resources"]["limits"]["memory"], pool["spec"]["jvmOptions"]["-Xmx"]) == ("1Gi", "512m")
