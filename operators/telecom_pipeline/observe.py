@@ -1,12 +1,12 @@
 """Reads from the cluster all that one reconciliation looks at."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from operators.telecom_pipeline import names
-from operators.telecom_pipeline.cluster import Cluster
+from operators.telecom_pipeline.cluster import Cluster, KindMissingError
 from operators.telecom_pipeline.labels import owned_by
 from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, ref_of
 from operators.telecom_pipeline.pipeline import Pipeline
@@ -39,9 +39,16 @@ class Observed:
 
 def observe_children(cluster: Cluster, name: str, namespace: str) -> dict[Ref, Manifest]:
     """Children that the operator has made for a pipeline."""
-    selector = owned_by(name)
-    children = (child for kind in CHILD_KINDS for child in cluster.list(kind, namespace, selector))
+    children = (child for kind in CHILD_KINDS for child in _owned(cluster, kind, name, namespace))
     return {ref_of(child): child for child in children}
+
+
+def _owned(cluster: Cluster, kind: Kind, name: str, namespace: str) -> Sequence[Manifest]:
+    """Children of a kind. There are none of a kind that the cluster does not serve; creating one will say so."""
+    try:
+        return cluster.list(kind, namespace, owned_by(name))
+    except KindMissingError:
+        return ()
 
 
 def observe(cluster: Cluster, pipeline: Pipeline, children: Mapping[Ref, Manifest]) -> Observed:

@@ -48,9 +48,10 @@ def create_references(control_plane: ControlPlane, namespace: str) -> None:
     secrets = {
         "lakehouse-s3": {"access-key-id": "id", "secret-access-key": "key"},
         "lakehouse-catalog": {"username": "user", "password": "word"},
+        "warehouse-credentials": {"access-key-id": "id", "secret-access-key": "key"},
+        "catalog-token": {"token": "word"},
     }
-    for name in data:
-        metadata = {"name": name, "namespace": namespace}
-        apply(control_plane, {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data[name]})
-        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": secrets[name]}
-        apply(control_plane, secret)
+    for kind, field, objects in (("ConfigMap", "data", data), ("Secret", "stringData", secrets)):
+        for name, content in objects.items():
+            metadata = {"name": name, "namespace": namespace}
+            apply(control_plane, {"apiVersion": "v1", "kind": kind, "metadata": metadata, field: content})

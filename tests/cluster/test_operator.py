@@ -4,8 +4,10 @@ import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from conftest import install_crds
 from operator_process import OperatorProcess, eventually, operator
 from pipelines import apply, changed, create_references, sample
 from upstream import Upstream
@@ -33,16 +35,22 @@ class Scene:
             manifest = changed(manifest, path.replace("__", "."), value)
         apply(self.control_plane, manifest)
 
-    def status(self, name: str = "minimal") -> dict[str, object]:
-        status: dict[str, object] = json.loads(self.kubectl("get", "tp", name, "-o", "json")).get("status", {})
+    def status(self, name: str = "minimal") -> dict[str, Any]:
+        status: dict[str, Any] = json.loads(self.kubectl("get", "tp", name, "-o", "json")).get("status", {})
         return status
 
     def condition(self, kind: str, name: str = "minimal") -> str:
         path = f'{{.status.conditions[?(@.type=="{kind}")].status}}'
         return self.kubectl("get", "tp", name, "-o", f"jsonpath={path}")
 
+    def stage(self, stage: str, name: str = "minimal") -> dict[str, str]:
+        stages = self.status(name).get("stages", [])
+        return next((each for each in stages if each["name"] == stage), {})
+
     def children(self) -> list[str]:
-        kinds = ",".join(f"{kind.name}.{kind.api_version.partition('/')[0]}".removesuffix(".v1") for kind in CHILD_KINDS)
+        kinds = ",".join(
+            f"{kind.name}.{kind.api_version.partition('/')[0]}".removesuffix(".v1") for kind in CHILD_KINDS
+        )
         selector = "app.kubernetes.io/managed-by=telecom-operator"
         return self.kubectl("get", kinds, "-l", selector, "-o", "name").split()
 
@@ -194,6 +202,19 @@ def test_the_operator_outlives_a_restart_of_the_api_server(scene: Scene, running
     scene.wait_ready()
     assert running.process.poll() is None
     assert running.probe("/live") == 200
+
+
+@pytest.mark.usefixtures("upstream", "running")
+def test_a_missing_crd_is_named_and_the_pipeline_goes_on_once_it_is_installed(scene: Scene) -> None:
+    scene.kubectl("delete", "crd", "kafkausers.kafka.strimzi.io")
+    try:
+        scene.apply()
+        eventually(lambda: scene.stage("users").get("reason") == "CRDMissing", what="reason CRDMissing")
+        assert scene.stage("topics")["state"] == "Ready"
+        assert scene.condition("Degraded") == "False"
+    finally:
+        install_crds(scene.control_plane)
+    scene.wait_ready()
 
 
 def test_the_operator_stops_at_a_signal(scene: Scene, running: OperatorProcess) -> None:

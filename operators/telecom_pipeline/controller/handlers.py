@@ -50,13 +50,15 @@ def register(registry: kopf.OperatorRegistry, settings: OperatorSettings, worker
     @kopf.daemon(*resource, registry=registry, cancellation_timeout=_STOP_SECONDS)
     async def follow(name: str, namespace: str | None, body: kopf.Body, stopped: kopf.DaemonStopped, **_: Any) -> None:
         ref, woken_at = Ref(PIPELINE, str(namespace), name), None
-        while not stopped:
-            done = await run(worker.reconcile, ref, woken_at)
-            for each in done.transitions:
-                kopf.event(body, type=each.type, reason=each.reason, message=each.message)
-            pause = settings.ready_seconds if done.is_settled else settings.progressing_seconds
-            woken_at = await wake_ups.wait((ref.namespace, name), pause)
-        wake_ups.forget((ref.namespace, name))
+        try:
+            while not stopped:
+                done = await run(worker.reconcile, ref, woken_at)
+                for each in done.transitions:
+                    kopf.event(body, type=each.type, reason=each.reason, message=each.message)
+                pause = settings.ready_seconds if done.is_settled else settings.progressing_seconds
+                woken_at = await wake_ups.wait((ref.namespace, name), pause)
+        finally:
+            wake_ups.forget((ref.namespace, name))
 
     @kopf.on.delete(*resource, registry=registry)
     async def tear_down(name: str, namespace: str | None, **_: Any) -> None:

@@ -70,7 +70,7 @@ class Worker:
 
     def _log_outcome(self, ref: Ref, reconcile_id: str, outcome: Reconciliation) -> None:
         for child, failure in (outcome.failures or {}).items():
-            _log.warning("%s: %s", child, failure, extra=_context(ref, reconcile_id))
+            _log.warning("%s: %s", child, failure.message, extra=_context(ref, reconcile_id))
         stage, reason = outcome.status["stage"], _ready_reason(outcome)
         _log.debug("%s: stage %s, %s", ref, stage, reason, extra=_context(ref, reconcile_id) | {"stage": stage})
 

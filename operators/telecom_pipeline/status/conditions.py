@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.status.apply_failure import APPLY_FAILED
 from operators.telecom_pipeline.status.child_state import State
 from operators.telecom_pipeline.status.model import Condition, ConditionType, Reason
-from operators.telecom_pipeline.status.stage_report import APPLY_FAILED, SETTLED, StageReport
+from operators.telecom_pipeline.status.stage_report import SETTLED, StageReport
 from operators.telecom_pipeline.validate import Problem
 
 

@@ -1,7 +1,7 @@
 """State of each stage, from its children and its gate."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from operators.telecom_pipeline.manifest import Ref
 from operators.telecom_pipeline.names import CONFIG_MAP
@@ -10,7 +10,6 @@ from operators.telecom_pipeline.plan.stage_view import StageView
 from operators.telecom_pipeline.stages import Stage
 from operators.telecom_pipeline.status.child_state import ChildState, State
 
-APPLY_FAILED = "ApplyFailed"
 GATE_CLOSED = "GateClosed"
 # From worst to best: a stage is as its worst child is.
 SEVERITY = (State.FAILED, State.WAITING, State.PROGRESSING, State.SUSPENDED, State.READY, State.COMPLETED)
@@ -37,13 +36,13 @@ class StageReport:
 
 
 def report_stages(
-    views: tuple[StageView, ...], gates: Mapping[Stage, Gate], apply_failures: Mapping[Ref, str]
+    views: tuple[StageView, ...], gates: Mapping[Stage, Gate], apply_failures: Mapping[Ref, ChildState]
 ) -> tuple[StageReport, ...]:
     """Reports in the order of the stages. `apply_failures` says why the cluster refused a child."""
     return tuple(_report(view, gates[view.stage], apply_failures) for view in views)
 
 
-def _report(view: StageView, gate: Gate, apply_failures: Mapping[Ref, str]) -> StageReport:
+def _report(view: StageView, gate: Gate, apply_failures: Mapping[Ref, ChildState]) -> StageReport:
     states = {ref: _with_failure(ref, state, apply_failures) for ref, state in view.states().items()}
     child, worst = _worst(view.references, states)
     if not gate.is_open and worst.state is not State.FAILED and _is_held(view, gate, states):
@@ -64,9 +63,9 @@ def _is_held(view: StageView, gate: Gate, states: Mapping[Ref, ChildState]) -> b
     return not states or any(gate.holds(view, ref) for ref in states)
 
 
-def _with_failure(ref: Ref, state: ChildState, apply_failures: Mapping[Ref, str]) -> ChildState:
+def _with_failure(ref: Ref, state: ChildState, apply_failures: Mapping[Ref, ChildState]) -> ChildState:
     failure = apply_failures.get(ref)
-    return ChildState(State.FAILED, APPLY_FAILED, failure, state.warnings) if failure else state
+    return replace(failure, warnings=state.warnings) if failure else state
 
 
 def _worst(references: ChildState, states: Mapping[Ref, ChildState]) -> tuple[Ref | None, ChildState]:
