@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def running_broker(heap: str = "768m") -> Iterator[str]:
     with (folder / "broker.log").open("wb") as log:
         process = subprocess.Popen([*java, "kafka.Kafka", str(properties)], stdout=log, stderr=log, cwd=folder)
     try:
-        _wait_until_up(address)
+        _until_it_works(lambda: AdminClient({"bootstrap.servers": address, "log_level": 0}).list_topics(timeout=2))
         yield address
     finally:
         process.terminate()
@@ -43,11 +43,13 @@ def running_broker(heap: str = "768m") -> Iterator[str]:
 
 
 def create_topics(address: str, topics: Sequence[str], partitions: int) -> None:
-    """Create topics of one replica."""
+    """Create topics of one replica; returns when their partitions have leaders."""
     requests = [NewTopic(topic, partitions, 1) for topic in topics]
     admin = AdminClient({"bootstrap.servers": address})
     for future in admin.create_topics(requests).values():
         future.result(START_SECONDS)
+    for topic in topics:
+        _until_it_works(lambda topic=topic: record_count(address, topic))
 
 
 def record_count(address: str, topic: str) -> int:
@@ -88,11 +90,12 @@ def _free_ports(count: int) -> list[int]:
     return ports
 
 
-def _wait_until_up(address: str) -> None:
+def _until_it_works(ask: Callable[[], object]) -> None:
+    """Ask Kafka until it answers without an error, for `START_SECONDS` at most."""
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
-            AdminClient({"bootstrap.servers": address, "log_level": 0}).list_topics(timeout=2)
+            ask()
             return
         except KafkaException:
             if time.monotonic() > deadline:

@@ -61,6 +61,7 @@ class LedgerEntry(BaseModel):
     )
     counts: EventCounts
     frauds: tuple[PlantedFraud, ...] = ()
+    is_final: bool = Field(default=False, description="Written at an orderly end: nothing was sent after it")
 
     @property
     def key(self) -> bytes:
@@ -73,7 +74,12 @@ class LedgerEntry(BaseModel):
 
 
 def entries_of(
-    producer: str, run_id: str, topic: str, counts: EventCounts, frauds: Sequence[PlantedFraud]
+    producer: str,
+    run_id: str,
+    topic: str,
+    counts: EventCounts,
+    frauds: Sequence[PlantedFraud],
+    is_final: bool = False,
 ) -> tuple[LedgerEntry, ...]:
     """Entries that say all of it: the counts once, the frauds in pages."""
     pages = [tuple(frauds[start : start + FRAUDS_PER_PAGE]) for start in range(0, len(frauds), FRAUDS_PER_PAGE)] or [()]
@@ -85,6 +91,7 @@ def entries_of(
             page=page,
             counts=counts if page == 0 else EventCounts(),
             frauds=frauds_of_page,
+            is_final=is_final,
         )
         for page, frauds_of_page in enumerate(pages)
     )
@@ -118,6 +125,13 @@ class Ledger:
         for entry in self._newest.values():
             totals[entry.topic] = totals.get(entry.topic, EventCounts()) + entry.counts
         return totals
+
+    def open_runs(self) -> tuple[tuple[str, str], ...]:
+        """Producer and run id of every run without a final entry.
+
+        It still sends, or it was killed: then up to the records of its last interval are in Kafka and in no entry.
+        """
+        return tuple(sorted({(entry.producer, entry.run_id) for entry in self._newest.values() if not entry.is_final}))
 
     def frauds(self) -> tuple[PlantedFraud, ...]:
         """All planted episodes."""

@@ -28,12 +28,12 @@ class Account:
         completed = [placed.fraud for placed in batch.frauds if start <= placed.last_row < end]
         self._frauds.setdefault(batch.topic, []).extend(completed)
 
-    def entries(self) -> list[LedgerEntry]:
-        """Ledger entries that say all of it."""
+    def entries(self, is_final: bool = False) -> list[LedgerEntry]:
+        """Ledger entries that say all of it; final ones promise that nothing follows."""
         return [
             entry
             for topic, counts in self._counts.items()
-            for entry in entries_of(self._producer, self._run_id, topic, counts, self._frauds[topic])
+            for entry in entries_of(self._producer, self._run_id, topic, counts, self._frauds[topic], is_final)
         ]
 
     def produced(self) -> dict[str, int]:

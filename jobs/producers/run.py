@@ -58,7 +58,7 @@ class Run:
         """Send until the end or the stop, then flush and write the ledger. Raises `DeliveryFailedError`."""
         for tick in takewhile(self._wait_for_tick, self._ticks()):
             self._send_when_due(self._traffic.tick(tick))
-        self._settle()
+        self._settle(is_final=True)
 
     def _ticks(self) -> Iterator[int]:
         if self._duration_seconds is None:
@@ -99,8 +99,8 @@ class Run:
         if self._clock() >= self._ledger_due:
             self._settle()
 
-    def _settle(self) -> None:
+    def _settle(self, is_final: bool = False) -> None:
         """The account equals what was acknowledged after a flush, and only then: write it to the ledger."""
         self._sender.flush()
-        self._sender.write_ledger(self._account.entries())
+        self._sender.write_ledger(self._account.entries(is_final))
         self._ledger_due = self._clock() + LEDGER_INTERVAL_SECONDS

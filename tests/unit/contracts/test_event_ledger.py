@@ -70,6 +70,12 @@ def test_pages_keep_every_fraud_and_count_once(fraud_count: int) -> None:
     assert ledger.totals() == {"call_events": EventCounts(produced=3)}
 
 
+def test_a_run_is_open_until_its_final_entry() -> None:
+    running, ended = entry("r1", 5), entry("r1", 9).model_copy(update={"is_final": True})
+    assert Ledger([running]).open_runs() == (("cdr-producer", "r1"),)
+    assert Ledger([running, ended]).open_runs() == ()
+
+
 def test_a_full_page_fits_into_a_record() -> None:
     pages = entries_of("p", "r", "call_events", EventCounts(), [velocity_fraud(number) for number in range(600)])
     assert max(len(page.encode()) for page in pages) < KAFKA_DEFAULT_MAX_RECORD_BYTES / 2
