@@ -46,7 +46,7 @@ def _roll(manifest: Manifest, processes: Sequence[ProcessSpec], machine: Machine
     known = {process.name: machine.supervisor.record(process.name) for process in processes}
     recreates = manifest["spec"].get("strategy", {}).get("type") == "Recreate"
     busy = any(record is None or not record.is_ready for record in known.values())
-    records, updated = [], 0
+    records = []
     for process in processes:
         record = known[process.name]
         if record and record.phase in RUNNING and record.identity != process.identity:
@@ -55,7 +55,7 @@ def _roll(manifest: Manifest, processes: Sequence[ProcessSpec], machine: Machine
                 continue
             busy = True
         records.append(machine.supervisor.ensure(process))
-        updated += 1
+    updated = sum(record.runs(process) for record, process in zip(records, processes, strict=True))
     return _status(manifest, records, updated, "")
 
 

@@ -68,7 +68,11 @@ class KafkaAdapter:
             return Outcome(_not_ready(manifest, "InvalidResourceException", str(error)), published)
         folder.keep_deletion(_deletes_data(pools))
         records = [machine.supervisor.ensure(process) for process in processes]
-        waiting = [record for record in records if not record.is_ready]
+        waiting = [
+            record
+            for record, process in zip(records, processes, strict=True)
+            if not (record.is_ready and record.runs(process))
+        ]
         if waiting:
             broken = next((record for record in waiting if record.phase is Phase.BACKING_OFF), None)
             reason = "FatalProblem" if broken and broken.failures > 2 else "Creating"

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from local.files import write_atomically
+from local.supervisor.spec import ProcessSpec
 
 
 class Phase(StrEnum):
@@ -51,6 +52,10 @@ class Record:
     ports: tuple[int, ...] = ()
     log_file: str = ""
     endpoint: str = ""
+
+    def runs(self, spec: ProcessSpec) -> bool:
+        """Whether this was started from the specification as it is now."""
+        return self.identity == spec.identity
 
     @property
     def is_ready(self) -> bool:

@@ -1,12 +1,15 @@
 """Engines shared by all tests of a session: each is started when a test first asks for it, all stop at the end."""
 
+import os
 import shutil
+import signal
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import boto3
+import psutil
 import pytest
 import trino.dbapi
 from engines import KafkaEngine, LakeEngine, running, start_kafka, start_services
@@ -15,17 +18,35 @@ from pyiceberg.catalog import Catalog
 from pyiceberg.catalog.sql import SqlCatalog
 
 from local.cluster import LocalCluster
+from local.control import delete_everything
 from local.paths import StateDirectory
 from local.services.minio import REGION
 from local.services.postgres import Postgres
 from local.services.trino import CATALOG
 
 
+FOLDER_PREFIX = "telecom-tests-"
+
+
+def pytest_configure() -> None:
+    """A terminated session, too, stops its engines: SIGTERM becomes an interrupt, after which fixtures are torn down."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def stop_what_killed_sessions_left() -> None:
+    """Engines of test sessions that ended by SIGKILL: their folders carry the session's process id."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
+        session = int(folder.name.removeprefix(FOLDER_PREFIX).partition("-")[0])
+        if folder.stat().st_uid == os.geteuid() and not psutil.pid_exists(session):
+            delete_everything(StateDirectory.open(folder))
+
+
 @pytest.fixture(scope="session")
 def local_cluster() -> Iterator[LocalCluster]:
     """A LocalCluster in a folder of its own, its loop running; nothing is started yet."""
     # Not below pytest's own folder: PostgreSQL runs as `nobody` for root, who may not enter that.
-    root = Path(tempfile.mkdtemp(prefix="telecom-tests-"))
+    stop_what_killed_sessions_left()
+    root = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-"))
     try:
         with running(LocalCluster(StateDirectory.open(root))) as cluster:
             yield cluster
