@@ -3,7 +3,6 @@
 import base64
 import os
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
@@ -26,47 +25,50 @@ class KafkaReadError(LocalError):
 
 
 class KafkaReader:
-    """Reads with the credentials that the cluster made for the pipeline's auditor."""
+    """Reads with the credentials that the cluster made for the pipeline's auditor. Close it after use."""
 
     def __init__(self, cluster: Cluster, namespace: str, pipeline: str, scratch: Path) -> None:
         self._cluster = cluster
         self._namespace = namespace
         self._pipeline = pipeline
         self._scratch = scratch
+        self._consumer = self._connect()
+
+    def close(self) -> None:
+        """End the connection."""
+        self._consumer.close()
 
     def records(self, topic: str) -> Iterator[Message]:
         """All records of a topic, up to its end at the time of the call. Raises `KafkaReadError`."""
-        with closing(self._consumer()) as consumer:
-            ends = self._ends(consumer, topic)
-            consumer.assign([TopicPartition(topic, partition, low) for partition, (low, _) in ends.items()])
-            unread = set(ends)
-            while unread:
-                messages = consumer.consume(BATCH_RECORDS, timeout=ANSWER_SECONDS)
-                if not messages:
-                    raise self._error(f"read topic {topic}", f"no answer within {ANSWER_SECONDS:.0f} s")
-                for message in messages:
-                    if (error := message.error()) is None:
-                        yield message
-                    elif error.code() == KafkaError._PARTITION_EOF:
-                        unread.discard(message.partition())
-                    else:
-                        raise self._error(f"read topic {topic}", error.str())
+        ends = self._ends(topic)
+        self._consumer.assign([TopicPartition(topic, partition, low) for partition, (low, _) in ends.items()])
+        unread = set(ends)
+        while unread:
+            messages = self._consumer.consume(BATCH_RECORDS, timeout=ANSWER_SECONDS)
+            if not messages:
+                raise self._error(f"read topic {topic}", f"no answer within {ANSWER_SECONDS:.0f} s")
+            for message in messages:
+                if (error := message.error()) is None:
+                    yield message
+                elif error.code() == KafkaError._PARTITION_EOF:
+                    unread.discard(message.partition())
+                else:
+                    raise self._error(f"read topic {topic}", error.str())
 
     def record_count(self, topic: str) -> int:
         """Records that were ever written to a topic without transactions: the sum of its end offsets."""
-        with closing(self._consumer()) as consumer:
-            return sum(high for _, high in self._ends(consumer, topic).values())
+        return sum(high for _, high in self._ends(topic).values())
 
-    def _ends(self, consumer: Consumer, topic: str) -> dict[int, tuple[int, int]]:
-        metadata = consumer.list_topics(topic, timeout=ANSWER_SECONDS).topics[topic]
+    def _ends(self, topic: str) -> dict[int, tuple[int, int]]:
+        metadata = self._consumer.list_topics(topic, timeout=ANSWER_SECONDS).topics[topic]
         if metadata.error is not None:
             raise self._error(f"look up topic {topic}", metadata.error.str())
         return {
-            partition: consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=ANSWER_SECONDS)
+            partition: self._consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=ANSWER_SECONDS)
             for partition in metadata.partitions
         }
 
-    def _consumer(self) -> Consumer:
+    def _connect(self) -> Consumer:
         user = names.component(self._pipeline, names.AUDITOR)
         connection = KafkaConnection(
             bootstrap_servers=self._bootstrap_servers(), username=user, ca_file=self._authority_file()
@@ -76,7 +78,8 @@ class KafkaReader:
             raise self._error("read from Kafka", f"user {user} has no password yet")
         config = client_config(connection, {**os.environ, KAFKA_PASSWORD: password.decode()})
         group = names.consumer_group(self._pipeline, names.AUDITOR)
-        reading = {"group.id": group, "enable.auto.commit": False, "enable.partition.eof": True, "log_level": 3}
+        # Level 2: failures come back as errors of the calls; a connection that we close ourselves is none.
+        reading = {"group.id": group, "enable.auto.commit": False, "enable.partition.eof": True, "log_level": 2}
         return Consumer({**config, **reading})
 
     def _bootstrap_servers(self) -> str:

@@ -6,8 +6,19 @@ from typing import Any
 
 from rich.console import Console
 
-answers = Console(highlight=False, soft_wrap=True)
-notices = Console(stderr=True, highlight=False, soft_wrap=True)
+# A file or a pipe has no width: wide enough that no table is cut there.
+WIDTH_WITHOUT_TERMINAL = 240
+
+
+def _console(stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = WIDTH_WITHOUT_TERMINAL
+    return console
+
+
+answers = _console(stderr=False)
+notices = _console(stderr=True)
 
 
 class Output(StrEnum):

@@ -5,10 +5,15 @@ import sys
 import typer
 
 from local.cli.console import notices
+from local.cli.demo import demo
 from local.cli.doctor import doctor
+from local.cli.down import clean, down
 from local.cli.fetch import fetch
+from local.cli.logs import logs
 from local.cli.query import query
 from local.cli.render import render
+from local.cli.status import status
+from local.cli.up import apply, up
 from local.errors import LocalError
 from operators.telecom_pipeline.cluster import ClusterError
 
@@ -17,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Run a TelecomPipeline on this machine with the real engines, and look into it.",
 )
-for verb in (doctor, fetch, render, query):
+for verb in (demo, doctor, fetch, up, status, apply, render, query, logs, down, clean):
     app.command()(verb)
 
 

@@ -1,0 +1,84 @@
+"""From a resource file to a pipeline that runs, with its services beside it."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.control import ready_services, start_daemon
+from local.daemon import SERVICES
+from local.errors import LocalError
+from local.follow import POLL_SECONDS, Tell, follow
+from local.paths import StateDirectory
+from local.resource_file import Resource, read_resource
+from local.store import SqliteCluster
+from operators.telecom_pipeline.manifest import Manifest, Ref
+from operators.telecom_pipeline.names import JOB
+from operators.telecom_pipeline.observe import observe_children
+
+READY_SECONDS = 300.0
+
+
+class ServicesNotReadyError(LocalError):
+    """A service, or the end of an earlier run, did not come in time."""
+
+
+@dataclass(frozen=True)
+class RunningPipeline:
+    """A pipeline that was ready when this was made."""
+
+    state: StateDirectory
+    cluster: SqliteCluster
+    resource: Resource
+    seconds: float
+
+
+def bring_up(state: StateDirectory, file: Path, tell: Tell, rerun_sources: bool = False) -> RunningPipeline:
+    """Start the daemon if none runs, apply the resource and wait until all of it is ready.
+
+    With `rerun_sources`, sources that came to their end start once more. Raises `LocalError`.
+    """
+    started = time.monotonic()
+    cluster = SqliteCluster(state.store)
+    resource = read_resource(file, cluster)
+    if start_daemon(state):
+        tell(f"  daemon started; its state is in {state.root}")
+    cluster.apply(resource.manifest)
+    if rerun_sources:
+        _delete_finished_jobs(cluster, resource)
+    _wait_for_services(state)
+    follow(cluster, resource.ref, lambda view: view.holds("Ready"), "the pipeline is ready", READY_SECONDS, tell)
+    return RunningPipeline(state, cluster, resource, time.monotonic() - started)
+
+
+def bounded_sources(cluster: SqliteCluster, resource: Resource) -> dict[Ref, Manifest]:
+    """Jobs of the sources that end by themselves, as they are now."""
+    pipeline = resource.pipeline
+    children = observe_children(cluster, pipeline.name, pipeline.namespace)
+    return {ref: child for ref, child in children.items() if ref.kind == JOB}
+
+
+def has_succeeded(job: Manifest) -> bool:
+    """Whether a Job came to its end."""
+    return bool(job.get("status", {}).get("succeeded"))
+
+
+def _delete_finished_jobs(cluster: SqliteCluster, resource: Resource) -> None:
+    """The next reconciliation makes them anew. Waits until they are gone, so that nobody takes them for the new ones."""
+    finished = {ref for ref, job in bounded_sources(cluster, resource).items() if has_succeeded(job)}
+    for ref in finished:
+        cluster.delete(ref)
+    deadline = time.monotonic() + READY_SECONDS
+    while any(has_succeeded(job) for job in bounded_sources(cluster, resource).values()):
+        if time.monotonic() > deadline:
+            why = "their Jobs are not deleted"
+            raise ServicesNotReadyError("run the sources once more", why, "telecom logs daemon")
+        time.sleep(POLL_SECONDS)
+
+
+def _wait_for_services(state: StateDirectory) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while missing := set(SERVICES) - set(ready_services(state)):
+        if time.monotonic() > deadline:
+            why = f"{', '.join(sorted(missing))} not ready after {READY_SECONDS:.0f} s"
+            raise ServicesNotReadyError("start the services", why, "telecom status; telecom logs SERVICE")
+        time.sleep(POLL_SECONDS)

@@ -1,0 +1,80 @@
+"""`telecom demo`: the whole story on one machine, with a verdict."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from local.cli.console import answers, notices
+from local.cli.doctor import require_ready_machine
+from local.cli.fetch import fetch_engines
+from local.cli.query import rows_table, trino_port
+from local.cli.state_option import DEFAULT_STATE, StateOption, open_state
+from local.cli.status import print_status
+from local.cli.up import DEFAULT_FILE, FileOption, tell
+from local.demo.questions import QUESTIONS
+from local.demo.report import Report, Seconds, TopicCounts
+from local.demo.run import DemoRun, engine_versions, run_demo
+from local.demo.show import ledger_table, print_heading
+from local.errors import LocalError
+from local.paths import StateDirectory
+from local.supervisor.ports import PortBook
+
+NEXT_COMMANDS = (
+    ("telecom query 'SELECT count(*) FROM bronze.call_events'", "ask the lake in SQL"),
+    ("telecom status --watch", "watch the components"),
+    ("telecom down", "stop everything, keep the data"),
+)
+
+
+class LedgerNotBalancedError(LocalError):
+    """Something that was produced is missing, or is there twice."""
+
+
+def demo(
+    file: FileOption = DEFAULT_FILE,
+    state: StateOption = DEFAULT_STATE,
+    report: Annotated[
+        Path | None, typer.Option(help="Where to write report.json. Default: demo/report.json below the state folder.")
+    ] = None,
+) -> None:
+    """Run a pipeline with bounded sources and account for every event. Exit code 0 only if the ledger balances."""
+    require_ready_machine()
+    print_heading(notices, "Engines")
+    fetch_seconds = fetch_engines()
+    directory = open_state(state)
+    ports = PortBook(directory.run)
+    print_heading(notices, "Pipeline")
+    run = run_demo(directory, file, lambda: trino_port(ports), tell)
+    _print_answers(run)
+    _print_whereabouts(directory)
+    seconds = Seconds(fetch=fetch_seconds, up=run.pipeline.seconds, run=run.run_seconds)
+    report_file = report or directory.root / "demo" / "report.json"
+    Report(ledger=TopicCounts.of(run.audit), seconds=seconds, engines=engine_versions()).write(report_file)
+    _print_end(run, seconds, report_file)
+
+
+def _print_answers(run: DemoRun) -> None:
+    for question in QUESTIONS:
+        print_heading(answers, question.words)
+        answers.print(rows_table(run.ask(question.sql)))
+    print_heading(answers, "Every event is accounted for: produced = bronze + dead letters")
+    answers.print(ledger_table(run.audit))
+
+
+def _print_whereabouts(state: StateDirectory) -> None:
+    print_heading(answers, "What runs here")
+    print_status(state)
+
+
+def _print_end(run: DemoRun, seconds: Seconds, report_file: Path) -> None:
+    if not run.audit.is_balanced:
+        short = ", ".join(topic.balance.topic for topic in run.audit.topics if not topic.is_balanced)
+        raise LedgerNotBalancedError(
+            "balance the ledger", f"see the table above: {short}", "telecom logs kafka-to-bronze"
+        )
+    print_heading(answers, f"Balanced. fetch {seconds.fetch:.0f} s, up {seconds.up:.0f} s, run {seconds.run:.0f} s")
+    answers.print(f"Report: {report_file}")
+    answers.print("Next:")
+    for command, purpose in NEXT_COMMANDS:
+        answers.print(f"  {command:58} {purpose}")

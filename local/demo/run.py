@@ -1,0 +1,93 @@
+"""The demo's story: start everything, let the events flow, wait until they are in the lake, count them."""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from local.artefacts.versions import versions
+from local.audit import Audit, audit
+from local.bring_up import RunningPipeline, bounded_sources, bring_up, has_succeeded
+from local.errors import LocalError
+from local.follow import Tell, follow
+from local.kafka_reader import KafkaReader
+from local.lake_query import Answer, ask
+from local.paths import StateDirectory
+from local.pipeline_view import PipelineView
+from local.resource_file import read_resource
+from operators.telecom_pipeline.sources import simulators_of
+from operators.telecom_pipeline.topics import TopicRole
+
+SOURCES_SECONDS = 600.0
+# From the last event sent to the last one in a table: a commit interval and the commit, many times over.
+DRAIN_SECONDS = 120.0
+DRAIN_POLL_SECONDS = 1.0
+
+Ask = Callable[[str], Answer]
+
+
+class NothingToWaitForError(LocalError):
+    """The resource's sources never end, so a demo of it would not either."""
+
+
+@dataclass(frozen=True)
+class DemoRun:
+    """What a demo did. `run_seconds` counts from the pipeline being up until the ledger balanced or time was out."""
+
+    pipeline: RunningPipeline
+    audit: Audit
+    ask: Ask
+    run_seconds: float
+
+
+def run_demo(state: StateDirectory, file: Path, trino_port: Callable[[], int], tell: Tell) -> DemoRun:
+    """Run the resource's bounded sources once, on top of what earlier runs left. Raises `LocalError`."""
+    _require_bounded_sources(file)
+    pipeline = bring_up(state, file, tell, rerun_sources=True)
+    started = time.monotonic()
+    tell("Events flow; waiting for the sources to come to their end …")
+    are_done = partial(_sources_are_done, pipeline)
+    follow(pipeline.cluster, pipeline.resource.ref, are_done, "the sources are done", SOURCES_SECONDS, tell)
+
+    def ask_trino(sql: str) -> Answer:
+        return ask(trino_port(), sql)
+
+    counted = _audit_when_drained(pipeline, ask_trino, tell)
+    return DemoRun(pipeline, counted, ask_trino, time.monotonic() - started)
+
+
+def engine_versions() -> dict[str, str]:
+    """Versions of the engines that ran."""
+    pinned = versions()
+    return {"kafka": pinned.kafka.version, "trino": pinned.trino.version, "minio": pinned.minio.version}
+
+
+def _require_bounded_sources(file: Path) -> None:
+    endless = [simulator for simulator in simulators_of(read_resource(file).pipeline.spec) if not simulator.is_bounded]
+    if endless:
+        names = ", ".join(simulator.component for simulator in endless)
+        why = f"{names} would never end: durationSeconds is not set"
+        raise NothingToWaitForError(f"demonstrate {file}", why, f"telecom up --file {file}")
+
+
+def _sources_are_done(pipeline: RunningPipeline, _: PipelineView) -> bool:
+    """Read from the Jobs: a status may still speak of those of an earlier run."""
+    jobs = bounded_sources(pipeline.cluster, pipeline.resource)
+    expected = [simulator for simulator in simulators_of(pipeline.resource.pipeline.spec) if simulator.is_bounded]
+    return len(jobs) == len(expected) and all(map(has_succeeded, jobs.values()))
+
+
+def _audit_when_drained(pipeline: RunningPipeline, ask_trino: Ask, tell: Tell) -> Audit:
+    """Audit once everything is in the lake, or as it stands when that takes too long."""
+    tell("Sources are done; waiting for the sink to have it all …")
+    deadline = time.monotonic() + DRAIN_SECONDS
+    described = pipeline.resource.pipeline
+    topics = described.topic_names(TopicRole.EVENTS)
+    with closing(KafkaReader(pipeline.cluster, described.namespace, described.name, pipeline.state.run)) as kafka:
+        while True:
+            counted = audit(kafka, ask_trino, topics)
+            if counted.is_balanced or time.monotonic() > deadline:
+                return counted
+            time.sleep(DRAIN_POLL_SECONDS)

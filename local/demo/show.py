@@ -1,0 +1,36 @@
+"""What the demo prints at its end."""
+
+from rich.console import Console
+from rich.table import Table
+
+from local.audit import Audit, TopicAudit
+
+
+def ledger_table(audit: Audit) -> Table:
+    """Every topic counted against the ledger."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("TOPIC")
+    for heading in ("PRODUCED", "IN KAFKA", "BRONZE", "DEAD LETTERS", "MISSING", "TWICE"):
+        table.add_column(heading, justify="right")
+    table.add_column("BALANCED")
+    for topic in audit.topics:
+        table.add_row(*_cells(topic), "[green]yes[/green]" if topic.is_balanced else "[red]NO[/red]")
+    return table
+
+
+def _cells(topic: TopicAudit) -> list[str]:
+    balance = topic.balance
+    counts = (
+        balance.produced,
+        topic.in_kafka,
+        balance.bronze,
+        balance.dead_letters,
+        balance.missing,
+        topic.repeated_rows,
+    )
+    return [balance.topic, *(f"{count:,}" for count in counts)]
+
+
+def print_heading(console: Console, text: str) -> None:
+    """Start a part of the output."""
+    console.print(f"\n[bold]{text}[/bold]")
