@@ -36,9 +36,20 @@ def parse_spec(raw: Mapping[str, Any]) -> tuple[PipelineSpec | None, list[Proble
 def _parse(raw: Mapping[str, Any]) -> tuple[PipelineSpec | None, list[ErrorDetails]]:
     try:
         # By JSON, since strict models then take lists and enums as YAML has them, but never "3" for 3.
-        return PipelineSpec.model_validate_json(json.dumps(raw)), []
+        return PipelineSpec.model_validate_json(json.dumps(_as_json(raw))), []
     except ValidationError as error:
         return None, error.errors(include_url=False)
+
+
+def _as_json(value: Any) -> Any:
+    """YAML's data as an API server would have it: 3.0 is the whole number 3, and a date is its text."""
+    if isinstance(value, Mapping):
+        return {str(key): _as_json(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_as_json(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 def _empty_fields(value: Any, path: Path) -> Iterator[Path]:
