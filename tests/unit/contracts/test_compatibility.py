@@ -5,7 +5,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.compatibility import breaches, main
@@ -129,6 +129,7 @@ def test_a_removed_topic_is_named() -> None:
 FIELDS = st.sampled_from([(topic, field) for topic, schema in current().items() for field in schema["properties"]])
 
 
+@settings(deadline=None)
 @given(st.lists(FIELDS, min_size=1, max_size=5, unique=True))
 def test_every_removed_field_is_named_and_nothing_else(removed: list[tuple[str, str]]) -> None:
     new = copy.deepcopy(current())
@@ -138,6 +139,7 @@ def test_every_removed_field_is_named_and_nothing_else(removed: list[tuple[str, 
     assert sorted((breach.topic, breach.field) for breach in breaches(current(), new)) == sorted(removed)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(min_size=1).map("new_{}".format), st.sampled_from(["string", "integer"]), max_size=4))
 def test_optional_additions_never_break(additions: dict[str, str]) -> None:
     new = current()

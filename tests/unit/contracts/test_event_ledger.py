@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.events import FraudRule
@@ -45,12 +45,14 @@ def test_runs_and_topics_have_accounts_of_their_own() -> None:
     }
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 1000)), max_size=20))
 def test_reading_the_topic_twice_changes_nothing(history: list[tuple[str, int]]) -> None:
     entries = [entry(run_id, produced) for run_id, produced in history]
     assert Ledger([*entries, *entries]).totals() == Ledger(entries).totals()
 
 
+@settings(deadline=None)
 @given(counts)
 def test_an_entry_survives_the_wire(count: EventCounts) -> None:
     original = LedgerEntry(producer="p", run_id="r", topic="t", counts=count, frauds=(velocity_fraud(1),))

@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.events import NetworkProbeEvent
@@ -103,6 +103,7 @@ def test_a_day_of_load_is_a_day_at_mean_load() -> None:
     assert float(load_at(np.array([19.0]))[0]) == PEAK_LOAD > 4 * float(load_at(np.array([4.0]))[0])
 
 
+@settings(deadline=None)
 @given(st.floats(0, 5000), st.booleans(), st.integers(0, 10_000))
 def test_ticks_cut_a_stream_without_gap_or_overlap(per_second: float, follows_load: bool, first_tick: int) -> None:
     stream = ArrivalStream(per_second, START_MS, follows_load)
