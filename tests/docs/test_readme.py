@@ -1,0 +1,113 @@
+"""The README's claims, executed: its two make targets, its sample, and every telecom command, on a real demo run."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from local.pipelines import TELECOM_PIPELINE
+from operators.telecom_pipeline.manifest import kind_of
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.validate import validate
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+README = (REPOSITORY / "README.md").read_text()
+TELECOM = Path(sys.executable).with_name("telecom")
+DEMO_SECONDS = 900
+COMMAND_SECONDS = 240
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def commands() -> list[str]:
+    return [line[2:] for block in blocks("console") for line in block.splitlines() if line.startswith("$ ")]
+
+
+TELECOM_COMMANDS = [command for command in commands() if command.startswith("telecom ")]
+
+
+def run_telecom(arguments: list[str], state: Path, timeout: int) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "TELECOM_STATE": str(state)}
+    return subprocess.run(
+        [TELECOM, *arguments], cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=timeout
+    )
+
+
+def test_it_is_short_enough_to_be_read() -> None:
+    assert len(README.splitlines()) <= 150
+
+
+def test_the_make_targets_exist() -> None:
+    makefile = (REPOSITORY / "Makefile").read_text()
+    targets = [command.split()[1] for command in commands() if command.startswith("make ")]
+    assert targets == ["demo", "test"]
+    for target in targets:
+        assert re.search(rf"^{target}: ", makefile, re.MULTILINE)
+
+
+def test_the_resource_it_shows_is_valid() -> None:
+    (block,) = blocks("yaml")
+    resource = yaml.safe_load(block)
+    assert kind_of(resource) == TELECOM_PIPELINE
+    assert isinstance(validate(resource), Pipeline)
+
+
+def test_the_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert (REPOSITORY / target).exists(), target
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """State directory and output of one demo run."""
+    state = tmp_path_factory.mktemp("demo") / "state"
+    try:
+        done = run_telecom(["demo"], state, DEMO_SECONDS)
+        assert done.returncode == 0, done.stdout + done.stderr
+        yield state, done.stdout
+    finally:
+        run_telecom(["clean", "--yes"], state, COMMAND_SECONDS)
+
+
+@pytest.mark.engine
+@pytest.mark.timeout(DEMO_SECONDS + 60)
+def test_the_demo_balances_its_ledger_and_writes_the_report(demo: tuple[Path, str]) -> None:
+    state, output = demo
+    report = json.loads((state / "demo" / "report.json").read_text())
+    ledger = report["ledger"]
+    assert ledger["balanced"] is True
+    assert sum(ledger["produced"].values()) > 0
+    for topic, produced in ledger["produced"].items():
+        assert produced == ledger["bronze"][topic] + ledger["dlq"][topic]
+        assert f"{produced:,}" in output
+    assert set(report["seconds"]) == {"fetch", "up", "run"}
+    assert {"kafka", "trino", "minio", "postgresql"} <= set(report["engines"])
+
+
+@pytest.mark.engine
+def test_no_password_is_in_any_log_status_or_manifest(demo: tuple[Path, str]) -> None:
+    state, output = demo
+    passwords = [file.read_text().strip() for file in (state / "secrets").iterdir() if file.is_file()]
+    assert passwords
+    told = [output, run_telecom(["status", "-o", "json"], state, COMMAND_SECONDS).stdout]
+    told += [run_telecom(["render", "manifests/samples/demo.yaml"], state, COMMAND_SECONDS).stdout]
+    told += [log.read_text(errors="replace") for log in (state / "logs").glob("*.log")]
+    assert not [password for password in passwords if any(password in text for text in told)]
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("command", TELECOM_COMMANDS)
+def test_every_telecom_command_works(demo: tuple[Path, str], command: str) -> None:
+    state, _ = demo
+    done = run_telecom(shlex.split(command)[1:], state, COMMAND_SECONDS)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout or done.stderr
