@@ -64,7 +64,15 @@ def node_binaries(report: Report = ignore_progress) -> tuple[Path, ...]:
 
 def helm_binary(report: Report = ignore_progress) -> Path:
     """The binary of helm. Raises `CommandError`."""
-    helm = GoCommands("helm.sh/helm/v3", kubernetes_versions().helm, ("helm.sh/helm/v3/cmd/helm",))
+    pinned = kubernetes_versions()
+    module, (_, minor, _) = "helm.sh/helm/v3", pinned.version.split(".", 2)
+    # Without a cluster, helm renders for the Kubernetes it was built for; unset, that is 1.20.
+    built_for = {
+        f"{module}/pkg/{package}.k8sVersion{part}": value
+        for package in ("chartutil", "lint/rules")
+        for part, value in (("Major", "1"), ("Minor", minor))
+    }
+    helm = GoCommands(module, pinned.helm, (f"{module}/cmd/helm",), built_for)
     return _go("helm", helm, report) / "helm"
 
 

@@ -1,7 +1,9 @@
 """All generated files."""
 
 from contracts.wire_schema import schema_files
+from operators.telecom_pipeline.generate.chart import chart_files
 from operators.telecom_pipeline.generate.crd import crd_text
+from operators.telecom_pipeline.generate.rbac import rbac_template
 from operators.telecom_pipeline.generate.reference import reference_text
 from operators.telecom_pipeline.generate.samples import SAMPLES, sample_text
 
@@ -12,5 +14,7 @@ def generated_files() -> dict[str, str]:
         "manifests/crd/telecompipelines.telecom.dev.yaml": crd_text(),
         "docs/reference/telecompipeline.md": reference_text(),
         **{f"contracts/schemas/{name}": text for name, text in schema_files().items()},
+        **chart_files(),
+        **rbac_template(),
         **{f"manifests/samples/{sample.name}.yaml": sample_text(sample) for sample in SAMPLES},
     }
