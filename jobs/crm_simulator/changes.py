@@ -14,7 +14,7 @@ from jobs.crm_simulator.population import CONSENT_PURPOSES, PLANS, Address, diss
 MOVES_PER_DAY = 0.002
 PLAN_CHANGES_PER_DAY = 0.002
 CONSENT_CHANGES_PER_DAY = 0.001
-HARD_DELETES_PER_DAY = 0.0002
+HARD_DELETES_PER_DAY = 0.00002
 # A happy customer leaves with a tenth of this chance a day, the unhappiest with all of it.
 HIGHEST_CHURN_PER_DAY = 0.006
 SECONDS_PER_DAY = 24 * 3600

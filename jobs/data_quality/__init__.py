@@ -1,0 +1,1 @@
+"""Quality gates: what must hold before new numbers are shown to anybody."""

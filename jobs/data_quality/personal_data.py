@@ -1,0 +1,30 @@
+"""Looks for personal identifiers where none may be. Pure."""
+
+from collections.abc import Mapping
+
+from jobs.data_quality.audited_run import AuditedRun
+
+# A number of ten to fifteen digits that stands alone (MSISDN, IMSI, IMEI), or an address whose mailbox is not masked.
+# Keyed tokens and surrogate keys are hexadecimal, so digits in them have letters around.
+PATTERN = r"(^|[^0-9A-Za-z])\+?[1-9][0-9]{9,14}($|[^0-9A-Za-z])|[A-Za-z0-9._-]+@[A-Za-z0-9-]+\."
+RECENT_COLUMN = "_bronze_ingested_at"
+
+
+def scan_statement(table: str, snapshot_id: int, columns: Mapping[str, str], run: AuditedRun) -> str | None:
+    """Count suspicious values per text column of `table`; None if it has no text.
+
+    `columns` maps name to type. Where rows carry their arrival, only the run's are read: older ones were read then.
+    """
+    texts = [name for name, data_type in columns.items() if data_type.startswith("varchar")]
+    if not texts:
+        return None
+    counts = ", ".join(f"count_if(regexp_like({name}, '{PATTERN}')) as {name}" for name in texts)
+    names = ", ".join(f"'{name}'" for name in texts)
+    recent = (
+        f" where {RECENT_COLUMN} >= timestamp '{run.window_start} 00:00:00 UTC'" if RECENT_COLUMN in columns else ""
+    )
+    return (
+        f"select subject, cast(found as double) as value from (select {counts} from {table}"  # noqa: S608
+        f" for version as of {snapshot_id}{recent}) cross join unnest(array[{names}], array[{', '.join(texts)}])"
+        " as counted (subject, found)"
+    )

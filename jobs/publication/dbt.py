@@ -1,0 +1,56 @@
+"""dbt as a process of its own environment."""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from contracts.batch_settings import DbtSettings, TrinoConnection
+
+_LAST_LINES = 25
+
+
+class DbtError(Exception):
+    """dbt ended with an error; the message holds its last lines."""
+
+
+class Dbt:
+    """Runs commands of the dbt project against one Trino. The key of personal data tokens is not handed to it."""
+
+    def __init__(self, settings: DbtSettings, trino: TrinoConnection) -> None:
+        self._settings = settings
+        self._environment = {
+            "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+            "HOME": os.environ.get("HOME", "/tmp"),  # noqa: S108 (dbt wants a home; it writes nothing there)
+            "DBT_PROFILES_DIR": str(settings.project_directory),
+            "DBT_TARGET_PATH": str(settings.target_directory / "target"),
+            "DBT_LOG_PATH": str(settings.target_directory / "logs"),
+            "DBT_THREADS": str(settings.threads),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "TRINO_HOST": trino.host,
+            "TRINO_PORT": str(trino.port),
+            "TRINO_USER": trino.username,
+            "TRINO_CATALOG": trino.catalog,
+        }
+
+    @property
+    def manifest_file(self) -> Path:
+        """The project's graph, as the last command wrote it."""
+        return self._settings.target_directory / "target" / "manifest.json"
+
+    def run(self, command: Sequence[str], variables: Mapping[str, Any]) -> str:
+        """Run `dbt <command>`; its output. Raises `DbtError`."""
+        argv = [str(self._settings.executable), *command, "--project-dir", str(self._settings.project_directory)]
+        done = subprocess.run(
+            [*argv, "--vars", json.dumps(dict(variables))],
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            tail = "\n".join(done.stdout.splitlines()[-_LAST_LINES:] + done.stderr.splitlines()[-_LAST_LINES:])
+            raise DbtError(f"`dbt {' '.join(command)}` failed:\n{tail}")
+        return done.stdout

@@ -1,0 +1,48 @@
+"""Publications so far, and what a rollback goes back to. Pure."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What a publication run did."""
+
+    PUBLISHED = "published"
+    REFUSED = "refused"
+    ROLLED_BACK = "rolled_back"
+
+
+@dataclass(frozen=True)
+class PublicationRecord:
+    """One run. `snapshots` (gold table to snapshot id) is what readers see since then, empty when it was refused."""
+
+    run_id: str
+    action: Action
+    at: dt.datetime
+    run_date: dt.date | None
+    snapshots: Mapping[str, int]
+    blocking_gates: tuple[str, ...] = ()
+
+
+class NothingToRollBackToError(Exception):
+    """There is no publication before the current one."""
+
+
+def rollback_target(records: Sequence[PublicationRecord]) -> PublicationRecord:
+    """The publication before the one readers see now. `records` are oldest first.
+
+    Raises `NothingToRollBackToError`. Two rollbacks in a row go back two publications.
+    """
+    stack: list[PublicationRecord] = []
+    for record in records:
+        if record.action is Action.PUBLISHED:
+            stack.append(record)
+        elif record.action is Action.ROLLED_BACK and stack:
+            stack.pop()
+    if len(stack) < 2:
+        raise NothingToRollBackToError(
+            "there is no publication before the current one; `select * from audit.publications` lists all of them"
+        )
+    return stack[-2]

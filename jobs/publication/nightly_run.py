@@ -1,0 +1,140 @@
+"""The nightly chain: silver, gold, gates, publication. Idempotent: the same day twice gives the same rows."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import uuid4
+
+import structlog
+from pyiceberg.catalog import Catalog
+from pyiceberg.table import Table
+
+from contracts.arrow_schema import bronze_arrow_schema
+from contracts.batch_settings import NightlySettings
+from contracts.batch_tables import BATCH_TABLES
+from contracts.iceberg_schema import iceberg_schema, partition_spec
+from contracts.tables import BRONZE_NAMESPACE, BRONZE_TABLE_BY_TOPIC, TableColumns
+from jobs.data_quality.audit import audit
+from jobs.data_quality.audited_run import AuditedRun, TableName
+from jobs.data_quality.gate import GateResult
+from jobs.data_quality.inspection import Inspection
+from jobs.publication.dbt import Dbt
+from jobs.publication.history import Action, PublicationRecord
+from jobs.publication.publish import publish
+from jobs.publication.tags import current_snapshots
+from jobs.publication.vault import store_key
+from jobs.runtime.iceberg import open_catalog
+from jobs.runtime.trino import TrinoSql
+
+log = structlog.get_logger()
+BUILT_NAMESPACES = ("silver", "gold")
+BUILD = ("build", "--exclude-resource-type", "unit_test", "--fail-fast")
+
+
+@dataclass(frozen=True)
+class DayRange:
+    """Event days [first, until) of a backfill."""
+
+    first: dt.date
+    until: dt.date
+
+
+@dataclass(frozen=True)
+class NightlyReport:
+    """What a run did."""
+
+    run: AuditedRun
+    results: tuple[GateResult, ...]
+    publication: PublicationRecord
+
+    @property
+    def is_published(self) -> bool:
+        """True when readers see the run's numbers."""
+        return self.publication.action is Action.PUBLISHED
+
+    def summary(self) -> dict[str, object]:
+        """The part of a report that tools read: `gates.{total,passed,failed}` and `published`."""
+        outcomes = [str(result.outcome) for result in self.results]
+        return {
+            "run_id": self.run.run_id,
+            "gates": {
+                "total": len(outcomes),
+                "passed": outcomes.count("passed"),
+                "warned": outcomes.count("warned"),
+                "failed": outcomes.count("failed"),
+            },
+            "published": [
+                {"table": f"gold.{name}", "snapshot": snapshot} for name, snapshot in self.publication.snapshots.items()
+            ],
+        }
+
+
+def run_nightly(
+    settings: NightlySettings,
+    environ: Mapping[str, str],
+    run_date: dt.date,
+    backfill: DayRange | None = None,
+    now: dt.datetime | None = None,
+) -> NightlyReport:
+    """Transform what arrived by `run_date`, audit it, publish it. With `backfill`, work on its event days instead.
+
+    Raises `DbtError` when the transformation fails (readers keep what they see); a gate that blocks is no error but
+    a report with `is_published` False. `now` is the moment that freshness is measured at.
+    """
+    catalog = open_catalog(settings.catalog, settings.s3, environ)
+    sql = TrinoSql(settings.trino)
+    try:
+        store_key(catalog, environ)
+        create_bronze_tables(catalog)
+        inputs = _snapshots(catalog, BRONZE_NAMESPACE)
+        variables = dbt_variables(run_date, settings.lookback_days, inputs, backfill)
+        Dbt(settings.dbt, settings.trino).run(BUILD, variables)
+        run = AuditedRun(
+            run_id=uuid4().hex,
+            run_date=run_date,
+            lookback_days=settings.lookback_days,
+            now=now or dt.datetime.now(dt.UTC),
+            inputs=inputs,
+            outputs={key: value for name in BUILT_NAMESPACES for key, value in _snapshots(catalog, name).items()},
+        )
+        results = tuple(audit(Inspection(run, sql, catalog)))
+        report = NightlyReport(run, results, publish(catalog, sql, run, results))
+    finally:
+        sql.close()
+    log.info("nightly_done", run_date=str(run_date), **report.summary())
+    return report
+
+
+def dbt_variables(
+    run_date: dt.date, lookback_days: int, inputs: Mapping[TableName, int], backfill: DayRange | None
+) -> dict[str, object]:
+    """Variables of the dbt project for one run."""
+    return {
+        "run_date": str(run_date),
+        "lookback_days": lookback_days,
+        "bronze_snapshots": {name: snapshot for (_, name), snapshot in inputs.items()},
+        "backfill_from": str(backfill.first) if backfill else "",
+        "backfill_until": str(backfill.until) if backfill else "",
+    }
+
+
+def create_bronze_tables(catalog: Catalog) -> None:
+    """Create the bronze tables that nobody has written to yet, so that every model has an input with a snapshot."""
+    catalog.create_namespace_if_not_exists(BRONZE_NAMESPACE)
+    for table in BRONZE_TABLE_BY_TOPIC.values():
+        schema = iceberg_schema(table)
+        _with_snapshot(
+            catalog.create_table_if_not_exists(table.identifier, schema, None, partition_spec(schema)), table
+        )
+    for batch_table in BATCH_TABLES:
+        created = catalog.create_table_if_not_exists(batch_table.identifier, iceberg_schema(batch_table))
+        _with_snapshot(created, batch_table)
+
+
+def _with_snapshot(table: Table, contract: TableColumns) -> None:
+    if table.current_snapshot() is None:
+        table.append(bronze_arrow_schema(contract).empty_table())
+
+
+def _snapshots(catalog: Catalog, namespace: str) -> dict[TableName, int]:
+    return {(namespace, name): snapshot for name, snapshot in current_snapshots(catalog, namespace).items()}

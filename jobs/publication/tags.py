@@ -1,0 +1,81 @@
+"""The tag `published` of the gold tables, and the views that read it."""
+
+from collections.abc import Iterable, Mapping
+
+from pyiceberg.catalog import Catalog
+
+from jobs.runtime.trino import TrinoSql
+
+GOLD = "gold"
+PUBLISHED_NAMESPACE = "published"
+PUBLISHED_TAG = "published"
+# Keeps the previous snapshots from expiry, so that a rollback finds them.
+PREVIOUS_TAG = "published_before"
+
+
+class SnapshotGoneError(Exception):
+    """A snapshot that is to be published does not exist any more."""
+
+
+def current_snapshots(catalog: Catalog, namespace: str) -> dict[str, int]:
+    """Current snapshot id of every table in a namespace; tables without one are left out."""
+    tables = {identifier[-1]: catalog.load_table(identifier) for identifier in catalog.list_tables(namespace)}
+    snapshots = {name: table.current_snapshot() for name, table in sorted(tables.items())}
+    return {name: snapshot.snapshot_id for name, snapshot in snapshots.items() if snapshot}
+
+
+def move_tags(catalog: Catalog, snapshots: Mapping[str, int]) -> None:
+    """Point `published` of each gold table at its snapshot. Moving to where it is already commits nothing.
+
+    One table moves after the other, within a second or so; the record of the run says when all have. Raises
+    `SnapshotGoneError` before anything is moved.
+    """
+    tables = {name: catalog.load_table((GOLD, name)) for name in sorted(snapshots)}
+    gone = [name for name, table in tables.items() if table.snapshot_by_id(snapshots[name]) is None]
+    if gone:
+        raise SnapshotGoneError(
+            f"snapshots of {gone} have expired; nothing was moved. Publish a new run: `telecom run nightly`."
+        )
+    for name, table in tables.items():
+        before = table.metadata.refs.get(PUBLISHED_TAG)
+        if before is not None and before.snapshot_id == snapshots[name]:
+            continue
+        with table.manage_snapshots() as refs:
+            refs.create_tag(snapshots[name], PUBLISHED_TAG)
+            if before is not None:
+                refs.create_tag(before.snapshot_id, PREVIOUS_TAG)
+
+
+def published_snapshots(catalog: Catalog) -> dict[str, int]:
+    """Snapshot that readers see, by gold table."""
+    tables = {identifier[-1]: catalog.load_table(identifier) for identifier in catalog.list_tables(GOLD)}
+    return {
+        name: table.metadata.refs[PUBLISHED_TAG].snapshot_id
+        for name, table in sorted(tables.items())
+        if PUBLISHED_TAG in table.metadata.refs
+    }
+
+
+def create_views(sql: TrinoSql, tables: Iterable[str]) -> None:
+    """A view `published.<table>` for every table; an existing one with the same columns stays as it is."""
+    catalog = sql.catalog
+    sql.run(f"create schema if not exists {catalog}.{PUBLISHED_NAMESPACE}")
+    columns = _columns(sql)
+    for name in tables:
+        if columns.get((PUBLISHED_NAMESPACE, name)) != columns[GOLD, name]:
+            sql.run(
+                f"create or replace view {catalog}.{PUBLISHED_NAMESPACE}.{name} security definer as"  # noqa: S608
+                f" select * from {catalog}.{GOLD}.{name} for version as of '{PUBLISHED_TAG}'"
+            )
+
+
+def _columns(sql: TrinoSql) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    rows = sql.rows(
+        "select table_schema, table_name, column_name, data_type"  # noqa: S608
+        f" from {sql.catalog}.information_schema.columns where table_schema in ('{GOLD}', '{PUBLISHED_NAMESPACE}')"
+        " order by table_schema, table_name, ordinal_position"
+    )
+    columns: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for row in rows:
+        columns.setdefault((row["table_schema"], row["table_name"]), []).append((row["column_name"], row["data_type"]))
+    return columns
