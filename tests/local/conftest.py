@@ -24,20 +24,19 @@ from local.services.minio import REGION
 from local.services.postgres import Postgres
 from local.services.trino import CATALOG
 
-
 FOLDER_PREFIX = "telecom-tests-"
 
 
 def pytest_configure() -> None:
-    """A terminated session, too, stops its engines: SIGTERM becomes an interrupt, after which fixtures are torn down."""
+    """A terminated session, too, stops its engines: SIGTERM becomes an interrupt, which tears fixtures down."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def stop_what_killed_sessions_left() -> None:
     """Engines of test sessions that ended by SIGKILL: their folders carry the session's process id."""
     for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
-        session = int(folder.name.removeprefix(FOLDER_PREFIX).partition("-")[0])
-        if folder.stat().st_uid == os.geteuid() and not psutil.pid_exists(session):
+        session = folder.name.removeprefix(FOLDER_PREFIX).partition("-")[0]
+        if session.isdigit() and folder.stat().st_uid == os.geteuid() and not psutil.pid_exists(int(session)):
             delete_everything(StateDirectory.open(folder))
 
 

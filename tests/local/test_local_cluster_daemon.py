@@ -1,0 +1,124 @@
+"""The daemon: one per state directory, killed and started again without loss, stopped without a trace."""
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from engines import condition_of, wait_until
+from test_local_cluster_workloads import IMAGE, RUN_ON
+
+from local import control, daemon
+from local.control import Row
+from local.paths import StateDirectory
+from local.store import SqliteCluster
+from local.supervisor.processes import MARK
+from operators.telecom_pipeline import names
+from operators.telecom_pipeline.manifest import Ref
+
+pytestmark = pytest.mark.engine
+
+REF = Ref(names.DEPLOYMENT, "n", "d")
+PROCESS = "deployment.n.d.0"
+
+
+@pytest.fixture
+def state() -> Iterator[StateDirectory]:
+    """A state directory with a daemon that runs PostgreSQL."""
+    # PostgreSQL runs as `nobody` for root, who may not enter pytest's own folder.
+    state = StateDirectory.open(Path(tempfile.mkdtemp(prefix="telecom-daemon-")))
+    try:
+        assert control.start_daemon(state, ["postgres"])
+        yield state
+    finally:
+        control.delete_everything(state)
+        shutil.rmtree(state.root, ignore_errors=True)
+
+
+def row(state: StateDirectory, component: str) -> Row | None:
+    return next((found for found in control.describe(state) if found.component == component), None)
+
+
+def is_ready(state: StateDirectory, component: str) -> bool:
+    found = row(state, component)
+    return found is not None and found.state == "Ready"
+
+
+def apply_deployment(state: StateDirectory) -> None:
+    container = {"name": "c", "image": IMAGE, "command": ["python", "-c", RUN_ON]}
+    store = SqliteCluster(state.store)
+    store.apply(
+        {
+            "apiVersion": REF.kind.api_version,
+            "kind": REF.kind.name,
+            "metadata": {"name": REF.name, "namespace": REF.namespace},
+            "spec": {"replicas": 1, "template": {"spec": {"containers": [container]}}},
+        }
+    )
+    store.close()
+    wait_until(lambda: is_ready(state, PROCESS), "the Deployment runs")
+
+
+def processes_of(state: StateDirectory) -> set[int]:
+    """Every process of the state directory except the daemon."""
+    found = set()
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get(MARK, "").startswith(f"{state.root}/"):
+                found.add(process.pid)
+        except (psutil.Error, OSError):
+            continue
+    return found
+
+
+def test_a_killed_daemon_is_replaced_and_nothing_is_restarted(state: StateDirectory) -> None:
+    wait_until(lambda: is_ready(state, "postgres"), "PostgreSQL is ready", 120)
+    apply_deployment(state)
+    before = processes_of(state)
+    running = daemon.read_state(state)
+    assert running is not None
+    os.kill(running.pid, signal.SIGKILL)
+    wait_until(lambda: not control.is_running(state), "the daemon is dead")
+    assert row(state, daemon.LOG_NAME).state == "Stopped"  # type: ignore[union-attr]
+    assert control.start_daemon(state, ["postgres"])
+    wait_until(lambda: "postgres" in control.ready_services(state), "the new daemon knows PostgreSQL", 60)
+    leaders = {pid for pid in processes_of(state) if os.getsid(pid) == pid}
+    assert leaders == {pid for pid in before if os.getsid(pid) == pid}
+
+
+def test_a_second_daemon_is_refused(state: StateDirectory) -> None:
+    assert not control.start_daemon(state)
+    assert daemon.main(["--state", str(state.root)]) == 1
+
+
+def test_a_change_in_the_store_is_acted_on_by_the_daemon(state: StateDirectory) -> None:
+    apply_deployment(state)
+    store = SqliteCluster(state.store)
+    assert condition_of(store.get(REF), "Available")["status"] == "True"
+    store.delete(REF)
+    wait_until(lambda: store.get(REF) is None, "the Deployment is gone")
+    store.close()
+    wait_until(lambda: row(state, PROCESS) is None, "its process is gone")
+
+
+def test_stopping_leaves_the_data_and_no_process(state: StateDirectory) -> None:
+    wait_until(lambda: is_ready(state, "postgres"), "PostgreSQL is ready", 120)
+    apply_deployment(state)
+    control.stop_everything(state)
+    assert processes_of(state) == set()
+    assert [found.component for found in control.describe(state)] == [daemon.LOG_NAME]
+    assert SqliteCluster(state.store).get(REF) is not None
+    assert control.start_daemon(state, ["postgres"])
+    wait_until(lambda: is_ready(state, PROCESS), "the Deployment runs again", 60)
+
+
+def test_stopping_works_without_a_daemon(state: StateDirectory) -> None:
+    apply_deployment(state)
+    control.stop_daemon(state)
+    assert processes_of(state)
+    control.stop_everything(state)
+    assert processes_of(state) == set()
