@@ -17,15 +17,18 @@ class TopicAudit:
 
     balance: TopicBalance
     counts: EventCounts
-    # Records that Kafka's end offsets say were written; a killed producer may have sent more than its ledger says.
+    # Offsets that Kafka gave out: at least the acknowledged records, and more where transactions left their markers.
     in_kafka: int
     # Rows of the bronze table that repeat a position (partition, offset): must be 0.
     repeated_rows: int
 
     @property
     def is_balanced(self) -> bool:
-        """Produced = bronze + dead letters, as many as Kafka holds, and no position twice."""
-        return self.balance.is_balanced and self.in_kafka == self.balance.produced and self.repeated_rows == 0
+        """Produced = bronze + dead letters, Kafka holds them all, and no position is in the table twice.
+
+        A producer that was killed has sent more than its last entry says: that shows as a negative `missing`.
+        """
+        return self.balance.is_balanced and self.in_kafka >= self.balance.produced and self.repeated_rows == 0
 
 
 @dataclass(frozen=True)
