@@ -1,18 +1,23 @@
-"""Builds the images of our own jobs and the operator: `python -m images.build FOLDER` writes telecom-lakehouse.tar.
+"""Builds the images: `python -m images.build FOLDER` writes archives for `ctr images import` or `docker load`.
 
-One set of layers under one name per component, so that a node stores them once. The Dockerfiles beside each component
-build the same content with a container engine.
+Our own jobs and the operator are one set of layers under one name each, so that a node stores them once; Dockerfiles
+build the same content with a container engine. MinIO and PostgreSQL are the engines that LocalCluster runs, for
+clusters that no registry serves.
 """
 
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from images.archive import write_archive
 from images.base import base_layer
-from images.layers import APP, PROJECT, SITE, write_code_layer, write_package_layer
+from images.layers import APP, PROJECT, SITE, write_code_layer, write_files_layer, write_package_layer
+from local.artefacts.minio import minio_binary
+from local.artefacts.postgres import postgres_package
 from local.artefacts.progress import Report, ignore_progress
 from operators.telecom_pipeline.render.images import KAFKA_TO_BRONZE_IMAGE, PRODUCERS_IMAGE
+from operators.telecom_pipeline.render.workload import USER_ID
 from operators.telecom_pipeline.spec.image import LOCAL_REGISTRY
 
 REPOSITORY = Path(__file__).parents[1]
@@ -20,42 +25,67 @@ OPERATOR_IMAGE = "telecom-operator"
 IMAGES = (OPERATOR_IMAGE, PRODUCERS_IMAGE, KAFKA_TO_BRONZE_IMAGE)
 EXTRAS = ("producers", "sink", "operator", "kube")
 PACKAGES = ("contracts", "jobs", "operators")
-USER = "10001:10001"
 
 
-def build_images(folder: Path, report: Report = ignore_progress) -> Path:
-    """Archive with all images, for `ctr images import` or `docker load`. Raises `CommandError`."""
+def build_images(folder: Path, report: Report = ignore_progress) -> tuple[Path, ...]:
+    """Archives with all images. Raises `CommandError`."""
     folder.mkdir(parents=True, exist_ok=True)
-    packages, code, archive = (folder / name for name in ("packages.tar", "code.tar", f"{PROJECT}.tar"))
     base = base_layer(report)
+    return _own_images(folder, base), _minio_image(folder, base, report), _postgresql_image(folder, base)
+
+
+def _own_images(folder: Path, base: Path) -> Path:
+    packages, code, archive = (folder / name for name in ("packages.tar", "code.tar", f"{PROJECT}.tar"))
     write_package_layer(packages, EXTRAS)
     write_code_layer(code, REPOSITORY, PACKAGES)
-    config = {
-        "User": USER,
-        "WorkingDir": "/",
-        "Env": [
-            "PATH=/usr/bin:/bin",
-            f"PYTHONPATH=/{APP}:/{SITE}",
-            "PYTHONUNBUFFERED=1",
-            "PYTHONDONTWRITEBYTECODE=1",
-        ],
-        "Cmd": ["python", "--version"],
-    }
-    write_archive(archive, image_names(), (base, packages, code), config)
+    environment = [f"PYTHONPATH=/{APP}:/{SITE}", "PYTHONUNBUFFERED=1", "PYTHONDONTWRITEBYTECODE=1"]
+    write_archive(archive, image_names(), (base, packages, code), _config(environment))
     return archive
 
 
+def _minio_image(folder: Path, base: Path, report: Report) -> Path:
+    layer, archive = folder / "minio-layer.tar", folder / "minio.tar"
+    write_files_layer(layer, {minio_binary(report): "usr/local/bin/minio"}, {})
+    write_archive(archive, [_name("minio")], (base, layer), _config())
+    return archive
+
+
+def _postgresql_image(folder: Path, base: Path) -> Path:
+    layer, archive = folder / "postgresql-layer.tar", folder / "postgresql.tar"
+    package = postgres_package()
+    home, libraries = f"opt/{package.name}", package.with_name(f"{package.name}.libs")
+    sources = {package / "pginstall" / part: f"{home}/pginstall/{part}" for part in ("bin", "lib", "share")}
+    sources[libraries] = f"opt/{libraries.name}"  # beside the package, where the programs look
+    # initdb asks for the name of its user.
+    users = f"root:x:0:0:root:/root:/bin/sh\npostgres:x:{USER_ID}:{USER_ID}::/tmp:/bin/sh\n"
+    write_files_layer(layer, sources, {"etc/passwd": users})
+    write_archive(archive, [_name("postgresql")], (base, layer), _config(path=f"/{home}/pginstall/bin:"))
+    return archive
+
+
+def _config(environment: Sequence[str] = (), path: str = "") -> dict[str, object]:
+    return {
+        "User": f"{USER_ID}:{USER_ID}",
+        "WorkingDir": "/",
+        "Env": [f"PATH={path}/usr/local/bin:/usr/bin:/bin", *environment],
+        "Cmd": ["sh"],
+    }
+
+
 def image_names() -> list[str]:
-    """Full names of all images, with the version of this checkout."""
-    return [f"{LOCAL_REGISTRY}/{image}:{version(PROJECT)}" for image in IMAGES]
+    """Full names of the images of our own code, with the version of this checkout."""
+    return [_name(image) for image in IMAGES]
+
+
+def _name(image: str) -> str:
+    return f"{LOCAL_REGISTRY}/{image}:{version(PROJECT)}"
 
 
 def main() -> None:
     """Command line: the folder to write to."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path("build/images")
-    print(build_images(folder))
-    for name in image_names():
-        print(f"  {name}")
+    for archive in build_images(folder):
+        print(archive)
 
 
 if __name__ == "__main__":

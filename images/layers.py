@@ -2,7 +2,8 @@
 
 import importlib.metadata
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -65,3 +66,15 @@ def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
     member.mtime = 0
     member.mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
     return member
+
+
+def write_files_layer(target: Path, sources: Mapping[Path, str], contents: Mapping[str, str]) -> None:
+    """Tar of files and folders of this machine by their place in the image, and of small texts."""
+    with tarfile.open(target, "w") as layer:
+        for source, place in sources.items():
+            layer.add(source, place, filter=_anonymous)
+        for place, text in contents.items():
+            member = tarfile.TarInfo(place)
+            member.size = len(text.encode())
+            member.mode = 0o644
+            layer.addfile(member, BytesIO(text.encode()))
