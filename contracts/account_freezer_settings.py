@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from contracts.batch_settings import PostgresConnection
-from contracts.events import AlertSeverity, FraudRule
+from contracts.events import AccountAction, AlertSeverity, FraudAlert, FraudRule
 from contracts.settings import KafkaConnection, Settings
 
 
@@ -26,4 +26,6 @@ class AccountFreezerSettings(Settings):
     kafka: KafkaConnection
     database: PostgresConnection
     consumer_group: str
+    alert_topic: str = FraudAlert.topic
+    action_topic: str = AccountAction.topic
     policy: FreezePolicy

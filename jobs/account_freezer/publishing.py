@@ -20,7 +20,8 @@ class PublishError(Exception):
 class ActionPublisher:
     """Sends actions and waits until all in-sync replicas have them."""
 
-    def __init__(self, client_config: Mapping[str, str]) -> None:
+    def __init__(self, client_config: Mapping[str, str], topic: str) -> None:
+        self._topic = topic
         self._producer = Producer(
             {
                 **client_config,
@@ -54,13 +55,13 @@ class ActionPublisher:
         try:
             for action in actions:
                 value = action.model_dump_json().encode()
-                self._producer.produce(AccountAction.topic, value, action.msisdn.encode(), on_delivery=on_delivery)
+                self._producer.produce(self._topic, value, action.msisdn.encode(), on_delivery=on_delivery)
             self._producer.flush(DELIVERY_TIMEOUT_SECONDS)
         except (KafkaException, BufferError) as error:
-            raise PublishError(f"{AccountAction.topic}: {error}") from error
+            raise PublishError(f"{self._topic}: {error}") from error
         refusal = next((error for error in outcomes if error is not None), None)
         if refusal is not None or len(outcomes) < len(actions):
             raise PublishError(
-                f"{len(actions)} actions for {AccountAction.topic}: {refusal or 'no answer in time'}. "
+                f"{len(actions)} actions for {self._topic}: {refusal or 'no answer in time'}. "
                 "Check that the topic exists and may be written."
             )

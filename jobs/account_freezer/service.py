@@ -8,7 +8,6 @@ import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from contracts.account_freezer_settings import AccountFreezerSettings
-from contracts.events import FraudAlert
 from jobs.account_freezer import crm
 from jobs.account_freezer.alerts import read_alert
 from jobs.account_freezer.answering import answer_alert
@@ -53,11 +52,12 @@ class FreezerService:
         self, settings: AccountFreezerSettings, environ: Mapping[str, str], stop: Stop, metrics: FreezerMetrics
     ) -> None:
         connection = client_config(settings.kafka, environ)
+        self._topic = settings.alert_topic
         self._policy = settings.policy
         self._stop = stop
         self._metrics = metrics
         self._database = crm.CrmDatabase(settings.database, environ)
-        self._publisher = ActionPublisher(connection)
+        self._publisher = ActionPublisher(connection, settings.action_topic)
         self._letters = DeadLetterQueue(connection)
         unavailable = (*crm.UNAVAILABLE_ERRORS, PublishError, DeadLetterDeliveryError)
         self._patience = Patience(stop, unavailable)
@@ -73,7 +73,7 @@ class FreezerService:
         """Answer alerts until stopped. Raises `KafkaClientError`, and `StoppedError` while waiting for a service."""
         self._patience.call(self._prepare, "prepare the audit in the CRM database")
         self._is_database_ready = True
-        self._consumer.subscribe([FraudAlert.topic], on_assign=self._on_assign)
+        self._consumer.subscribe([self._topic], on_assign=self._on_assign)
         while not self._stop.is_set():
             self._step()
 
@@ -102,7 +102,7 @@ class FreezerService:
         if error is None:
             return True
         if error.fatal():
-            raise KafkaClientError(f"reading {FraudAlert.topic}: {error.str()}")
+            raise KafkaClientError(f"reading {self._topic}: {error.str()}")
         self._metrics.kafka_errors.inc()
         log.warning("Kafka answered with an error", error=error.str())
         return False
