@@ -68,7 +68,7 @@ class Committer:
         attempt = _Attempt(self, pending)
         retrying = Retrying(
             retry=retry_if_exception_type((CommitFailedException, DeadLetterDeliveryError, *UNAVAILABLE_ERRORS)),
-            wait=wait_exponential_jitter(initial=FIRST_WAIT_SECONDS, max=LONGEST_WAIT_SECONDS),
+            wait=wait_exponential_jitter(multiplier=FIRST_WAIT_SECONDS, max=LONGEST_WAIT_SECONDS),
             stop=self._give_up,
             before_sleep=attempt.note_failure,
             reraise=True,
