@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from filelock import Timeout
 
 from local import daemon
@@ -139,11 +140,19 @@ def _signal_and_wait(state: StateDirectory, number: int) -> None:
     if not is_running(state):
         return
     found = daemon.read_state(state)
-    if found is not None:
+    if found is not None and _is_daemon(found.pid):
         os.kill(found.pid, number)
     if not _wait(lambda: not is_running(state), STOP_SECONDS):
         log_file = state.log_file(daemon.LOG_NAME)
         raise DaemonError("stop the daemon", f"it did not end within {STOP_SECONDS:.0f} s", f"less {log_file}")
+
+
+def _is_daemon(pid: int) -> bool:
+    """Whether the pid that was written down is still a daemon: a killed one leaves its file behind."""
+    try:
+        return daemon.__name__ in psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return False
 
 
 def _wait(condition: Callable[[], bool], seconds: float) -> bool:

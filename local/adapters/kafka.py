@@ -86,7 +86,7 @@ class KafkaAdapter:
     def remove(self, manifest: Manifest, surroundings: Surroundings, machine: Machine) -> bool:
         """Stop the nodes; delete their data only if the storage of the pools says so."""
         folder = _folder(manifest, machine)
-        if not all([machine.supervisor.remove(name) for name in self._processes(folder)]):
+        if not machine.supervisor.remove_in_order(self._processes(folder)):
             return False
         if folder.deletes_data():
             shutil.rmtree(folder.path, ignore_errors=True)
@@ -151,7 +151,7 @@ def _process(
         endpoint=", ".join(node.address(name) for name in node.ports if name not in INTERNAL_LISTENERS),
         readiness=TcpProbe(node.ports[first_listener]),
         stop_grace_seconds=30,
-        stop_rank=StopRank.KAFKA,
+        stop_rank=StopRank.KAFKA_BROKER if node.is_broker else StopRank.KAFKA_CONTROLLER,
     )
 
 

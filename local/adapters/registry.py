@@ -2,6 +2,7 @@
 
 from local.adapters.adapter import Adapter
 from local.adapters.deployment import DeploymentAdapter
+from local.adapters.flink_deployment import FlinkDeploymentAdapter
 from local.adapters.job import JobAdapter
 from local.adapters.kafka import KafkaAdapter
 from local.adapters.kafka_admin import AdminClients
@@ -12,4 +13,11 @@ from local.adapters.kafka_user import KafkaUserAdapter
 def all_adapters() -> tuple[Adapter, ...]:
     """One adapter per kind, those that others wait for first."""
     clients = AdminClients()
-    return (KafkaAdapter(), KafkaTopicAdapter(clients), KafkaUserAdapter(clients), DeploymentAdapter(), JobAdapter())
+    return (
+        KafkaAdapter(),
+        KafkaTopicAdapter(clients),
+        KafkaUserAdapter(clients),
+        DeploymentAdapter(),
+        JobAdapter(),
+        FlinkDeploymentAdapter(),
+    )

@@ -70,8 +70,8 @@ def save(record: Record, folder: Path) -> None:
 
 def load_all(folder: Path) -> dict[str, Record]:
     """Records of all processes that were not removed, by name."""
-    records = (_parse(path) for path in sorted(folder.glob("*.process.json")))
-    return {record.name: record for record in records}
+    records = (_read(path) for path in sorted(folder.glob("*.process.json")))
+    return {record.name: record for record in records if record}
 
 
 def forget(folder: Path, name: str) -> None:
@@ -83,6 +83,10 @@ def _file(folder: Path, name: str) -> Path:
     return folder / f"{name}.process.json"
 
 
-def _parse(path: Path) -> Record:
-    fields = json.loads(path.read_text())
+def _read(path: Path) -> Record | None:
+    """None for a record that its supervisor has just removed."""
+    try:
+        fields = json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
     return Record(**{**fields, "phase": Phase(fields["phase"]), "ports": tuple(fields["ports"])})

@@ -20,7 +20,9 @@ class StopRank:
     """Order of a full stop, smallest first: what writes stops before what it writes to."""
 
     WORKLOAD = 10
-    KAFKA = 50
+    KAFKA_BROKER = 50
+    # After the brokers, which otherwise wait in vain for somebody to take their partitions over.
+    KAFKA_CONTROLLER = 55
     QUERY_ENGINE = 70
     STORAGE = 90
 

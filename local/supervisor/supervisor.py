@@ -52,6 +52,12 @@ class Supervisor:
         self._unclaimed.discard(name)
         return name not in self._records
 
+    def remove_in_order(self, names: Iterable[str]) -> bool:
+        """Stop processes rank by rank, smallest first; True once all are gone. Call it again until then."""
+        records = [record for name in names if (record := self._records.get(name))]
+        ranks = sorted({record.stop_rank for record in records})
+        return all(all([self.remove(record.name) for record in records if record.stop_rank == rank]) for rank in ranks)
+
     def record(self, name: str) -> Record | None:
         """What is known about a process."""
         return self._records.get(name)
@@ -82,13 +88,9 @@ class Supervisor:
     def stop_all(self, poll_seconds: float = 0.05) -> None:
         """Stop every process, rank by rank, and forget them. Bounded by the sum of the ranks' longest graces."""
         self._specs.clear()
-        for rank in sorted({record.stop_rank for record in self._records.values()}):
-            names = [name for name, record in self._records.items() if record.stop_rank == rank]
-            while any(not self.remove(name) for name in names):
-                for name in names:
-                    if record := self._records.get(name):
-                        self._advance(record)
-                time.sleep(poll_seconds)
+        while not self.remove_in_order(list(self._records)):
+            self.tick()
+            time.sleep(poll_seconds)
 
     def close(self) -> None:
         """Let go of the processes; they keep running and the next supervisor finds them."""

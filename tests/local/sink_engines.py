@@ -173,7 +173,7 @@ class Engines:
             environment=base_environment(),
             ports=(port,),
             readiness=TcpProbe(port),
-            stop_rank=StopRank.KAFKA,
+            stop_rank=StopRank.KAFKA_BROKER,
         )
 
 

@@ -3,11 +3,13 @@
 import uuid
 from pathlib import Path
 
+import psutil
 import pytest
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
-from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
-from engines import KAFKA_NAME, NAMESPACE, KafkaEngine, condition_of, has_settled, wait_until
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
+from engines import KAFKA_NAME, NAMESPACE, START_SECONDS, KafkaEngine, condition_of, has_settled, is_ready, wait_until
 
+from local.cluster import LocalCluster
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.labels import STRIMZI_CLUSTER_LABEL
 from operators.telecom_pipeline.manifest import Ref
@@ -22,7 +24,7 @@ def acl(resource: str, name: str, *operations: str) -> dict[str, object]:
 def send(settings: dict[str, object], topic: str) -> KafkaError | None:
     """Send one record; the broker's refusal, or None."""
     outcome: list[KafkaError | None] = []
-    producer = Producer({**settings, "message.timeout.ms": 8000, "log_level": 0})
+    producer = Producer({**settings, "message.timeout.ms": 4000, "log_level": 0})
     producer.produce(topic, b"x", on_delivery=lambda error, _: outcome.append(error))
     producer.flush(20)
     return outcome[0]
@@ -143,3 +145,59 @@ def test_a_user_without_its_kafka_waits(kafka: KafkaEngine, unique_name: str) ->
     assert waiting is not None and "status" not in waiting
     kafka.cluster.store.delete(ref)
     wait_until(lambda: kafka.cluster.store.get(ref) is None, "a user without a Kafka can be deleted")
+
+
+def test_a_killed_broker_comes_back_with_its_records(kafka: KafkaEngine, unique_name: str) -> None:
+    kafka.create_topic(unique_name)
+    assert send(kafka.client_settings(), unique_name) is None
+    supervisor = kafka.cluster.machine.supervisor
+    process = f"kafka.{NAMESPACE}.{KAFKA_NAME}.0"
+    pid = supervisor.command_pid(process)
+    assert pid is not None
+    psutil.Process(pid).kill()
+    wait_until(lambda: condition_of(kafka.cluster.store.get(kafka.ref), "NotReady"), "the death is in the status")
+    wait_until(lambda: is_ready(kafka.cluster.store.get(kafka.ref)), "Kafka is ready again", START_SECONDS)
+    consumer = Consumer({**kafka.client_settings(), "group.id": unique_name, "auto.offset.reset": "earliest"})
+    _, end = consumer.get_watermark_offsets(TopicPartition(unique_name, 0), timeout=20)
+    consumer.close()
+    assert end == 1
+
+
+def test_pools_of_their_own_form_one_cluster_and_deleted_claims_delete_the_data(local_cluster: LocalCluster) -> None:
+    name = f"k{uuid.uuid4().hex[:6]}"
+    store, machine = local_cluster.store, local_cluster.machine
+    api = names.KAFKA.api_version
+    refs = []
+    for pool, roles, replicas in (("controllers", ["controller"], 1), ("brokers", ["broker"], 2)):
+        labels = {STRIMZI_CLUSTER_LABEL: name}
+        metadata = {"name": f"{name}-{pool}", "namespace": NAMESPACE, "labels": labels}
+        volume = {"id": 0, "type": "persistent-claim", "size": "1Gi", "deleteClaim": True}
+        spec = {"replicas": replicas, "roles": roles, "storage": {"type": "jbod", "volumes": [volume]}}
+        spec["jvmOptions"] = {"-Xmx": "256m"}
+        store.apply({"apiVersion": api, "kind": "KafkaNodePool", "metadata": metadata, "spec": spec})
+        refs.append(Ref(names.KAFKA_NODE_POOL, NAMESPACE, metadata["name"]))
+    listener = {"name": "plain", "port": 9092, "type": "internal", "tls": False}
+    ref = Ref(names.KAFKA, NAMESPACE, name)
+    store.apply(
+        {
+            "apiVersion": api,
+            "kind": "Kafka",
+            "metadata": {"name": name, "namespace": NAMESPACE},
+            "spec": {"kafka": {"listeners": [listener]}},
+        }
+    )
+    wait_until(lambda: is_ready(store.get(ref)), f"{ref} is ready", START_SECONDS)
+    status = store.get(ref)["status"]  # type: ignore[index]
+    assert [pool["name"] for pool in status["kafkaNodePools"]] == [f"{name}-brokers", f"{name}-controllers"]
+    admin = AdminClient({"bootstrap.servers": status["listeners"][0]["bootstrapServers"]})
+    wait_until(lambda: len(admin.list_topics(timeout=10).brokers) == 2, "both brokers are in the cluster")
+    admin.create_topics([NewTopic("t", 1, 2)])["t"].result(20)
+    data = machine.state.kafka / f"{NAMESPACE}.{name}"
+    assert list(data.glob("data-*/meta.properties"))
+    for deleted in (ref, *refs):
+        store.delete(deleted)
+    wait_until(lambda: store.get(ref) is None, f"{ref} is gone", 60)
+    assert not data.exists()
+    assert not [
+        record for record in machine.supervisor.records() if record.name.startswith(f"kafka.{NAMESPACE}.{name}.")
+    ]
