@@ -1,0 +1,1 @@
+"""How fast the sink brings Kafka records into Iceberg, against a plain sink on the same engines."""
