@@ -2,12 +2,12 @@
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import structlog
 
-from local.adapters.adapter import Adapter, Surroundings
+from local.adapter_loop import RESYNC_SECONDS, RETRY_SECONDS, AdapterLoop
+from local.adapters.adapter import Adapter
 from local.adapters.registry import all_adapters
 from local.machine import Machine
 from local.paths import StateDirectory
@@ -19,25 +19,11 @@ from local.services.trino import Trino
 from local.store import SqliteCluster
 from local.supervisor.ports import PortBook
 from local.supervisor.supervisor import Supervisor
-from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
 
 log = structlog.get_logger()
 
 ACTIVE_PAUSE_SECONDS = 0.05
 IDLE_PAUSE_SECONDS = 0.2
-# Everything is looked at this often even if nothing seems to have changed.
-RESYNC_SECONDS = 30.0
-# An adapter that calls an engine is asked again after this time when it could not finish.
-RETRY_SECONDS = 0.5
-
-
-@dataclass
-class _Seen:
-    """When an object of an adapter that calls its engine was last synced, and how that ended."""
-
-    generation: object
-    at: float
-    is_settled: bool
 
 
 class Services:
@@ -90,9 +76,7 @@ class LocalCluster:
         self.store = SqliteCluster(state.store)
         self.machine = Machine(state, ports, Supervisor(state, ports))
         self.services = Services()
-        self._adapters = all_adapters() if adapters is None else adapters
-        self._surroundings = Surroundings(self.store.get, self.store.list)
-        self._seen: dict[Ref, _Seen] = {}
+        self._adapters = AdapterLoop(self.store, all_adapters() if adapters is None else adapters, self.machine)
         self._last_version = -1
         self._last_pass = 0.0
         self._has_unsettled = False
@@ -100,15 +84,16 @@ class LocalCluster:
         self._thread: threading.Thread | None = None
 
     def tick(self) -> bool:
-        """One step of everything; True when more is to do at once."""
-        moved = self.machine.supervisor.tick()
+        """One step of everything; True when the next one should be soon."""
+        supervisor = self.machine.supervisor
+        changed = supervisor.tick()
         version = self.store.resource_version()
         is_due = time.monotonic() - self._last_pass > (RETRY_SECONDS if self._has_unsettled else RESYNC_SECONDS)
-        if not (moved or version != self._last_version or is_due):
-            return False
+        if not (changed or version != self._last_version or is_due):
+            return supervisor.is_moving
         self._last_version, self._last_pass = version, time.monotonic()
         self._sync_everything()
-        return moved or self.store.resource_version() != version
+        return supervisor.is_moving or self.store.resource_version() != version
 
     def run(self) -> None:
         """Tick until `stop_loop` is called."""
@@ -149,58 +134,7 @@ class LocalCluster:
         self.services.sync(self.machine)
         for namespace in pipeline_namespaces(self.store):
             self.publish_connections(namespace)
-        self._has_unsettled = not reconcile_pipelines(self.store)
-        keep = {service.name for service in self.services.wanted()}
-        for adapter in self._adapters:
-            for manifest in self.store.list_kind(adapter.kind):
-                self._sync_one(adapter, manifest)
-                keep.update(adapter.process_names(manifest, self.machine))
+        are_settled = reconcile_pipelines(self.store)
+        keep = {service.name for service in self.services.wanted()} | self._adapters.sync()
+        self._has_unsettled = not are_settled or self._adapters.has_unsettled
         self.machine.supervisor.keep_only(keep)
-
-    def _sync_one(self, adapter: Adapter, manifest: Manifest) -> None:
-        ref = ref_of(manifest)
-        try:
-            if manifest["metadata"].get("deletionTimestamp"):
-                self._remove(adapter, manifest)
-            else:
-                self.store.set_finalizers(ref, [adapter.finalizer])
-                self._sync_present(adapter, manifest)
-        except Exception as error:  # one broken object must not stop the others; it is tried again
-            log.error("sync failed", object=str(ref), error=str(error))
-            self._has_unsettled = True
-
-    def _sync_present(self, adapter: Adapter, manifest: Manifest) -> None:
-        ref = ref_of(manifest)
-        if adapter.calls_engine and not self._is_due(ref, manifest):
-            return
-        outcome = adapter.sync(manifest, self._surroundings, self.machine)
-        self._seen[ref] = _Seen(_wish(manifest), time.monotonic(), outcome.is_settled)
-        self._has_unsettled = self._has_unsettled or not outcome.is_settled
-        for published in outcome.published:
-            self.store.apply(published)
-        if outcome.status:
-            self.store.apply_status(ref, outcome.status)
-        for other, status in outcome.other_statuses.items():
-            self.store.apply_status(other, status)
-
-    def _remove(self, adapter: Adapter, manifest: Manifest) -> None:
-        if adapter.remove(manifest, self._surroundings, self.machine):
-            self._seen.pop(ref_of(manifest), None)
-            self.store.set_finalizers(ref_of(manifest), [])
-        else:
-            self._has_unsettled = True
-
-    def _is_due(self, ref: Ref, manifest: Manifest) -> bool:
-        seen = self._seen.get(ref)
-        if seen is None or seen.generation != _wish(manifest):
-            return True
-        age = time.monotonic() - seen.at
-        due = age > (RESYNC_SECONDS if seen.is_settled else RETRY_SECONDS)
-        self._has_unsettled = self._has_unsettled or not seen.is_settled
-        return due
-
-
-def _wish(manifest: Manifest) -> Mapping[str, object]:
-    """What a sync depends on besides time: the specification and the annotations."""
-    metadata = manifest["metadata"]
-    return {"generation": metadata.get("generation"), "annotations": metadata.get("annotations")}

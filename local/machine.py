@@ -7,16 +7,21 @@ from local.paths import StateDirectory
 from local.supervisor.ports import PortBook
 from local.supervisor.supervisor import Supervisor
 
+LOOPBACK = "127.0.0.1"
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
 
 @dataclass(frozen=True)
 class Machine:
-    """Folders, ports and processes of one LocalCluster."""
+    """Folders, ports and processes of one LocalCluster.
+
+    `address` is where clients find its Kafka: loopback, or for pods of a node on this machine the node's address.
+    """
 
     state: StateDirectory
     ports: PortBook
     supervisor: Supervisor
+    address: str = LOOPBACK
 
 
 def base_environment() -> dict[str, str]:

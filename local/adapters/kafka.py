@@ -12,7 +12,6 @@ from local.adapters.kafka_certificates import ensure_certificates
 from local.adapters.kafka_folder import KafkaFolder
 from local.adapters.kafka_nodes import (
     CONTROL_PLANE,
-    HOST,
     INTERNAL_LISTENERS,
     Node,
     assign_node_ids,
@@ -57,7 +56,7 @@ class KafkaAdapter:
         """Run every node; Ready when all of them are."""
         folder = _folder(manifest, machine)
         pools = _pools(manifest, surroundings)
-        ca, keystore = ensure_certificates(folder.path / "certificates", folder.cluster)
+        ca, keystore = ensure_certificates(folder.path / "certificates", folder.cluster, machine.address)
         published = (owned_secret(manifest, names.cluster_ca_secret(folder.cluster), {"ca.crt": ca}),)
         try:
             nodes = self._plan(manifest, pools, folder)
@@ -100,7 +99,7 @@ class KafkaAdapter:
     @staticmethod
     def _plan(manifest: Manifest, pools: Sequence[Manifest], folder: KafkaFolder) -> list[Node]:
         node_ids = assign_node_ids(pools, folder.node_ids())
-        nodes = plan_nodes(manifest, pools, node_ids, folder.port, DEFAULT_HEAP)
+        nodes = plan_nodes(manifest, pools, node_ids, folder.port, DEFAULT_HEAP, folder.machine.address)
         folder.keep_node_ids(node_ids)
         return nodes
 
@@ -200,11 +199,12 @@ def _ready(manifest: Manifest, nodes: Sequence[Node], folder: KafkaFolder, ca: s
 
 
 def _listener_status(listener: dict[str, Any], nodes: Sequence[Node], ca: str) -> Status:
-    ports = [node.ports[client_listener(listener)] for node in nodes if node.is_broker]
+    brokers = [node for node in nodes if node.is_broker]
+    name = client_listener(listener)
     status: Status = {
         "name": listener["name"],
-        "addresses": [{"host": HOST, "port": port} for port in ports],
-        "bootstrapServers": ",".join(f"{HOST}:{port}" for port in ports),
+        "addresses": [{"host": node.client_host, "port": node.ports[name]} for node in brokers],
+        "bootstrapServers": ",".join(node.address(name) for node in brokers),
     }
     return status | ({"certificates": [ca]} if listener.get("tls") else {})
 

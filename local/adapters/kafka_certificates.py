@@ -1,4 +1,4 @@
-"""Certificates of a Kafka cluster: its own authority and one server certificate for loopback."""
+"""Certificates of a Kafka cluster: its own authority and one server certificate for this machine."""
 
 import ipaddress
 from datetime import UTC, datetime, timedelta
@@ -10,13 +10,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from local.files import write_atomically
+from local.machine import LOOPBACK
 
 _VALIDITY = timedelta(days=3650)
 _CA_FILE = "ca.crt"
 _KEYSTORE_FILE = "server.pem"
 
 
-def ensure_certificates(folder: Path, cluster: str) -> tuple[str, Path]:
+def ensure_certificates(folder: Path, cluster: str, address: str = LOOPBACK) -> tuple[str, Path]:
     """The authority's certificate as PEM, and the file with the server's key and chain; both made once and kept.
 
     The authority's key is not kept: one server certificate is all that it signs.
@@ -27,7 +28,9 @@ def ensure_certificates(folder: Path, cluster: str) -> tuple[str, Path]:
         ca_name = _name(f"{cluster}-cluster-ca")
         ca = _certificate(ca_name, ca_name, ca_key.public_key(), is_authority=True).sign(ca_key, hashes.SHA256())
         server_name = _name(f"{cluster}-kafka")
-        unsigned = _certificate(server_name, ca_name, server_key.public_key(), is_authority=False)
+        unsigned = _with_addresses(
+            _certificate(server_name, ca_name, server_key.public_key(), is_authority=False), address
+        )
         server = unsigned.sign(ca_key, hashes.SHA256())
         write_atomically(keystore, _key_pem(server_key) + _pem(server) + _pem(ca))
         write_atomically(ca_file, _pem(ca))
@@ -38,8 +41,7 @@ def _certificate(
     subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, is_authority: bool
 ) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
-    loopback = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    builder = (
+    return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
@@ -49,7 +51,12 @@ def _certificate(
         .not_valid_after(now + _VALIDITY)
         .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
     )
-    return builder if is_authority else builder.add_extension(x509.SubjectAlternativeName(loopback), critical=False)
+
+
+def _with_addresses(builder: x509.CertificateBuilder, address: str) -> x509.CertificateBuilder:
+    addresses = [x509.IPAddress(ipaddress.ip_address(each)) for each in dict.fromkeys((LOOPBACK, address))]
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), *addresses])
+    return builder.add_extension(names, critical=False)
 
 
 def _name(common_name: str) -> x509.Name:

@@ -1,7 +1,7 @@
 """The nodes of a Kafka: which KafkaNodePool gives which ids, and where each node listens. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from local.adapters.adapter import ManifestError
@@ -12,17 +12,19 @@ CONTROL_PLANE = "CONTROLPLANE-9090"
 REPLICATION = "REPLICATION-9091"
 INTERNAL_LISTENERS = (CONTROL_PLANE, REPLICATION)
 HOST = "127.0.0.1"
+ALL_INTERFACES = "0.0.0.0"  # noqa: S104 (only where the machine has an address for clients)
 
 
 @dataclass(frozen=True)
 class Node:
-    """One broker, controller or both; ports by listener name."""
+    """One broker, controller or both; ports by listener name. Clients find it at `client_host`."""
 
     id: int
     pool: str
     roles: tuple[str, ...]
     heap: str
     ports: Mapping[str, int]
+    client_host: str = HOST
 
     @property
     def is_controller(self) -> bool:
@@ -35,8 +37,14 @@ class Node:
         return "broker" in self.roles
 
     def address(self, listener: str) -> str:
-        """`host:port` of a listener."""
-        return f"{HOST}:{self.ports[listener]}"
+        """`host:port` at which a listener is found."""
+        host = HOST if listener in INTERNAL_LISTENERS else self.client_host
+        return f"{host}:{self.ports[listener]}"
+
+    def binding(self, listener: str) -> str:
+        """`host:port` that a listener binds: one interface, unless clients come from another than loopback."""
+        is_reached_from_outside = listener not in INTERNAL_LISTENERS and self.client_host != HOST
+        return f"{ALL_INTERFACES if is_reached_from_outside else HOST}:{self.ports[listener]}"
 
 
 def assign_node_ids(pools: Sequence[Manifest], assigned: Mapping[str, Sequence[int]]) -> dict[str, list[int]]:
@@ -64,10 +72,11 @@ def plan_nodes(
     node_ids: Mapping[str, Sequence[int]],
     claim_port: Callable[[int, str], int],
     default_heap: str,
+    client_host: str = HOST,
 ) -> list[Node]:
     """Every node, ordered by id. Raises `ManifestError` when there is no broker or no controller."""
     nodes = [
-        _node(kafka, pool, node_id, claim_port, default_heap)
+        replace(_node(kafka, pool, node_id, claim_port, default_heap), client_host=client_host)
         for pool in pools
         for node_id in node_ids[pool["metadata"]["name"]]
     ]

@@ -77,7 +77,7 @@ def _addresses(node: Node, listeners: Sequence[Mapping[str, Any]]) -> dict[str, 
     protocols = {CONTROL_PLANE: "SASL_PLAINTEXT", REPLICATION: "SASL_PLAINTEXT"}
     protocols |= {client_listener(listener): _protocol(listener) for listener in listeners}
     addresses = {
-        "listeners": ",".join(f"{name}://{node.address(name)}" for name in node.ports),
+        "listeners": ",".join(f"{name}://{node.binding(name)}" for name in node.ports),
         "listener.security.protocol.map": ",".join(f"{name}:{protocol}" for name, protocol in protocols.items()),
     }
     if node.is_broker:

@@ -77,13 +77,18 @@ class Supervisor:
             self.remove(name)
 
     def tick(self) -> bool:
-        """One step for every process; True when something moved or is about to (tick again soon)."""
+        """One step for every process; True when the state of one changed."""
         before = dict(self._records)
         for name in list(self._records):
             if name not in self._unclaimed:
                 self._advance(self._records[name])
         self._bound_logs()
-        return before != self._records or any(_is_moving(record) for record in self._records.values())
+        return before != self._records
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether a process starts or stops just now, so that the next tick should be soon."""
+        return any(_is_moving(record) for record in self._records.values())
 
     def stop_all(self, poll_seconds: float = 0.05) -> None:
         """Stop every process, rank by rank, and forget them. Bounded by the sum of the ranks' longest graces."""
