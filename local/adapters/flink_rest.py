@@ -1,0 +1,46 @@
+"""The few questions that are asked of a JobManager's REST API."""
+
+import json
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+from local.adapters.flink_processes import HOST
+
+_TIMEOUT_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class FlinkRest:
+    """One JobManager; a question it cannot answer now is answered by None."""
+
+    port: int
+
+    def job(self, job_id: str) -> dict[str, Any] | None:
+        """The job's details: `state`, `name`, `start-time`, `vertices`."""
+        return self._ask(f"/jobs/{job_id}")
+
+    def stop_with_savepoint(self, job_id: str) -> str | None:
+        """Ask for a stop with savepoint; the request's id."""
+        answer = self._ask(f"/jobs/{job_id}/stop", {"drain": False})
+        return answer["request-id"] if answer else None
+
+    def savepoint(self, job_id: str, request_id: str) -> dict[str, Any] | None:
+        """The finished request's `operation`: with `location`, or with `failure-cause`. None while it goes on."""
+        answer = self._ask(f"/jobs/{job_id}/savepoints/{request_id}")
+        if answer is None or answer["status"]["id"] != "COMPLETED":
+            return None
+        operation: dict[str, Any] = answer["operation"]
+        return operation
+
+    def _ask(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"http://{HOST}:{self.port}{path}", data=data)
+        request.add_header("Content-Type", "application/json")
+        try:
+            with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 (loopback)
+                found: dict[str, Any] = json.load(answer)
+                return found
+        except (OSError, urllib.error.HTTPError):
+            return None
