@@ -1,0 +1,132 @@
+"""A whole warehouse on real engines: CRM, bronze, dbt, gates, publication, with one clock that tests set."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from lake_events import SUBSCRIBER_COUNT, BronzeLake
+from psycopg2.extensions import connection as Connection
+from pyiceberg.catalog import Catalog
+
+from contracts.batch_settings import DbtSettings, NightlySettings, TrinoConnection
+from contracts.batch_tables import BATCH_TABLES
+from contracts.settings import CatalogConnection, S3Connection
+from jobs.crm_batch_ingestor.ingest import Ingested, ingest_all
+from jobs.crm_batch_ingestor.source import source_snapshot
+from jobs.crm_batch_ingestor.versions import Batch
+from jobs.crm_simulator.simulation import live_until
+from jobs.publication.nightly_run import DayRange, NightlyReport, run_nightly
+from jobs.runtime.iceberg import open_catalog
+from jobs.runtime.trino import Row, TrinoSql
+
+RUN_DATE = dt.date(2026, 11, 20)
+CRM_FIRST_DAY = dt.date(2026, 9, 1)
+SEED = 7
+EVENING = dt.datetime.combine(RUN_DATE, dt.time(18, 30), dt.UTC)
+# Enough to be a day, small enough for a test: half a minute of traffic.
+TRAFFIC_TICKS = range(120)
+EVENTS_PER_SECOND = 40.0
+
+
+@dataclass
+class Warehouse:
+    """The warehouse and its sources. `now` is the evening of the run date until a test moves it."""
+
+    settings: NightlySettings
+    environ: Mapping[str, str]
+    crm_dsn: str
+    now: dt.datetime = EVENING
+    first_report: NightlyReport | None = None
+    sql: TrinoSql = field(init=False)
+    catalog: Catalog = field(init=False)
+    lake: BronzeLake = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sql = TrinoSql(self.settings.trino)
+        self.catalog = open_catalog(self.settings.catalog, self.settings.s3, self.environ)
+        self.lake = BronzeLake(self.catalog)
+
+    def crm(self) -> Connection:
+        """A connection to the CRM database."""
+        return psycopg2.connect(self.crm_dsn)
+
+    def change_crm(self, *statements: str) -> None:
+        """Run statements in one transaction."""
+        connection = self.crm()
+        with connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+        connection.close()
+
+    def live(self, until: dt.date) -> None:
+        """Let the simulator bring the CRM up to a day."""
+        connection = self.crm()
+        live_until(connection, SEED, SUBSCRIBER_COUNT, CRM_FIRST_DAY, until)
+        connection.close()
+
+    def ingest(self, at: dt.datetime | None = None) -> dict[str, Ingested]:
+        """One run of the CRM ingestor."""
+        connection = self.crm()
+        batch = Batch(batch_id=f"batch-{at or self.now}", at=at or self.now)
+        with source_snapshot(connection) as source:
+            done = list(ingest_all(source, self.catalog, BATCH_TABLES, batch, dt.timedelta(hours=6)))
+        connection.close()
+        return {ingested.table: ingested for ingested in done}
+
+    def add_day(self, day: dt.date) -> None:
+        """Traffic and readings of one evening."""
+        start = dt.datetime.combine(day, dt.time(17, 59, 29), dt.UTC)
+        self.lake.add_cdrs(start, EVENTS_PER_SECOND, TRAFFIC_TICKS)
+        self.lake.add_probes(start, 15.0, TRAFFIC_TICKS)
+
+    def nightly(self, backfill: DayRange | None = None) -> NightlyReport:
+        """A nightly run of the run date."""
+        return run_nightly(self.settings, self.environ, RUN_DATE, backfill, now=self.now)
+
+    def rows(self, statement: str) -> list[Row]:
+        """Rows of a query; `silver.x` and `gold.x` are enough as names."""
+        return self.sql.rows(statement)
+
+    def value(self, statement: str) -> Any:
+        """The one value of a query."""
+        (row,) = self.rows(statement)
+        (value,) = row.values()
+        return value
+
+    def snapshots(self, namespace: str, names: Sequence[str] = ()) -> dict[str, int]:
+        """Current snapshot by table."""
+        found = {
+            identifier[-1]: self.catalog.load_table(identifier) for identifier in self.catalog.list_tables(namespace)
+        }
+        return {
+            name: table.metadata.current_snapshot_id or 0 for name, table in found.items() if not names or name in names
+        }
+
+
+def open_warehouse(
+    trino_port: int,
+    catalog: CatalogConnection,
+    s3: S3Connection,
+    environ: Mapping[str, str],
+    crm_dsn: str,
+    dbt: Path,
+    folder: Path,
+) -> Warehouse:
+    """Three days of events and eleven weeks of CRM, nothing transformed yet."""
+    settings = NightlySettings(
+        trino=TrinoConnection(host="127.0.0.1", port=trino_port, username="transformer"),
+        s3=s3,
+        catalog=catalog,
+        dbt=DbtSettings(
+            executable=dbt, project_directory=Path(__file__).parents[3] / "dbt_project", target_directory=folder
+        ),
+    )
+    warehouse = Warehouse(settings, environ, crm_dsn)
+    warehouse.live(until=RUN_DATE - dt.timedelta(days=1))
+    warehouse.ingest()
+    for days_back in (2, 1, 0):
+        warehouse.add_day(RUN_DATE - dt.timedelta(days=days_back))
+    return warehouse

@@ -1,0 +1,111 @@
+import datetime as dt
+
+import pytest
+
+from contracts.sink_progress import DEAD_LETTERS, OFFSETS, OffsetRange, encode_ranges
+from jobs.data_quality.audited_run import AuditedRun, UnknownTableError, render
+from jobs.data_quality.catalogue import GATE_BY_NAME, GATES
+from jobs.data_quality.completeness import ADDED_RECORDS, completeness, dead_letter_share, sink_commits
+from jobs.data_quality.gate import Gate, Layer, Outcome, Reading, judge
+from jobs.data_quality.personal_data import scan_statement
+from jobs.data_quality.results import prometheus_text
+from jobs.data_quality.schema_diff import schema_readings
+
+GATE = Gate(1, "example", Layer.GOLD, "rule", "share", "owner", warn_above=0.1, block_above=0.5)
+RUN = AuditedRun(
+    run_id="run",
+    run_date=dt.date(2026, 11, 20),
+    lookback_days=3,
+    now=dt.datetime(2026, 11, 20, 18, tzinfo=dt.UTC),
+    inputs={("bronze", "call_events"): 11},
+    outputs={("gold", "fact_calls"): 22},
+)
+
+
+def commit(start: int, end: int, rows: int, dead_letters: int = 0) -> tuple[int, dict[str, str]]:
+    ranges = {0: OffsetRange(start, end)}
+    return start, {OFFSETS: encode_ranges(ranges), ADDED_RECORDS: str(rows), DEAD_LETTERS: str(dead_letters)}
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome"),
+    [
+        (0.0, Outcome.PASSED),
+        (0.1, Outcome.PASSED),
+        (0.11, Outcome.WARNED),
+        (0.5, Outcome.WARNED),
+        (0.51, Outcome.FAILED),
+    ],
+)
+def test_the_worst_reading_decides_and_a_limit_itself_is_allowed(value: float, outcome: Outcome):
+    result = judge(GATE, [Reading("good", 0.0), Reading("bad", value)])
+    assert (result.outcome, result.value) == (outcome, value)
+
+
+def test_evidence_names_only_what_is_suspicious_worst_first():
+    result = judge(GATE, [Reading("a", 0.2), Reading("b", 0.0), Reading("c", 0.9)])
+    assert [reading.subject for reading in result.evidence] == ["c", "a"]
+
+
+def test_there_are_fifteen_gates_with_names_and_owners_of_their_own():
+    assert [gate.number for gate in GATES] == list(range(1, 16))
+    assert len(GATE_BY_NAME) == 15
+    assert all(gate.owner and gate.rule for gate in GATES)
+
+
+def test_complete_commits_join_on_and_add_up():
+    commits = sink_commits([commit(0, 10, 9, 1), commit(10, 15, 5)])
+    assert [reading.value for reading in completeness("t", commits, False)] == [0, 0]
+
+
+def test_a_lost_row_a_gap_and_an_overlap_are_found():
+    lost = sink_commits([commit(0, 10, 8, 1)])
+    gap = sink_commits([commit(0, 10, 10), commit(12, 15, 3)])
+    overlap = sink_commits([commit(0, 10, 10), commit(8, 15, 7)])
+    assert [reading.value for reading in completeness("t", lost, False)] == [1, 0]
+    assert [reading.value for reading in completeness("t", gap, False)] == [0, 2]
+    assert [reading.value for reading in completeness("t", overlap, False)] == [0, 2]
+
+
+def test_transaction_markers_are_not_missing_rows_but_gaps_still_count():
+    commits = sink_commits([commit(0, 10, 8), commit(12, 13, 1)])
+    assert [reading.value for reading in completeness("alerts", commits, True)] == [0, 2]
+
+
+def test_commits_of_other_writers_are_no_ones_business():
+    assert sink_commits([(1, {"operation": "replace", ADDED_RECORDS: "5"})]) == []
+
+
+def test_the_share_of_dead_letters_is_counted_over_records():
+    assert dead_letter_share(sink_commits([commit(0, 100, 98, 2)])) == pytest.approx(0.02)
+    assert dead_letter_share([]) == 0.0
+
+
+def test_a_removed_or_retyped_column_is_a_breach_and_a_new_one_an_addition():
+    readings = schema_readings("t", {"a": "string", "b": "int"}, {"b": "long", "c": "string"})
+    assert [(reading.subject, reading.value) for reading in readings] == [("t.a", 1.0), ("t.b", 1.0), ("t.c", 0.5)]
+    assert judge(GATE_BY_NAME["schema"], readings).blocks
+    assert judge(GATE_BY_NAME["schema"], readings[2:]).outcome is Outcome.WARNED
+
+
+def test_a_gate_reads_the_audited_snapshot():
+    statement = render("select * from $bronze_call_events where a >= $window_start", RUN, "iceberg")
+    assert "iceberg.bronze.call_events for version as of 11" in statement
+    assert "timestamp '2026-11-17 00:00:00 UTC'" in statement
+
+
+def test_a_gate_on_a_table_the_run_does_not_know_is_an_error():
+    with pytest.raises(UnknownTableError, match="gold_dim_towers"):
+        render("select 1 from $gold_dim_towers", RUN, "iceberg")
+
+
+def test_only_text_is_searched_for_personal_data():
+    assert scan_statement("gold.t", 1, {"n": "bigint"}, RUN) is None
+    statement = scan_statement("gold.t", 1, {"n": "bigint", "name": "varchar"}, RUN)
+    assert statement is not None
+    assert "array['name']" in statement
+
+
+def test_outcomes_become_metrics():
+    text = prometheus_text([judge(GATE, [Reading("x", 0.9)])])
+    assert 'telecom_gate_outcome{gate="example",layer="gold",owner="owner"} 2.0' in text
