@@ -38,7 +38,11 @@ def store_key(catalog: Catalog, environ: Mapping[str, str]) -> None:
     if key_id in known and known[key_id]["is_current"]:
         return
     others = [row | {"is_current": False} for name, row in known.items() if name != key_id]
-    table.overwrite(pa.Table.from_pylist([*others, {"key_id": key_id, "key": key, "is_current": True}], schema=_SCHEMA))
+    keys = pa.Table.from_pylist([*others, {"key_id": key_id, "key": key, "is_current": True}], schema=_SCHEMA)
+    if known:
+        table.overwrite(keys)
+    else:
+        table.append(keys)
 
 
 def _key(environ: Mapping[str, str]) -> tuple[str, bytes]:
