@@ -1,4 +1,4 @@
-"""The operator as a process on a real API server with the real CRDs; what upstream operators report is written by tests."""
+"""The operator as a process on a real API server with real CRDs; tests write what upstream operators report."""
 
 import json
 import subprocess

@@ -10,7 +10,7 @@ from threading import Lock
 from operators.telecom_pipeline import labels as label_names
 from operators.telecom_pipeline.cluster import ClusterError, RejectedError
 from operators.telecom_pipeline.clusters.discovery import Discovery
-from operators.telecom_pipeline.clusters.rest import APPLY_PATCH, ApiServer, StatusError
+from operators.telecom_pipeline.clusters.rest import APPLY_PATCH, MERGE_PATCH, ApiServer, StatusError
 from operators.telecom_pipeline.clusters.watch import WatchedKind
 from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, ref_of
 from operators.telecom_pipeline.spec import API_GROUP
@@ -50,12 +50,12 @@ class KubeCluster:
     def apply(self, manifest: Manifest) -> Manifest:
         """Make the object as written; see `Cluster.apply`. An unchanged object is returned without a call."""
         ref, intent = ref_of(manifest), _digest(manifest)
-        stored = self._watched(ref)
+        stored = self._watched(ref) or self._recently_read(ref)
         if stored is not None and self._written.get(ref) == (intent, _digest(_without_history(stored))):
             return stored
         answer = self._apply(ref, manifest, _field_manager(manifest), subresource="")
         self._written[ref] = (intent, _digest(_without_history(answer)))
-        self._watch_of(ref).remember(answer)
+        self._remember(answer)
         return answer
 
     def apply_status(self, ref: Ref, status: Mapping[str, object]) -> None:
@@ -70,7 +70,7 @@ class KubeCluster:
             "status": dict(status),
         }
         answer = self._apply(ref, manifest, f"{FIELD_MANAGER}/status", subresource="/status")
-        self._watch_of(ref).remember(answer)
+        self._remember(answer)
 
     def get(self, ref: Ref) -> Manifest | None:
         """Return the object as last seen: watched if ours, else read at most once a minute."""
@@ -94,7 +94,23 @@ class KubeCluster:
                 raise
         self._written.pop(ref, None)
         if answer.get("kind") == ref.kind.name:
-            self._watch_of(ref).remember(answer)
+            self._remember(answer)
+
+    def set_finalizers(self, ref: Ref, finalizers: Sequence[str]) -> None:
+        """Replace the finalizers of an object; writes only on change, and an absent object is no error."""
+        stored = self.get(ref)
+        if stored is None or stored["metadata"].get("finalizers", []) == list(finalizers):
+            return
+        with _as_cluster_errors(ref):
+            body = {"metadata": {"finalizers": list(finalizers)}}
+            try:
+                answer = self._server.call("PATCH", self._path(ref), body=body, content_type=MERGE_PATCH)
+            except StatusError as error:
+                if error.code == 404:
+                    return
+                raise
+        if "deletionTimestamp" not in answer["metadata"]:
+            self._remember(answer)
 
     def watch(self, kind: Kind) -> None:
         """Begin to watch a kind before it is first read, so that `on_change` tells about it."""
@@ -125,6 +141,14 @@ class KubeCluster:
                     raise
                 self._on_conflict(ref, error.message)
             return self._patch(path, manifest, params | {"force": "true"})
+
+    def _remember(self, answer: Manifest) -> None:
+        """Let the next read see our write. What the watch does not select would never be taken out again."""
+        ref = ref_of(answer)
+        if not _selector(ref.kind) or _is_managed(answer):
+            self._watch_of(ref).remember(answer)
+        else:
+            self._foreign[ref] = (time.monotonic(), answer)
 
     def _patch(self, path: str, manifest: Manifest, params: Mapping[str, str]) -> Manifest:
         return self._server.call("PATCH", path, params=params, body=manifest, content_type=APPLY_PATCH)
@@ -159,11 +183,14 @@ class KubeCluster:
                 self._watches[kind, namespace].start()
             return self._watches[kind, namespace]
 
+    def _recently_read(self, ref: Ref) -> Manifest | None:
+        read_at, known = self._foreign.get(ref, (float("-inf"), None))
+        return known if time.monotonic() - read_at < FOREIGN_READ_SECONDS else None
+
     def _foreign_object(self, ref: Ref) -> Manifest | None:
         if not _selector(ref.kind):  # the watch sees all of them, so there is none
             return None
-        read_at, known = self._foreign.get(ref, (float("-inf"), None))
-        if time.monotonic() - read_at < FOREIGN_READ_SECONDS:
+        if known := self._recently_read(ref):
             return known
         with _as_cluster_errors(ref):
             try:
@@ -182,6 +209,11 @@ def _selector(kind: Kind) -> str:
     if kind.api_version.startswith(f"{API_GROUP}/"):
         return ""
     return f"{label_names.MANAGED_BY_LABEL}={label_names.MANAGED_BY}"
+
+
+def _is_managed(manifest: Manifest) -> bool:
+    labels = manifest["metadata"].get("labels") or {}
+    return bool(labels.get(label_names.MANAGED_BY_LABEL) == label_names.MANAGED_BY)
 
 
 def _field_manager(manifest: Manifest) -> str:

@@ -1,0 +1,86 @@
+"""Stands in for upstream operators on an API server: adapters run the real engine here and write its status."""
+
+import threading
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from local.adapter_loop import RETRY_SECONDS, AdapterLoop
+from local.adapters.adapter import Adapter
+from local.machine import Machine
+from local.paths import StateDirectory
+from local.supervisor.ports import PortBook
+from local.supervisor.supervisor import Supervisor
+from operators.telecom_pipeline.cluster import ClusterError
+from operators.telecom_pipeline.clusters.kube import KubeCluster
+from operators.telecom_pipeline.manifest import Kind, Manifest, Ref
+
+log = structlog.get_logger()
+
+
+class StandIn:
+    """Adapters over the objects of one namespace, in a thread between `with` and its end; the end stops the engines."""
+
+    def __init__(
+        self, cluster: KubeCluster, namespace: str, adapters: Sequence[Adapter], state: StateDirectory, address: str
+    ) -> None:
+        """`address` is where pods find this machine."""
+        ports = PortBook(state.run)
+        self._machine = Machine(state, ports, Supervisor(state, ports), address)
+        self._loop = AdapterLoop(NamespaceStore(cluster, namespace), adapters, self._machine)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="stand-in", daemon=True)
+
+    def __enter__(self) -> "StandIn":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._thread.join()
+        self._machine.supervisor.stop_all()
+        self._machine.supervisor.close()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(RETRY_SECONDS):
+            try:
+                self._machine.supervisor.tick()
+                self._machine.supervisor.keep_only(self._loop.sync())
+            except ClusterError as error:
+                log.warning("API server", error=str(error))
+
+
+class NamespaceStore:
+    """One namespace of an API server as the store of an `AdapterLoop`."""
+
+    def __init__(self, cluster: KubeCluster, namespace: str) -> None:
+        self._cluster = cluster
+        self._namespace = namespace
+
+    def list_kind(self, kind: Kind) -> Sequence[Manifest]:
+        """All objects of a kind in the namespace."""
+        return self._cluster.list(kind, self._namespace)
+
+    def set_finalizers(self, ref: Ref, finalizers: Sequence[str]) -> None:
+        """See `Store.set_finalizers`."""
+        self._cluster.set_finalizers(ref, finalizers)
+
+    def apply(self, manifest: Manifest) -> Manifest:
+        """See `Cluster.apply`."""
+        return self._cluster.apply(manifest)
+
+    def apply_status(self, ref: Ref, status: Mapping[str, object]) -> None:
+        """See `Cluster.apply_status`."""
+        self._cluster.apply_status(ref, status)
+
+    def get(self, ref: Ref) -> Manifest | None:
+        """See `Cluster.get`."""
+        return self._cluster.get(ref)
+
+    def list(self, kind: Kind, namespace: str, labels: Mapping[str, str] | None = None) -> Sequence[Manifest]:
+        """See `Cluster.list`."""
+        return self._cluster.list(kind, namespace, labels)
+
+    def delete(self, ref: Ref) -> None:
+        """See `Cluster.delete`."""
+        self._cluster.delete(ref)

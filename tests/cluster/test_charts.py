@@ -1,0 +1,82 @@
+"""The charts: clean by helm's own lint, accepted by a real API server as they are, with no right too many."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from local.kubernetes.control_plane import ControlPlane
+from local.kubernetes.helm import OPERATOR_CHART, PLATFORM_CHART, HelmError, helm
+from local.kubernetes.install_manifest import INSTALL_MANIFEST, install_manifest
+from operators.telecom_pipeline.generate.rbac import rules
+
+pytestmark = pytest.mark.engine
+
+MONITORING = ("--set", "monitoring.enabled=true")
+VARIANTS = {
+    "one-replica": (OPERATOR_CHART, ()),
+    "two-replicas": (OPERATOR_CHART, ("--set", "replicas=2")),
+    "namespaced": (OPERATOR_CHART, ("--set", "watchNamespaces={NAMESPACE}")),
+    "platform": (PLATFORM_CHART, ()),
+}
+
+
+def objects(text: str) -> list[dict[str, Any]]:
+    return [each for each in yaml.safe_load_all(text) if each]
+
+
+@pytest.mark.parametrize("chart", [OPERATOR_CHART, PLATFORM_CHART], ids=lambda chart: chart.name)
+def test_a_chart_is_clean(chart: Path) -> None:
+    assert "0 chart(s) failed" in helm("lint", "--strict", str(chart))
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_api_server_accepts_every_object_as_rendered(
+    control_plane: ControlPlane, namespace: str, variant: str
+) -> None:
+    chart, settings = VARIANTS[variant]
+    settings = tuple(setting.replace("NAMESPACE", namespace) for setting in settings)
+    text = helm("template", "release", str(chart), "--namespace", namespace, *settings)
+    answer = control_plane.kubectl(
+        "apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", "-", stdin=text
+    )
+    assert len(answer.splitlines()) == len(objects(text))
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [("replicas=0", "replicas"), ("replica=2", "replica"), ("image.pullPolicy=Sometimes", "pullPolicy")],
+)
+def test_a_wrong_value_is_named(setting: str, message: str) -> None:
+    with pytest.raises(HelmError, match=message):
+        helm("template", "release", str(OPERATOR_CHART), "--set", setting)
+
+
+def test_no_right_is_a_wildcard_and_secrets_are_never_listed() -> None:
+    text = helm("template", "release", str(OPERATOR_CHART))
+    granted = [rule for each in objects(text) if each["kind"] in ("Role", "ClusterRole") for rule in each["rules"]]
+    assert "*" not in {word for rule in granted for words in rule.values() for word in words}
+    assert [rule["verbs"] for rule in granted if "secrets" in rule["resources"]] == [["get"]]
+    assert all(rule in granted for rule in rules())
+
+
+def test_the_operators_pod_is_restricted(control_plane: ControlPlane, namespace: str) -> None:
+    control_plane.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
+    for chart in (OPERATOR_CHART, PLATFORM_CHART):
+        for each in objects(helm("template", "release", str(chart), "--namespace", namespace)):
+            if "template" in each.get("spec", {}):
+                pod = {"apiVersion": "v1", "kind": "Pod", "spec": each["spec"]["template"]["spec"]}
+                pod["metadata"] = {"name": "probe", "namespace": namespace}
+                pod["spec"]["volumes"] = [*pod["spec"].get("volumes", []), {"name": "data", "emptyDir": {}}]
+                pod["spec"].pop("serviceAccountName", None)
+                control_plane.kubectl("create", "--dry-run=server", "-f", "-", stdin=yaml.safe_dump(pod))
+
+
+def test_alerts_and_scrapes_are_rendered_when_asked_for() -> None:
+    text = helm("template", "release", str(OPERATOR_CHART), *MONITORING)
+    assert {"ServiceMonitor", "PrometheusRule"} <= {each["kind"] for each in objects(text)}
+
+
+def test_the_install_manifest_is_what_the_chart_says() -> None:
+    assert INSTALL_MANIFEST.read_text() == install_manifest(), "run: python -m local.kubernetes.install_manifest"
