@@ -5,6 +5,7 @@ or killed. What fails again comes back as a new dead letter that carries the tra
 """
 
 import os
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import Annotated, cast
 
 import structlog
 import typer
-from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from contracts import dead_letters as names
 from contracts.settings import SinkSettings
@@ -26,6 +27,7 @@ from jobs.runtime.settings import SettingsError, load_settings
 
 BATCH_RECORDS = 5_000
 TIMEOUT_SECONDS = 30.0
+POLL_SECONDS = 1.0
 GROUP_SUFFIX = "-dlq-replay"
 
 log = structlog.get_logger()
@@ -63,7 +65,8 @@ class Replay:
         self._fix = fix
         self.report = Report()
         identity = {"group.id": group + GROUP_SUFFIX, "enable.auto.commit": False, "isolation.level": "read_committed"}
-        self._consumer = Consumer({**connection, **identity, "auto.offset.reset": "earliest"})
+        reading = {"auto.offset.reset": "earliest", "enable.partition.eof": True}
+        self._consumer = Consumer({**connection, **identity, **reading})
         self._producer = Producer({**connection, "transactional.id": f"{group}{GROUP_SUFFIX}-{topic}"})
 
     def run(self, dry_run: bool) -> Report:
@@ -98,14 +101,19 @@ class Replay:
         low, high = self._consumer.get_watermark_offsets(partition, timeout=TIMEOUT_SECONDS)
         position = max(base, low)
         self._consumer.assign([TopicPartition(partition.topic, partition.partition, position)])
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while position < high:
-            messages = self._consumer.consume(BATCH_RECORDS, timeout=TIMEOUT_SECONDS)
-            errors = [message.error() for message in messages if message.error() is not None]
-            if errors or not messages:
-                reason = errors[0] if errors else f"no answer within {TIMEOUT_SECONDS:.0f} s"
-                raise ReplayError(f"cannot read {partition.topic} at {position}: {reason}. Run the replay again.")
-            position = max(int(message.offset() or 0) for message in messages) + 1
-            yield messages, position
+            messages = self._consumer.consume(min(BATCH_RECORDS, high - position), timeout=POLL_SECONDS)
+            letters = [message for message in messages if message.error() is None]
+            if letters:
+                position = int(letters[-1].offset() or 0) + 1
+                deadline = time.monotonic() + TIMEOUT_SECONDS
+                yield letters, position
+            if any(_is_end(message) for message in messages):
+                return
+            if time.monotonic() > deadline:
+                errors = [str(message.error()) for message in messages]
+                raise ReplayError(f"no dead letter of {partition.topic} from {position} on: {errors}. Run it again.")
 
     def _record(self, letter: Message, progress: ReplayProgress) -> dict[str, object] | None:
         raw_headers = cast("list[tuple[str, bytes | None]]", letter.headers() or [])
@@ -138,6 +146,11 @@ class Replay:
         group = self._consumer.consumer_group_metadata()
         self._producer.send_offsets_to_transaction([done], group, TIMEOUT_SECONDS)
         self._producer.commit_transaction(TIMEOUT_SECONDS)
+
+
+def _is_end(message: Message) -> bool:
+    error = message.error()
+    return error is not None and error.code() == KafkaError._PARTITION_EOF
 
 
 def main(

@@ -388,7 +388,7 @@ def read_topic(bootstrap_servers: str, topic: str) -> list[Message]:
         consumer.assign([TopicPartition(topic, 0, 0)])
         messages: list[Message] = []
         while len(messages) < end:
-            messages += [message for message in consumer.consume(1000, 5.0) if message.error() is None]
+            messages += [message for message in consumer.consume(end - len(messages), 1.0) if message.error() is None]
         return messages
     finally:
         consumer.close()
