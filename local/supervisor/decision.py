@@ -120,7 +120,7 @@ def _ended(record: Record, spec: ProcessSpec, seen: Observation, now: float) -> 
 
 
 def _stop(record: Record, reason: str, now: float) -> Step:
-    return _enter(record, Phase.STOPPING, reason, now), Action.TERMINATE
+    return _enter(replace(record, is_told_to_stop=False), Phase.STOPPING, reason, now), Action.TERMINATE
 
 
 def _while_stopping(record: Record, seen: Observation, now: float) -> Step:
@@ -129,7 +129,7 @@ def _while_stopping(record: Record, seen: Observation, now: float) -> Step:
         return _enter(ended, Phase.PENDING, record.reason, now), Action.NOTHING
     if now - record.since > record.stop_grace_seconds:
         return replace(record, killed=True), Action.KILL
-    return record, Action.NOTHING
+    return record, Action.NOTHING if record.is_told_to_stop else Action.TERMINATE
 
 
 def _enter(record: Record, phase: Phase, reason: str, now: float) -> Record:

@@ -105,11 +105,13 @@ class Processes:
                 return child.pid
         return None
 
-    def terminate(self, record: Record) -> None:
-        """Ask the command to end with its stop signal."""
+    def terminate(self, record: Record) -> bool:
+        """Ask the command to end with its stop signal; False while its shell has not started it yet."""
         pid = self.command_pid(record)
-        if pid is not None and self._is_ours(pid, record):
-            _signal(pid, record.stop_signal)
+        if pid is None or not self._is_ours(pid, record):
+            return False
+        _signal(pid, record.stop_signal)
+        return True
 
     def kill(self, record: Record) -> None:
         """End everything that this start of the process left, whichever session it moved to."""

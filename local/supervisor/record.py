@@ -46,6 +46,8 @@ class Record:
     restarts: int = 0
     retry_at: float = 0.0
     killed: bool = False
+    # Whether its stop signal was delivered; a process that has just been started cannot be told yet.
+    is_told_to_stop: bool = False
     stop_signal: int = signal.SIGTERM
     stop_grace_seconds: float = 20.0
     stop_rank: int = 0

@@ -109,7 +109,7 @@ class Supervisor:
         if action is Action.START and spec is not None:
             after = self._start(spec, after)
         elif action is Action.TERMINATE:
-            self._processes.terminate(after)
+            after = replace(after, is_told_to_stop=self._processes.terminate(after))
         elif action is Action.KILL:
             self._processes.kill(after)
         elif action is Action.FORGET:

@@ -90,6 +90,8 @@ def test_a_changed_specification_ends_the_back_off() -> None:
 def test_a_removed_process_is_asked_to_end_then_killed_then_forgotten() -> None:
     stopping, action = decide(replace(RUNNING, stop_grace_seconds=5), None, ALIVE, 110)
     assert action is Action.TERMINATE
+    assert decide(stopping, None, ALIVE, 114)[1] is Action.TERMINATE, "the signal could not be delivered yet"
+    stopping = replace(stopping, is_told_to_stop=True)
     assert decide(stopping, None, ALIVE, 114)[1] is Action.NOTHING
     assert decide(stopping, None, ALIVE, 116)[1] is Action.KILL
     gone, _ = decide(stopping, None, DEAD, 117)
