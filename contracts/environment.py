@@ -9,6 +9,9 @@ CATALOG_PASSWORD = "CATALOG_PASSWORD"  # noqa: S105
 CATALOG_TOKEN = "CATALOG_TOKEN"  # noqa: S105
 S3_ACCESS_KEY_ID = "S3_ACCESS_KEY_ID"
 S3_SECRET_ACCESS_KEY = "S3_SECRET_ACCESS_KEY"  # noqa: S105
+# By these names Flink's S3 file system finds the same credentials.
+AWS_ACCESS_KEY_ID = "AWS_ACCESS_KEY_ID"
+AWS_SECRET_ACCESS_KEY = "AWS_SECRET_ACCESS_KEY"  # noqa: S105
 METRICS_PORT = "METRICS_PORT"
 # Interface the metrics port binds to; unset means all (a pod's probes come from outside of it).
 METRICS_HOST = "METRICS_HOST"

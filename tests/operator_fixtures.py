@@ -19,7 +19,7 @@ from operators.telecom_pipeline.storage_references import required_objects
 from operators.telecom_pipeline.validate import validate
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-SAMPLE_NAMES = ("minimal", "demo", "production")
+SAMPLE_NAMES = ("minimal", "demo", "fraud", "production")
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 

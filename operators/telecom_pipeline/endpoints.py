@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from contracts.batch_settings import PostgresConnection
 from contracts.settings import CatalogConnection, JdbcCatalog, RestCatalog
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.manifest import Manifest, Ref
 from operators.telecom_pipeline.pipeline import Pipeline
-from operators.telecom_pipeline.spec.storage import Jdbc
+from operators.telecom_pipeline.spec.storage import Jdbc, PostgresDatabase
 from operators.telecom_pipeline.storage_references import (
     DATABASE_KEY,
     HOST_KEY,
     PORT_KEY,
     S3_ENDPOINT_KEY,
-    jdbc_connection_ref,
+    crm_database,
+    database_connection_ref,
     s3_connection_ref,
 )
 
@@ -25,6 +27,7 @@ class Endpoints:
     bootstrap_servers: str | None = None
     s3_endpoint: str | None = None
     catalog: CatalogConnection | None = None
+    crm: PostgresConnection | None = None
 
 
 def find_endpoints(
@@ -36,6 +39,7 @@ def find_endpoints(
         bootstrap_servers=_bootstrap_servers(kafka),
         s3_endpoint=_s3_endpoint(pipeline, references),
         catalog=_catalog(pipeline, references),
+        crm=_crm(pipeline, references),
     )
 
 
@@ -62,19 +66,26 @@ def _catalog(pipeline: Pipeline, references: Mapping[Ref, Manifest | None]) -> C
 
 
 def _jdbc(pipeline: Pipeline, name: str, jdbc: Jdbc, references: Mapping[Ref, Manifest | None]) -> JdbcCatalog | None:
-    if jdbc.connection:
-        place = jdbc.connection
-        return JdbcCatalog(name=name, host=place.host, port=place.port, database=place.database, ssl_mode=jdbc.ssl_mode)
-    ref = jdbc_connection_ref(pipeline)
+    place = _postgres(pipeline, jdbc, references)
+    return JdbcCatalog(name=name, **place.model_dump()) if place else None
+
+
+def _crm(pipeline: Pipeline, references: Mapping[Ref, Manifest | None]) -> PostgresConnection | None:
+    crm = crm_database(pipeline)
+    return _postgres(pipeline, crm, references) if crm else None
+
+
+def _postgres(
+    pipeline: Pipeline, database: PostgresDatabase, references: Mapping[Ref, Manifest | None]
+) -> PostgresConnection | None:
+    if database.connection:
+        return PostgresConnection(**database.connection.model_dump(), ssl_mode=database.ssl_mode)
+    ref = database_connection_ref(pipeline.namespace, database)
     data = _data(references, ref) if ref else {}
     if not all(data.get(key) for key in (HOST_KEY, PORT_KEY, DATABASE_KEY)) or not data[PORT_KEY].isdigit():
         return None
-    return JdbcCatalog(
-        name=name,
-        host=data[HOST_KEY],
-        port=int(data[PORT_KEY]),
-        database=data[DATABASE_KEY],
-        ssl_mode=jdbc.ssl_mode,
+    return PostgresConnection(
+        host=data[HOST_KEY], port=int(data[PORT_KEY]), database=data[DATABASE_KEY], ssl_mode=database.ssl_mode
     )
 
 

@@ -8,15 +8,30 @@ KAFKA_TOPIC = Kind("kafka.strimzi.io/v1", "KafkaTopic")
 KAFKA_USER = Kind("kafka.strimzi.io/v1", "KafkaUser")
 DEPLOYMENT = Kind("apps/v1", "Deployment")
 JOB = Kind("batch/v1", "Job")
+FLINK_DEPLOYMENT = Kind("flink.apache.org/v1beta1", "FlinkDeployment")
 CONFIG_MAP = Kind("v1", "ConfigMap")
 SECRET = Kind("v1", "Secret")
 
 CDR_PRODUCER = "cdr-producer"
 NETWORK_PROBE_PRODUCER = "network-probe-producer"
 KAFKA_TO_BRONZE = "kafka-to-bronze"
+FRAUD_DETECTION = "fraud-detection"
+FRAUD_RULES_PUBLISHER = "fraud-rules-publisher"
+ACCOUNT_FREEZER = "account-freezer"
+ALERT_READER = "alert-reader"
 DLQ_REPLAYER = "dlq-replayer"
 AUDITOR = "auditor"
-COMPONENTS = (CDR_PRODUCER, NETWORK_PROBE_PRODUCER, KAFKA_TO_BRONZE, DLQ_REPLAYER, AUDITOR)
+COMPONENTS = (
+    CDR_PRODUCER,
+    NETWORK_PROBE_PRODUCER,
+    KAFKA_TO_BRONZE,
+    FRAUD_DETECTION,
+    FRAUD_RULES_PUBLISHER,
+    ACCOUNT_FREEZER,
+    ALERT_READER,
+    DLQ_REPLAYER,
+    AUDITOR,
+)
 
 # Strimzi allows at most 11 characters for a listener's name.
 CLIENT_LISTENER = "clients"
@@ -70,6 +85,11 @@ def names_of_own_objects(pipeline: str) -> frozenset[str]:
     """ConfigMaps and Secrets that exist because of a pipeline, made by this operator or by Strimzi."""
     of_components = (component(pipeline, name) for name in COMPONENTS)
     return frozenset({*of_components, accepted_spec(pipeline), cluster_ca_secret(pipeline)})
+
+
+def transactional_id_prefix(pipeline: str, component_name: str) -> str:
+    """Begin of the ids of a component's Kafka transactions."""
+    return f"{pipeline}-{component_name}"
 
 
 def kafka_pod(pipeline: str, pool: str, node_id: int) -> str:

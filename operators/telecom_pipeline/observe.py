@@ -22,6 +22,7 @@ CHILD_KINDS: tuple[Kind, ...] = (
     names.CONFIG_MAP,
     names.DEPLOYMENT,
     names.JOB,
+    names.FLINK_DEPLOYMENT,
 )
 
 

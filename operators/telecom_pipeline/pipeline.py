@@ -5,9 +5,11 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
+from contracts.events import CallEvent
 from operators.telecom_pipeline.spec import PipelineSpec, Profile
 from operators.telecom_pipeline.spec.base import PROFILE_DEFAULTS_KEY, Resources
 from operators.telecom_pipeline.spec.bronze import Bronze
+from operators.telecom_pipeline.spec.fraud_detection import FraudDetection, JobManager, TaskManager
 from operators.telecom_pipeline.spec.kafka import METADATA_VERSION_BY_KAFKA_VERSION, BrokerStorage, Kafka
 from operators.telecom_pipeline.spec.kafka import Topics as TopicsSpec
 from operators.telecom_pipeline.topics import Topic, TopicRole, topics_of
@@ -39,6 +41,16 @@ class Sink:
 
 
 @dataclass(frozen=True)
+class FlinkJob:
+    """The fraud detection job as it shall be; what has no default by profile is in `section`."""
+
+    section: FraudDetection
+    parallelism: int
+    task_manager_resources: Resources
+    job_manager_resources: Resources
+
+
+@dataclass(frozen=True)
 class Pipeline:
     """A valid TelecomPipeline with every default resolved. Built by `validate` only."""
 
@@ -48,6 +60,7 @@ class Pipeline:
     kafka: KafkaCluster
     topics: tuple[Topic, ...]
     sink: Sink
+    fraud_detection: FlinkJob | None
 
     @property
     def is_suspended(self) -> bool:
@@ -74,13 +87,15 @@ def resolve(name: str, namespace: str, spec: PipelineSpec) -> Pipeline:
     """Fill in what the profile decides. Does not check anything."""
     kafka = _kafka(spec)
     partitions = _written_or_default(spec.kafka.topics, "partitions", spec.profile)
+    topics = topics_of(spec, partitions, kafka.replicas)
     return Pipeline(
         name=name,
         namespace=namespace,
         spec=spec,
         kafka=kafka,
-        topics=topics_of(spec, partitions, kafka.replicas),
+        topics=topics,
         sink=_sink(spec),
+        fraud_detection=_fraud_detection(spec, topics),
     )
 
 
@@ -89,7 +104,7 @@ def _written_or_default(section: BaseModel, field: str, profile: Profile) -> Any
     return profile_default_of(type(section), field, profile) if written is None else written
 
 
-def _resources(section: Kafka | Bronze, profile: Profile) -> Resources:
+def _resources(section: Kafka | Bronze | TaskManager | JobManager, profile: Profile) -> Resources:
     value = _written_or_default(section, "resources", profile)
     return value if isinstance(value, Resources) else Resources.model_validate(value)
 
@@ -119,3 +134,28 @@ def _sink(spec: PipelineSpec) -> Sink:
         commit_bytes=bronze.commit_mebibytes * 1024 * 1024,
         resources=_resources(bronze, spec.profile),
     )
+
+
+def _fraud_detection(spec: PipelineSpec, topics: tuple[Topic, ...]) -> FlinkJob | None:
+    section = spec.fraud_detection
+    if section is None:
+        return None
+    return FlinkJob(
+        section=section,
+        parallelism=_parallelism(section, spec.profile, topics),
+        task_manager_resources=_resources(section.task_manager, spec.profile),
+        job_manager_resources=_resources(section.job_manager, spec.profile),
+    )
+
+
+def _parallelism(section: FraudDetection, profile: Profile, topics: tuple[Topic, ...]) -> int:
+    """As written; the profile's default is no more than there are partitions to read."""
+    if section.parallelism is not None:
+        return section.parallelism
+    default: int = profile_default_of(FraudDetection, "parallelism", profile)
+    return min(default, call_partitions(topics) or default)
+
+
+def call_partitions(topics: tuple[Topic, ...]) -> int:
+    """Partitions of the topic of calls, 0 if the pipeline has none."""
+    return next((topic.partitions for topic in topics if topic.name == CallEvent.topic), 0)

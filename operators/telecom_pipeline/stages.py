@@ -12,6 +12,8 @@ class Stage(StrEnum):
     TOPICS = "topics"
     USERS = "users"
     BRONZE = "bronze"
+    FRAUD_DETECTION = "fraud-detection"
+    ACCOUNT_FREEZER = "account-freezer"
     SOURCES = "sources"
 
 
@@ -31,5 +33,7 @@ STAGE_RULES = (
     StageRule(Stage.TOPICS, needs=(Stage.KAFKA,)),
     StageRule(Stage.USERS, needs=(Stage.KAFKA,)),
     StageRule(Stage.BRONZE, needs=(Stage.STORAGE, Stage.TOPICS, Stage.USERS)),
+    StageRule(Stage.FRAUD_DETECTION, needs=(Stage.STORAGE, Stage.TOPICS, Stage.USERS)),
+    StageRule(Stage.ACCOUNT_FREEZER, needs=(Stage.TOPICS, Stage.USERS)),
     StageRule(Stage.SOURCES, needs=(Stage.TOPICS, Stage.USERS, Stage.BRONZE)),
 )

@@ -1,11 +1,12 @@
-"""The objects that `spec.storage` points at: which they are and which keys each must have."""
+"""The objects that `spec.storage` and the CRM point at: which they are and which keys each must have."""
 
 from dataclasses import dataclass
 
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.manifest import Ref
 from operators.telecom_pipeline.pipeline import Pipeline
-from operators.telecom_pipeline.spec.storage import S3, Catalog
+from operators.telecom_pipeline.spec.storage import S3, Catalog, PostgresDatabase
+from operators.telecom_pipeline.stages import Stage
 
 S3_ENDPOINT_KEY = "endpoint"
 S3_ACCESS_KEY = "access-key-id"
@@ -16,35 +17,46 @@ DATABASE_KEY = "database"
 USERNAME_KEY = "username"
 PASSWORD_KEY = "password"  # noqa: S105
 TOKEN_KEY = "token"  # noqa: S105
+CRM_PATH = "spec.fraudDetection.accountFreezer.crm"
 
 
 @dataclass(frozen=True)
 class RequiredObject:
-    """An object that must exist with these keys; `field` is where the spec names it."""
+    """An object that must exist with these keys; `field` is where the spec names it, `stage` is held until it does."""
 
     field: str
     ref: Ref
     keys: tuple[str, ...]
+    stage: Stage = Stage.STORAGE
 
 
 def required_objects(pipeline: Pipeline) -> tuple[RequiredObject, ...]:
-    """ConfigMaps and Secrets that the storage section refers to, in the order of the spec."""
+    """ConfigMaps and Secrets that the spec refers to, in its order."""
     storage = pipeline.spec.storage
-    return (*_of_s3(pipeline.namespace, storage.s3), *_of_catalog(pipeline.namespace, storage.catalog))
+    crm = crm_database(pipeline)
+    return (
+        *_of_s3(pipeline.namespace, storage.s3),
+        *_of_catalog(pipeline.namespace, storage.catalog),
+        *(_of_database(pipeline.namespace, crm, CRM_PATH, Stage.ACCOUNT_FREEZER) if crm else ()),
+    )
+
+
+def crm_database(pipeline: Pipeline) -> PostgresDatabase | None:
+    """The CRM database, None where no account is frozen."""
+    detection = pipeline.spec.fraud_detection
+    return detection.account_freezer.crm if detection and detection.account_freezer else None
+
+
+def database_connection_ref(namespace: str, database: PostgresDatabase) -> Ref | None:
+    """ConfigMap with the place of a database; None when the spec has it itself."""
+    reference = database.connection_ref
+    return Ref(names.CONFIG_MAP, namespace, reference.name) if reference else None
 
 
 def s3_connection_ref(pipeline: Pipeline) -> Ref | None:
     """ConfigMap with the endpoint of the object store; None when the spec has the endpoint itself."""
     reference = pipeline.spec.storage.s3.connection_ref
     return Ref(names.CONFIG_MAP, pipeline.namespace, reference.name) if reference else None
-
-
-def jdbc_connection_ref(pipeline: Pipeline) -> Ref | None:
-    """ConfigMap with the place of the catalog's database; None when the spec has it itself or the catalog is REST."""
-    jdbc = pipeline.spec.storage.catalog.jdbc
-    if jdbc is None or jdbc.connection_ref is None:
-        return None
-    return Ref(names.CONFIG_MAP, pipeline.namespace, jdbc.connection_ref.name)
 
 
 def _of_s3(namespace: str, s3: S3) -> tuple[RequiredObject, ...]:
@@ -62,14 +74,17 @@ def _of_s3(namespace: str, s3: S3) -> tuple[RequiredObject, ...]:
 
 def _of_catalog(namespace: str, catalog: Catalog) -> tuple[RequiredObject, ...]:
     path = "spec.storage.catalog"
-    required = []
-    if catalog.jdbc and catalog.jdbc.connection_ref:
-        ref = Ref(names.CONFIG_MAP, namespace, catalog.jdbc.connection_ref.name)
-        required.append(RequiredObject(f"{path}.jdbc.connectionRef", ref, (HOST_KEY, PORT_KEY, DATABASE_KEY)))
-    if catalog.jdbc:
-        ref = Ref(names.SECRET, namespace, catalog.jdbc.credentials_secret_ref.name)
-        required.append(RequiredObject(f"{path}.jdbc.credentialsSecretRef", ref, (USERNAME_KEY, PASSWORD_KEY)))
+    required = [*_of_database(namespace, catalog.jdbc, f"{path}.jdbc", Stage.STORAGE)] if catalog.jdbc else []
     if catalog.rest and catalog.rest.token_secret_ref:
         ref = Ref(names.SECRET, namespace, catalog.rest.token_secret_ref.name)
         required.append(RequiredObject(f"{path}.rest.tokenSecretRef", ref, (TOKEN_KEY,)))
     return tuple(required)
+
+
+def _of_database(namespace: str, database: PostgresDatabase, path: str, stage: Stage) -> tuple[RequiredObject, ...]:
+    secret = Ref(names.SECRET, namespace, database.credentials_secret_ref.name)
+    credentials = RequiredObject(f"{path}.credentialsSecretRef", secret, (USERNAME_KEY, PASSWORD_KEY), stage)
+    ref = database_connection_ref(namespace, database)
+    if ref is None:
+        return (credentials,)
+    return (RequiredObject(f"{path}.connectionRef", ref, (HOST_KEY, PORT_KEY, DATABASE_KEY), stage), credentials)

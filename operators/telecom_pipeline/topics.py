@@ -1,14 +1,15 @@
-"""The topics of a pipeline: those of its sources, a dead-letter topic for each, and the ledger."""
+"""The topics of a pipeline: events of its sources and of fraud detection, dead letters of each, ledger, fraud rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contracts.topics import LEDGER_TOPIC, dead_letter_topic
+from contracts.events import AccountAction, FraudAlert
+from contracts.topics import FRAUD_RULE_REPORT_TOPIC, FRAUD_RULE_TOPIC, LEDGER_TOPIC, dead_letter_topic
 from operators.telecom_pipeline.spec import PipelineSpec
 from operators.telecom_pipeline.spec.sources import CDR_TOPICS, NETWORK_PROBE_TOPICS
 
-# Dead letters are few and their order is worth more than their speed; ledger entries are few and compacted.
+# Dead letters are few and their order is worth more than their speed; so are rules. Ledger entries are few too.
 SIDE_TOPIC_PARTITIONS = 1
 MILLISECONDS_PER_HOUR = 3_600_000
 
@@ -19,6 +20,8 @@ class TopicRole(StrEnum):
     EVENTS = "events"
     DEAD_LETTERS = "dead-letters"
     LEDGER = "ledger"
+    FRAUD_RULES = "fraud-rules"
+    FRAUD_RULE_REPORTS = "fraud-rule-reports"
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,18 @@ class Topic:
 
 
 def event_topic_names(spec: PipelineSpec) -> tuple[str, ...]:
-    """Topics of the sources that the spec has: what the sink writes into tables."""
+    """Topics of the sources that the spec has."""
     cdr = CDR_TOPICS if spec.sources.cdr else ()
     probes = NETWORK_PROBE_TOPICS if spec.sources.network_probe else ()
     return cdr + probes
+
+
+def derived_topic_names(spec: PipelineSpec) -> tuple[str, ...]:
+    """Topics of what the pipeline makes of its sources' events."""
+    detection = spec.fraud_detection
+    if detection is None:
+        return ()
+    return (FraudAlert.topic, AccountAction.topic) if detection.account_freezer else (FraudAlert.topic,)
 
 
 def min_in_sync_replicas(replicas: int) -> int:
@@ -46,10 +57,10 @@ def min_in_sync_replicas(replicas: int) -> int:
 
 def topics_of(spec: PipelineSpec, partitions: int, replicas: int) -> tuple[Topic, ...]:
     """All topics; `partitions` and `replicas` are those of a topic of events without an override."""
-    names = event_topic_names(spec)
+    names = event_topic_names(spec) + derived_topic_names(spec)
     events = tuple(_event_topic(spec, name, partitions, replicas) for name in names)
     dead_letters = tuple(_dead_letter_topic(spec, name, replicas) for name in names)
-    return (*events, *dead_letters, _ledger_topic(replicas))
+    return (*events, *dead_letters, _ledger_topic(replicas), *_fraud_rule_topics(spec, replicas))
 
 
 def _event_topic(spec: PipelineSpec, name: str, partitions: int, replicas: int) -> Topic:
@@ -67,11 +78,21 @@ def _dead_letter_topic(spec: PipelineSpec, name: str, replicas: int) -> Topic:
 
 
 def _ledger_topic(replicas: int) -> Topic:
-    config: dict[str, str | int] = {
-        "cleanup.policy": "compact",
-        "min.insync.replicas": min_in_sync_replicas(replicas),
-    }
-    return Topic(LEDGER_TOPIC, TopicRole.LEDGER, SIDE_TOPIC_PARTITIONS, replicas, config)
+    return Topic(LEDGER_TOPIC, TopicRole.LEDGER, SIDE_TOPIC_PARTITIONS, replicas, _compacting(replicas))
+
+
+def _fraud_rule_topics(spec: PipelineSpec, replicas: int) -> tuple[Topic, ...]:
+    if spec.fraud_detection is None:
+        return ()
+    reports = _deleting(replicas, spec.kafka.topics.retention_hours)
+    return (
+        Topic(FRAUD_RULE_TOPIC, TopicRole.FRAUD_RULES, SIDE_TOPIC_PARTITIONS, replicas, _compacting(replicas)),
+        Topic(FRAUD_RULE_REPORT_TOPIC, TopicRole.FRAUD_RULE_REPORTS, SIDE_TOPIC_PARTITIONS, replicas, reports),
+    )
+
+
+def _compacting(replicas: int) -> dict[str, str | int]:
+    return {"cleanup.policy": "compact", "min.insync.replicas": min_in_sync_replicas(replicas)}
 
 
 def _deleting(replicas: int, retention_hours: int) -> dict[str, str | int]:

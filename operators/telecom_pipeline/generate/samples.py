@@ -76,6 +76,42 @@ SAMPLES: tuple[Sample, ...] = (
         },
     ),
     Sample(
+        "fraud",
+        "Fraud detection on Flink: rules with thresholds of their own, and accounts frozen in the CRM by its alerts.",
+        {
+            "profile": "dev",
+            "storage": STORAGE,
+            "sources": {
+                "cdr": {
+                    "simulator": {
+                        "eventsPerSecond": 1000,
+                        "subscriberCount": 20000,
+                        "seed": DEMO_SEED,
+                        "frauds": {"impossibleTravel": 1000, "callVelocity": 1000},
+                    }
+                }
+            },
+            "fraudDetection": {
+                "parallelism": 2,
+                "checkpointIntervalSeconds": 0.5,
+                "upgradeMode": "savepoint",
+                "rules": {"callVelocity": {"maxCalls": 25, "windowSeconds": 1800}, "wangiri": {"enabled": False}},
+                "accountFreezer": {
+                    "crm": {
+                        "connectionRef": {"name": "crm-database"},
+                        "credentialsSecretRef": {"name": "crm-database"},
+                    },
+                    "policy": {
+                        "minSeverity": "critical",
+                        "allowedMsisdns": ["12062000000"],
+                        "cooldownSeconds": 3600,
+                        "dryRun": False,
+                    },
+                },
+            },
+        },
+    ),
+    Sample(
         "production",
         "A pipeline that survives the loss of a node. Events come from the carrier's own systems, not from simulators.",
         {

@@ -48,14 +48,13 @@ def view_stages(
 ) -> tuple[StageView, ...]:
     """All stages in the order in which they start."""
     missing = missing_endpoints(pipeline, endpoints)
-    no_references = ChildState(State.READY)
     return tuple(
         StageView(
             stage=rule.stage,
             desired={ref_of(manifest): manifest for manifest in rendered if stage_of(manifest) == rule.stage},
             existing={ref: child for ref, child in observed.children.items() if stage_of(child) == rule.stage},
             missing_endpoints=missing.get(rule.stage, ()),
-            references=references_state(pipeline, observed) if rule.stage is Stage.STORAGE else no_references,
+            references=references_state(pipeline, observed, rule.stage),
         )
         for rule in STAGE_RULES
     )

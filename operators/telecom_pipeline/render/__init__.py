@@ -4,7 +4,10 @@ from operators.telecom_pipeline.endpoints import Endpoints
 from operators.telecom_pipeline.manifest import Manifest
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.render.accepted_spec import render_accepted_spec
+from operators.telecom_pipeline.render.account_freezer import render_account_freezer
 from operators.telecom_pipeline.render.bronze import render_bronze
+from operators.telecom_pipeline.render.flink_deployment import render_flink_deployment
+from operators.telecom_pipeline.render.fraud_rules import render_fraud_rules
 from operators.telecom_pipeline.render.kafka import render_kafka
 from operators.telecom_pipeline.render.node_pools import render_node_pools
 from operators.telecom_pipeline.render.sources import render_sources
@@ -12,12 +15,14 @@ from operators.telecom_pipeline.render.topics import render_topics
 from operators.telecom_pipeline.render.users import render_users
 from operators.telecom_pipeline.sources import simulators_of
 from operators.telecom_pipeline.stages import Stage
+from operators.telecom_pipeline.storage_references import crm_database
 
 __all__ = ["missing_endpoints", "render"]
 
 BOOTSTRAP_SERVERS = "Kafka's bootstrap servers"
 S3_ENDPOINT = "the endpoint of the object store"
 CATALOG = "the place of the catalog"
+CRM = "the place of the CRM database"
 
 
 def render(pipeline: Pipeline, endpoints: Endpoints) -> tuple[Manifest, ...]:
@@ -32,6 +37,8 @@ def render(pipeline: Pipeline, endpoints: Endpoints) -> tuple[Manifest, ...]:
         *render_topics(pipeline),
         *render_users(pipeline),
         *_bronze(pipeline, endpoints),
+        *_fraud_detection(pipeline, endpoints),
+        *_account_freezer(pipeline, endpoints),
         *_sources(pipeline, endpoints),
     )
 
@@ -41,8 +48,11 @@ def missing_endpoints(pipeline: Pipeline, endpoints: Endpoints) -> dict[Stage, t
     bootstrap = () if endpoints.bootstrap_servers else (BOOTSTRAP_SERVERS,)
     s3 = () if endpoints.s3_endpoint else (S3_ENDPOINT,)
     catalog = () if endpoints.catalog else (CATALOG,)
+    crm = () if endpoints.crm else (CRM,)
     missing = {
         Stage.BRONZE: bootstrap + s3 + catalog,
+        Stage.FRAUD_DETECTION: bootstrap + s3 if pipeline.fraud_detection else (),
+        Stage.ACCOUNT_FREEZER: bootstrap + crm if crm_database(pipeline) else (),
         Stage.SOURCES: bootstrap if simulators_of(pipeline.spec) else (),
     }
     return {stage: names for stage, names in missing.items() if names}
@@ -53,6 +63,23 @@ def _bronze(pipeline: Pipeline, endpoints: Endpoints) -> tuple[Manifest, ...]:
     if bootstrap_servers is None or s3_endpoint is None or catalog is None:
         return ()
     return render_bronze(pipeline, bootstrap_servers, s3_endpoint, catalog)
+
+
+def _fraud_detection(pipeline: Pipeline, endpoints: Endpoints) -> tuple[Manifest, ...]:
+    job, bootstrap_servers, s3_endpoint = pipeline.fraud_detection, endpoints.bootstrap_servers, endpoints.s3_endpoint
+    if job is None or bootstrap_servers is None or s3_endpoint is None:
+        return ()
+    return (
+        *render_fraud_rules(pipeline, job, bootstrap_servers),
+        *render_flink_deployment(pipeline, job, bootstrap_servers, s3_endpoint),
+    )
+
+
+def _account_freezer(pipeline: Pipeline, endpoints: Endpoints) -> tuple[Manifest, ...]:
+    freezer = pipeline.fraud_detection.section.account_freezer if pipeline.fraud_detection else None
+    if freezer is None or endpoints.bootstrap_servers is None or endpoints.crm is None:
+        return ()
+    return render_account_freezer(pipeline, freezer, endpoints.bootstrap_servers, endpoints.crm)
 
 
 def _sources(pipeline: Pipeline, endpoints: Endpoints) -> tuple[Manifest, ...]:

@@ -4,6 +4,9 @@ from operators.telecom_pipeline.pipeline import Pipeline
 
 PRODUCERS_IMAGE = "producers"
 KAFKA_TO_BRONZE_IMAGE = "kafka-to-bronze"
+FRAUD_DETECTION_IMAGE = "fraud-detection"
+FRAUD_RULES_PUBLISHER_IMAGE = "fraud-rules-publisher"
+ACCOUNT_FREEZER_IMAGE = "account-freezer"
 
 
 def image(pipeline: Pipeline, repository: str) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from contracts.topics import LEDGER_TOPIC
+from contracts.events import AccountAction, CallEvent, FraudAlert, SmsEvent
+from contracts.topics import FRAUD_RULE_REPORT_TOPIC, FRAUD_RULE_TOPIC, LEDGER_TOPIC, dead_letter_topic
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.manifest import Manifest
 from operators.telecom_pipeline.pipeline import Pipeline
@@ -20,12 +21,18 @@ READ = ("Describe", "Read")
 
 
 def render_users(pipeline: Pipeline) -> tuple[Manifest, ...]:
-    """Users of the simulators, of the sink, and of the two tools that people run: DLQ replay and audit."""
+    """Users of the simulators, of the sink, of fraud detection, and of the tools that people run."""
     producers = tuple(
         _user(pipeline, simulator.component, _topic_acls((*simulator.topics, LEDGER_TOPIC), WRITE))
         for simulator in simulators_of(pipeline.spec)
     )
-    return (*producers, _sink_user(pipeline), _replayer_user(pipeline), _auditor_user(pipeline))
+    return (
+        *producers,
+        _sink_user(pipeline),
+        *_fraud_users(pipeline),
+        _replayer_user(pipeline),
+        _auditor_user(pipeline),
+    )
 
 
 def _sink_user(pipeline: Pipeline) -> Manifest:
@@ -35,6 +42,52 @@ def _sink_user(pipeline: Pipeline) -> Manifest:
         _group_acl(pipeline, names.KAFKA_TO_BRONZE),
     ]
     return _user(pipeline, names.KAFKA_TO_BRONZE, acls)
+
+
+def _fraud_users(pipeline: Pipeline) -> tuple[Manifest, ...]:
+    if pipeline.fraud_detection is None:
+        return ()
+    freezer = (_freezer_user(pipeline),) if pipeline.fraud_detection.section.account_freezer else ()
+    return (_detection_user(pipeline), _rules_publisher_user(pipeline), *freezer, _alert_reader_user(pipeline))
+
+
+def _detection_user(pipeline: Pipeline) -> Manifest:
+    prefix = names.transactional_id_prefix(pipeline.name, names.FRAUD_DETECTION)
+    acls = [
+        *_topic_acls((CallEvent.topic, SmsEvent.topic, FRAUD_RULE_TOPIC), READ),
+        *_topic_acls((FraudAlert.topic, FRAUD_RULE_REPORT_TOPIC), WRITE),
+        _group_acl(pipeline, names.FRAUD_DETECTION),
+        # Flink's sink numbers its transactions by subtask and checkpoint.
+        {
+            "resource": {"type": "transactionalId", "name": prefix, "patternType": "prefix"},
+            "operations": list(WRITE),
+        },
+    ]
+    return _user(pipeline, names.FRAUD_DETECTION, acls)
+
+
+def _rules_publisher_user(pipeline: Pipeline) -> Manifest:
+    """It reads what is on the topic, to write only what differs."""
+    acls = [
+        *_topic_acls((FRAUD_RULE_TOPIC,), (*READ, "Write")),
+        _group_acl(pipeline, names.FRAUD_RULES_PUBLISHER),
+    ]
+    return _user(pipeline, names.FRAUD_RULES_PUBLISHER, acls)
+
+
+def _freezer_user(pipeline: Pipeline) -> Manifest:
+    acls = [
+        *_topic_acls((FraudAlert.topic,), READ),
+        *_topic_acls((AccountAction.topic, dead_letter_topic(FraudAlert.topic)), WRITE),
+        _group_acl(pipeline, names.ACCOUNT_FREEZER),
+    ]
+    return _user(pipeline, names.ACCOUNT_FREEZER, acls)
+
+
+def _alert_reader_user(pipeline: Pipeline) -> Manifest:
+    """Shows alerts to people."""
+    acls = [*_topic_acls((FraudAlert.topic,), READ), _group_acl(pipeline, names.ALERT_READER)]
+    return _user(pipeline, names.ALERT_READER, acls)
 
 
 def _replayer_user(pipeline: Pipeline) -> Manifest:

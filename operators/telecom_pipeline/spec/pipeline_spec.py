@@ -6,6 +6,7 @@ from pydantic import Field
 
 from operators.telecom_pipeline.spec.base import SpecModel
 from operators.telecom_pipeline.spec.bronze import Bronze
+from operators.telecom_pipeline.spec.fraud_detection import FraudDetection
 from operators.telecom_pipeline.spec.image import Image
 from operators.telecom_pipeline.spec.kafka import Kafka
 from operators.telecom_pipeline.spec.sources import Sources
@@ -39,3 +40,6 @@ class PipelineSpec(SpecModel):
     storage: Storage = Field(description="The object store and the Iceberg catalog.")
     sources: Sources = Field(description="Where events come from.")
     bronze: Bronze = Field(default=Bronze(), description="The sink from topics into Iceberg tables.")
+    fraud_detection: FraudDetection | None = Field(
+        default=None, description="Finds frauds in calls and SMS with Flink. Absent, nothing looks for them."
+    )

@@ -33,7 +33,7 @@ class S3(SpecModel):
     )
 
 
-class JdbcConnection(SpecModel):
+class PostgresConnection(SpecModel):
     """Where a PostgreSQL database is."""
 
     host: Annotated[str, Field(min_length=1)] = Field(description="Host name or address.")
@@ -41,10 +41,10 @@ class JdbcConnection(SpecModel):
     database: Annotated[str, Field(min_length=1)] = Field(description="Name of the database.")
 
 
-class Jdbc(SpecModel):
-    """Iceberg JDBC catalog in a PostgreSQL database."""
+class PostgresDatabase(SpecModel):
+    """A PostgreSQL database: exactly one of `connection` and `connectionRef` says where it is."""
 
-    connection: JdbcConnection | None = Field(
+    connection: PostgresConnection | None = Field(
         default=None, description="Where the database is. Give this or `connectionRef`."
     )
     connection_ref: ObjectReference | None = Field(
@@ -54,6 +54,10 @@ class Jdbc(SpecModel):
     ssl_mode: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] = Field(
         default="prefer", description="PostgreSQL's `sslmode` for the connection."
     )
+
+
+class Jdbc(PostgresDatabase):
+    """Iceberg JDBC catalog in a PostgreSQL database."""
 
 
 class Rest(SpecModel):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.manifest import Kind, Manifest, kind_of
 from operators.telecom_pipeline.status.child_state import ChildState, State
+from operators.telecom_pipeline.status.flink import flink_deployment_state
 from operators.telecom_pipeline.status.strimzi import node_pool_state, strimzi_state, topic_state
 from operators.telecom_pipeline.status.workloads import deployment_state, job_state
 
@@ -21,6 +22,7 @@ STATE_BY_KIND: Mapping[Kind, Callable[[Manifest], ChildState]] = {
     names.CONFIG_MAP: _exists,
     names.DEPLOYMENT: deployment_state,
     names.JOB: job_state,
+    names.FLINK_DEPLOYMENT: flink_deployment_state,
 }
 
 

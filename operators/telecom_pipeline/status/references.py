@@ -1,18 +1,20 @@
-"""State of the objects that the storage section refers to."""
+"""State of the objects that the spec refers to."""
 
 from operators.telecom_pipeline.manifest import Manifest
 from operators.telecom_pipeline.observe import Observed
 from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.stages import Stage
 from operators.telecom_pipeline.status.child_state import ChildState, State
 from operators.telecom_pipeline.storage_references import PORT_KEY, RequiredObject, required_objects
 
 
-def references_state(pipeline: Pipeline, observed: Observed) -> ChildState:
-    """Ready when every object is there with its keys; else waiting, with all that is missing."""
+def references_state(pipeline: Pipeline, observed: Observed, stage: Stage) -> ChildState:
+    """Ready when every object that a stage needs is there with its keys; else waiting, with all that is missing."""
+    needed = [required for required in required_objects(pipeline) if required.stage is stage]
+    if not needed:
+        return ChildState(State.READY)
     missing = [
-        complaint
-        for required in required_objects(pipeline)
-        for complaint in _complaints(required, observed.references.get(required.ref))
+        complaint for required in needed for complaint in _complaints(required, observed.references.get(required.ref))
     ]
     if missing:
         return ChildState(State.WAITING, "ReferenceMissing", "; ".join(missing))

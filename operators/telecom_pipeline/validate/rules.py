@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from operators.telecom_pipeline.names import longest_pipeline_name, names_of_own_objects
-from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline import Pipeline, call_partitions
 from operators.telecom_pipeline.spec.kafka import OVERRIDABLE_TOPICS
 from operators.telecom_pipeline.spec.sources import Faults
-from operators.telecom_pipeline.storage_references import required_objects
+from operators.telecom_pipeline.storage_references import CRM_PATH, crm_database, required_objects
 from operators.telecom_pipeline.topics import TopicRole, event_topic_names
 from operators.telecom_pipeline.validate.problem import Problem
 from operators.telecom_pipeline.validate.suggestion import did_you_mean
@@ -78,6 +78,25 @@ def _s3_endpoint_is_one(pipeline: Pipeline) -> bool:
 def _jdbc_connection_is_one(pipeline: Pipeline) -> bool:
     jdbc = pipeline.spec.storage.catalog.jdbc
     return jdbc is None or _exactly_one(jdbc.connection, jdbc.connection_ref)
+
+
+def _crm_connection_is_one(pipeline: Pipeline) -> bool:
+    crm = crm_database(pipeline)
+    return crm is None or _exactly_one(crm.connection, crm.connection_ref)
+
+
+def _detection_has_calls(pipeline: Pipeline) -> bool:
+    return pipeline.fraud_detection is None or pipeline.spec.sources.cdr is not None
+
+
+def _detection_fits(pipeline: Pipeline) -> bool:
+    job, partitions = pipeline.fraud_detection, call_partitions(pipeline.topics)
+    return job is None or partitions == 0 or job.parallelism <= partitions
+
+
+def _waits_grow(pipeline: Pipeline) -> bool:
+    detection = pipeline.spec.fraud_detection
+    return detection is None or detection.restart.initial_backoff_seconds <= detection.restart.max_backoff_seconds
 
 
 def _has_source(pipeline: Pipeline) -> bool:
@@ -175,6 +194,34 @@ RULES: tuple[Rule, ...] = (
         cel="!has(self.bronze.replicas) || !has(self.kafka.topics.partitions) || size(self.kafka.topics.overrides) > 0 "
         "|| self.bronze.replicas <= self.kafka.topics.partitions",
         cel_path="spec",
+    ),
+    Rule(
+        path="spec.fraudDetection",
+        message="needs calls and SMS: give spec.sources.cdr, an empty one, {}, for events that others send",
+        holds=_detection_has_calls,
+        cel="!has(self.fraudDetection) || has(self.sources.cdr)",
+        cel_path="spec",
+    ),
+    Rule(
+        path="spec.fraudDetection.parallelism",
+        message="must be at most the partitions of call_events (spec.kafka.topics), or some slices have no work",
+        holds=_detection_fits,
+        cel="!has(self.fraudDetection) || !has(self.fraudDetection.parallelism) || "
+        "!has(self.kafka.topics.partitions) || size(self.kafka.topics.overrides) > 0 || "
+        "self.fraudDetection.parallelism <= self.kafka.topics.partitions",
+        cel_path="spec",
+    ),
+    Rule(
+        path="spec.fraudDetection.restart",
+        message="initialBackoffSeconds must be at most maxBackoffSeconds",
+        holds=_waits_grow,
+        cel="self.initialBackoffSeconds <= self.maxBackoffSeconds",
+    ),
+    Rule(
+        path=CRM_PATH,
+        message="give exactly one of connection and connectionRef",
+        holds=_crm_connection_is_one,
+        cel="has(self.connection) != has(self.connectionRef)",
     ),
     Rule("spec.sources.cdr.simulator.faults", FAULTS_MESSAGE, _cdr_faults_fit, FAULTS_CEL),
     Rule("spec.sources.networkProbe.simulator.faults", FAULTS_MESSAGE, _network_probe_faults_fit, FAULTS_CEL),

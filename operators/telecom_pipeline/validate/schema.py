@@ -106,6 +106,10 @@ def _shown(value: Any) -> str:
     return f"the text {value!r}" if isinstance(value, str) else json.dumps(value)
 
 
+def _one_of(error: ErrorDetails) -> str:
+    return f"must be one of {error['ctx']['expected']}, not {_shown(error['input'])}"
+
+
 _SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
     "extra_forbidden": _unknown,
     "missing": _missing,
@@ -117,7 +121,8 @@ _SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
     "model_type": _wrong_type("a mapping of fields"),
     "model_attributes_type": _wrong_type("a mapping of fields"),
     "dict_type": _wrong_type("a mapping of fields"),
-    "literal_error": lambda error: f"must be one of {error['ctx']['expected']}, not {_shown(error['input'])}",
+    "literal_error": _one_of,
+    "enum": _one_of,
     "greater_than_equal": _limit("at least", "ge"),
     "less_than_equal": _limit("at most", "le"),
     "string_pattern_mismatch": lambda error: (

@@ -13,6 +13,7 @@ from operators.telecom_pipeline.observe import Observed
 from operators.telecom_pipeline.plan import make_plan, view_stages
 from operators.telecom_pipeline.render import render
 from operators.telecom_pipeline.spec import PipelineSpec
+from operators.telecom_pipeline.spec.fraud_rules import FraudRules
 from operators.telecom_pipeline.storage_references import required_objects
 from operators.telecom_pipeline.validate.schema import section_model
 
@@ -88,7 +89,46 @@ OTHER_VALUES: dict[str, Any] = {
     "bronze.commitMebibytes": 7,
     "bronze.resources.cpu": "700m",
     "bronze.resources.memory": "3Gi",
+    "fraudDetection.parallelism": 1,
+    "fraudDetection.taskManager.slots": 7,
+    "fraudDetection.taskManager.resources.cpu": "700m",
+    "fraudDetection.taskManager.resources.memory": "3Gi",
+    "fraudDetection.jobManager.resources.cpu": "700m",
+    "fraudDetection.jobManager.resources.memory": "3Gi",
+    "fraudDetection.checkpointIntervalSeconds": 7,
+    "fraudDetection.statePrefix": "other",
+    "fraudDetection.upgradeMode": "last-state",
+    "fraudDetection.restart.initialBackoffSeconds": 7,
+    "fraudDetection.restart.maxBackoffSeconds": 7,
+    "fraudDetection.restart.resetAfterSeconds": 7,
+    "fraudDetection.autoscaler": {"enabled": "true"},
+    "fraudDetection.accountFreezer.crm.connection.host": "other",
+    "fraudDetection.accountFreezer.crm.connection.port": 6543,
+    "fraudDetection.accountFreezer.crm.connection.database": "other",
+    "fraudDetection.accountFreezer.crm.connectionRef.name": "other",
+    "fraudDetection.accountFreezer.crm.credentialsSecretRef.name": "other",
+    "fraudDetection.accountFreezer.crm.sslMode": "require",
+    "fraudDetection.accountFreezer.policy.minSeverity": "low",
+    "fraudDetection.accountFreezer.policy.rules": ["irsf"],
+    "fraudDetection.accountFreezer.policy.allowedMsisdns": ["12065550123"],
+    "fraudDetection.accountFreezer.policy.cooldownSeconds": 7,
+    "fraudDetection.accountFreezer.policy.falsePositiveCooldownSeconds": 7,
+    "fraudDetection.accountFreezer.policy.dryRun": True,
+    "fraudDetection.accountFreezer.resources.cpu": "700m",
+    "fraudDetection.accountFreezer.resources.memory": "3Gi",
 }
+
+
+def another(value: Any) -> Any:
+    """A value of the same type that every parameter of a rule takes."""
+    if isinstance(value, bool):
+        return not value
+    return ["44"] if isinstance(value, list) else 0.5 if 0 < value < 1 else value + 1
+
+
+# The parameters of the rules, as their contract declares them.
+for rule_name, section in FraudRules().model_dump(mode="json", by_alias=True).items():
+    OTHER_VALUES |= {f"fraudDetection.rules.{rule_name}.{name}": another(value) for name, value in section.items()}
 
 
 def leaves(model: type[BaseModel], path: str = "") -> Iterator[str]:
@@ -103,8 +143,10 @@ def leaves(model: type[BaseModel], path: str = "") -> Iterator[str]:
 
 
 def base_for(leaf: str) -> Manifest:
-    """The demo, with the alternative section in it that the leaf belongs to."""
+    """A sample, with the alternative section in it that the leaf belongs to."""
     base = sample("demo")
+    if leaf.startswith("fraudDetection."):
+        return fraud_base_for(leaf)
     if leaf == "storage.s3.endpoint":
         del base["spec"]["storage"]["s3"]["connectionRef"]
         base["spec"]["storage"]["s3"]["endpoint"] = "http://s3:9000"
@@ -117,6 +159,16 @@ def base_for(leaf: str) -> Manifest:
     for section in ("kafka.resources", "bronze.resources"):
         base = changed(base, f"spec.{section}", RESOURCES)
     return changed(changed(base, "spec.sources.cdr.simulator.resources", RESOURCES), *NETWORK_PROBE_RESOURCES)
+
+
+def fraud_base_for(leaf: str) -> Manifest:
+    base = sample("fraud")
+    del base["spec"]["fraudDetection"]["rules"]
+    for section in ("taskManager", "jobManager", "accountFreezer"):
+        base = changed(base, f"spec.fraudDetection.{section}.resources", RESOURCES)
+    if ".crm.connection." in leaf:
+        base = changed(base, "spec.fraudDetection.accountFreezer.crm", DIRECT_CATALOG)
+    return base
 
 
 NETWORK_PROBE_RESOURCES = ("spec.sources.networkProbe.simulator.resources", RESOURCES)

@@ -27,6 +27,8 @@ ALLOWED_KEYWORDS = {
     "maxLength",
     "pattern",
     "items",
+    "maxItems",
+    "minItems",
     "properties",
     "additionalProperties",
     "maxProperties",

@@ -15,6 +15,7 @@ from operators.telecom_pipeline.labels import owned_by
 from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
 from operators.telecom_pipeline.plan import Delete
 from operators.telecom_pipeline.reconcile import Reconciliation, reconcile
+from operators.telecom_pipeline.stages import Stage
 from operators.telecom_pipeline.teardown import report_deletion, tear_down
 
 DEMO = sample("demo")
@@ -114,7 +115,7 @@ def test_a_secret_without_a_key_is_reported_with_the_key(cluster: SqliteCluster,
 def test_ready_follows_when_every_child_is(cluster: SqliteCluster, controllers: Controllers) -> None:
     assert run_until_settled(cluster, controllers).is_ready
     assert status(cluster)["stage"] == "Running"
-    assert [stage["state"] for stage in status(cluster)["stages"]] == ["Ready"] * 6
+    assert [stage["state"] for stage in status(cluster)["stages"]] == ["Ready"] * len(Stage)
     assert status(cluster)["endpoints"] == {
         "kafkaBootstrapServers": "demo-kafka-bootstrap.telecom.svc:9093",
         "s3Endpoint": "http://s3.telecom:9000",

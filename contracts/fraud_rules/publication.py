@@ -1,0 +1,30 @@
+"""Settings of `fraud_rules_publisher`: the rules as they shall be, for it to put on the control topic."""
+
+from typing import Any
+
+from contracts.events import FraudRule
+from contracts.fraud_rules.document import RuleDocument
+from contracts.settings import KafkaConnection, Settings
+from contracts.topics import FRAUD_RULE_TOPIC
+
+
+class DesiredRule(Settings):
+    """One rule as it shall be. It has no version: that is one more than the version on the topic."""
+
+    rule: FraudRule
+    enabled: bool
+    parameters: dict[str, Any]
+
+    def document(self, version: int) -> RuleDocument:
+        """Return the rule as a document. Raises `pydantic.ValidationError` for parameters that it does not have."""
+        return RuleDocument.model_validate(
+            {"rule": self.rule, "version": version, "enabled": self.enabled, "parameters": self.parameters}
+        )
+
+
+class RulesPublisherSettings(Settings):
+    """What `fraud_rules_publisher` needs."""
+
+    kafka: KafkaConnection
+    rule_topic: str = FRAUD_RULE_TOPIC
+    rules: tuple[DesiredRule, ...]

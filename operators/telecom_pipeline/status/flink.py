@@ -1,0 +1,58 @@
+"""State of a FlinkDeployment.
+
+Its operator says how far the deployment is (`lifecycleState`) and what the job does (`jobStatus.state`) apart from each
+other: a job that fails and restarts for ever is STABLE to it. Source: Flink Kubernetes operator 1.15,
+ResourceLifecycleState and JobStatus.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.status.child_state import ChildState, State
+
+SUSPENDED = "suspended"
+_MAX_MESSAGE_LENGTH = 500
+
+
+def flink_deployment_state(manifest: Manifest) -> ChildState:
+    """State of a FlinkDeployment; ready means that its job runs."""
+    status: Mapping[str, Any] = manifest.get("status", {})
+    if not status:
+        return ChildState(State.PROGRESSING, "NoStatusYet", "the Flink operator has not looked at it yet")
+    if status.get("observedGeneration") != manifest["metadata"].get("generation"):
+        return ChildState(State.PROGRESSING, "StaleStatus", "the Flink operator has not seen the last change yet")
+    if status.get("error"):
+        return ChildState(State.FAILED, "FlinkError", _error_message(status["error"]))
+    lifecycle = status.get("lifecycleState", "CREATED")
+    if lifecycle == "STABLE":
+        return _job_state(status.get("jobStatus", {}).get("state", ""))
+    if lifecycle in ("FAILED", "ROLLED_BACK"):
+        return ChildState(State.FAILED, _word(lifecycle), f"lifecycleState is {lifecycle}")
+    if lifecycle == "SUSPENDED" and manifest["spec"]["job"].get("state") == SUSPENDED:
+        return ChildState(State.SUSPENDED, "Suspended")
+    return ChildState(State.PROGRESSING, _word(lifecycle), f"lifecycleState is {lifecycle}")
+
+
+def _job_state(job: str) -> ChildState:
+    if job == "RUNNING":
+        return ChildState(State.READY, "Running")
+    if job in ("CREATED", "INITIALIZING", "RECONCILING"):
+        return ChildState(State.PROGRESSING, _word(job), f"the job is {job}")
+    return ChildState(State.FAILED, _word(job) or "NoJob", f"the job is {job or 'not there'}; see its JobManager's log")
+
+
+def _error_message(error: str) -> str:
+    """The operator writes JSON with the exception's message and those of its causes."""
+    try:
+        parsed = json.loads(error)
+    except ValueError:
+        return error[:_MAX_MESSAGE_LENGTH]
+    message = parsed.get("message") if isinstance(parsed, dict) else None
+    return str(message or error)[:_MAX_MESSAGE_LENGTH]
+
+
+def _word(state: str) -> str:
+    """`ROLLED_BACK` as `RolledBack`, the form of reasons."""
+    return "".join(part.capitalize() for part in state.split("_"))
