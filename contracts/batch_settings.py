@@ -63,3 +63,21 @@ class NightlySettings(Settings):
     catalog: CatalogConnection
     dbt: DbtSettings
     lookback_days: int = 3
+
+
+class EraseSettings(Settings):
+    """What `privacy` needs to erase a person everywhere."""
+
+    database: PostgresConnection
+    trino: TrinoConnection
+    s3: S3Connection
+    catalog: CatalogConnection
+
+
+class ChurnSettings(Settings):
+    """What the churn score job needs: features from gold, scores to gold and, by reverse ETL, to the CRM."""
+
+    database: PostgresConnection
+    s3: S3Connection
+    catalog: CatalogConnection
+    seed: int = 0

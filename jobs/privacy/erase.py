@@ -1,0 +1,147 @@
+"""Takes a person out of bronze, silver and gold, and out of every snapshot that still held them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyiceberg.catalog import Catalog
+from pyiceberg.expressions import BooleanExpression, EqualTo
+from pyiceberg.table import Table
+
+from jobs.privacy.subject import (
+    CUSTOMER_COLUMN,
+    NUMBER_COLUMN,
+    OTHER_NUMBER_COLUMNS,
+    OTHER_TOKEN_COLUMN,
+    Subject,
+    mentions,
+    own_rows,
+    replacement,
+    tokens_of,
+)
+from jobs.publication.tags import PREVIOUS_TAG, PUBLISHED_TAG
+from jobs.publication.vault import KEYS
+from jobs.runtime.trino import TrinoSql
+
+NAMESPACES = ("bronze", "silver", "gold")
+CUSTOMERS = ("bronze", "crm_customers")
+# A tag that holds erased rows would keep them readable and their files alive.
+TAGS = (PUBLISHED_TAG, PREVIOUS_TAG)
+
+
+class UnpublishedGoldError(Exception):
+    """Readers see an older state than the tables hold; moving their tag would publish what was not audited."""
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What was done to one table."""
+
+    table: str
+    deleted_rows: int
+    redacted_rows: int
+
+
+def find_subject(catalog: Catalog, msisdn: str) -> Subject:
+    """All identifiers of the person with this number, past customer ids included."""
+    keys = {row["key_id"]: row["key"] for row in catalog.load_table(KEYS).scan().to_arrow().to_pylist()}
+    found = catalog.load_table(CUSTOMERS).scan(EqualTo(term=NUMBER_COLUMN, value=msisdn), (CUSTOMER_COLUMN,)).to_arrow()
+    customer_ids = sorted(set(found.column(CUSTOMER_COLUMN).to_pylist()))
+    return Subject(msisdn, tokens_of(msisdn, keys), tuple(customer_ids))
+
+
+def erase(catalog: Catalog, sql: TrinoSql, subject: Subject) -> Iterator[Erased]:
+    """Erase table by table, and expire the snapshots of every table that changed. Running it again finds nothing.
+
+    Raises `UnpublishedGoldError` before the first change.
+    """
+    tables = [table for table in _tables(catalog) if _concerns(table, subject)]
+    _require_published(tables)
+    for table in tables:
+        done = _erase_rows(table, subject)
+        if done.deleted_rows or done.redacted_rows:
+            _move_tags_to_current(catalog.load_table(table.name()))
+        # Also without a change: an earlier erasure may have been cut short before this point.
+        _expire_snapshots(sql, table)
+        yield done
+
+
+def _tables(catalog: Catalog) -> Iterator[Table]:
+    for namespace in NAMESPACES:
+        for identifier in sorted(catalog.list_tables(namespace)):
+            yield catalog.load_table(identifier)
+
+
+def _concerns(table: Table, subject: Subject) -> bool:
+    columns = table.schema().column_names
+    return (
+        table.current_snapshot() is not None and (own_rows(subject, columns) or mentions(subject, columns)) is not None
+    )
+
+
+def _require_published(tables: list[Table]) -> None:
+    stale = [
+        ".".join(table.name())
+        for table in tables
+        if PUBLISHED_TAG in table.metadata.refs
+        and table.metadata.refs[PUBLISHED_TAG].snapshot_id != table.metadata.current_snapshot_id
+    ]
+    if stale:
+        raise UnpublishedGoldError(
+            f"readers of {', '.join(stale)} see an older state than the table holds, because a run was refused or"
+            " rolled back. Erasure moves what they see to the erased state, so publish first: `telecom run nightly`."
+        )
+
+
+def _erase_rows(table: Table, subject: Subject) -> Erased:
+    columns = table.schema().column_names
+    own, mention = own_rows(subject, columns), mentions(subject, columns)
+    deleted = _matching(table, own)
+    redacted = _without(_matching(table, mention), subject, columns)
+    with table.transaction() as transaction:
+        if deleted.num_rows and own is not None:
+            transaction.delete(own)
+        if redacted.num_rows and mention is not None:
+            transaction.delete(mention)
+            transaction.append(_redact(redacted))
+    return Erased(".".join(table.name()), deleted.num_rows, redacted.num_rows)
+
+
+def _matching(table: Table, row_filter: BooleanExpression | None) -> pa.Table:
+    if row_filter is None:
+        return table.schema().as_arrow().empty_table()
+    return table.scan(row_filter).to_arrow()
+
+
+def _without(rows: pa.Table, subject: Subject, columns: list[str]) -> pa.Table:
+    """Leave out rows that are the person's own: those are deleted, not redacted."""
+    if NUMBER_COLUMN not in columns or not rows.num_rows:
+        return rows
+    return rows.filter(pc.not_equal(rows.column(NUMBER_COLUMN), subject.msisdn))
+
+
+def _redact(rows: pa.Table) -> pa.Table:
+    for name in (*OTHER_NUMBER_COLUMNS, OTHER_TOKEN_COLUMN):
+        if name in rows.column_names:
+            position, field = rows.schema.get_field_index(name), rows.schema.field(name)
+            values = pa.array([replacement(name)] * rows.num_rows, field.type)
+            rows = rows.set_column(position, field, values)
+    return rows
+
+
+def _move_tags_to_current(table: Table) -> None:
+    current = table.current_snapshot()
+    tags = [tag for tag in TAGS if tag in table.metadata.refs]
+    if current is None or not tags:
+        return
+    with table.manage_snapshots() as refs:
+        for tag in tags:
+            refs.create_tag(current.snapshot_id, tag)
+
+
+def _expire_snapshots(sql: TrinoSql, table: Table) -> None:
+    """Let Trino delete the files that only expired snapshots used. Files of jobs in flight are not touched."""
+    namespace, name = table.name()[-2:]
+    sql.run(f"set session {sql.catalog}.expire_snapshots_min_retention = '0s'")
+    sql.run(f"alter table {sql.catalog}.{namespace}.{name} execute expire_snapshots(retention_threshold => '0s')")

@@ -1,0 +1,69 @@
+"""Who a person is in the lake, and which rows and values are theirs. Pure."""
+
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from pyiceberg.expressions import BooleanExpression, In, Or
+
+# Columns whose rows belong to the person, and columns of other people's rows that only mention them.
+NUMBER_COLUMN = "msisdn"
+TOKEN_COLUMN = "subscriber_token"  # noqa: S105
+CUSTOMER_COLUMN = "customer_id"
+OTHER_NUMBER_COLUMNS = ("called_msisdn", "other_msisdn")
+OTHER_TOKEN_COLUMN = "other_party_token"  # noqa: S105
+# What a mention is replaced by: passes the check for a short number and belongs to nobody.
+ERASED_NUMBER = "000"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Every identifier of one person: number, tokens (one per key there ever was), customer ids."""
+
+    msisdn: str
+    tokens: tuple[str, ...]
+    customer_ids: tuple[str, ...]
+
+    @property
+    def needles(self) -> tuple[str, ...]:
+        """Values that must be nowhere afterwards."""
+        return (self.msisdn, *self.tokens)
+
+
+def tokens_of(msisdn: str, keys: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Tokens of a number under every key, as the macro `pii_token` makes them: `<key id>:<HMAC-SHA-256 in hex>`."""
+    return tuple(f"{key_id}:{hmac.new(key, msisdn.encode(), sha256).hexdigest()}" for key_id, key in keys.items())
+
+
+def own_rows(subject: Subject, columns: Iterable[str]) -> BooleanExpression | None:
+    """Filter for rows that belong to the person; None where no column identifies one."""
+    present = set(columns)
+    candidates = (
+        (NUMBER_COLUMN, (subject.msisdn,)),
+        (TOKEN_COLUMN, subject.tokens),
+        (CUSTOMER_COLUMN, subject.customer_ids),
+    )
+    return _any_of([(column, values) for column, values in candidates if column in present and values])
+
+
+def mentions(subject: Subject, columns: Iterable[str]) -> BooleanExpression | None:
+    """Filter for other people's rows that mention the person."""
+    present = set(columns)
+    candidates = [
+        *((column, (subject.msisdn,)) for column in OTHER_NUMBER_COLUMNS),
+        (OTHER_TOKEN_COLUMN, subject.tokens),
+    ]
+    return _any_of([(column, values) for column, values in candidates if column in present and values])
+
+
+def replacement(column: str) -> str | None:
+    """What stands in a mention's column afterwards."""
+    return None if column == OTHER_TOKEN_COLUMN else ERASED_NUMBER
+
+
+def _any_of(candidates: Sequence[tuple[str, tuple[str, ...]]]) -> BooleanExpression | None:
+    filters: list[BooleanExpression] = [In(term=column, literals=set(values)) for column, values in candidates]
+    if not filters:
+        return None
+    return filters[0] if len(filters) == 1 else Or(*filters)

@@ -1,0 +1,56 @@
+"""The four questions that the platform is there to answer, as SQL on what readers may see."""
+
+from dataclasses import dataclass
+
+from jobs.runtime.trino import Row, TrinoSql
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of the business and the query that answers it."""
+
+    text: str
+    sql: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question with its rows."""
+
+    question: Question
+    rows: tuple[Row, ...]
+
+
+QUESTIONS: tuple[Question, ...] = (
+    Question(
+        "Which frauds were found in the last minutes?",
+        "select rule, severity, count(*) as alerts, count(distinct subscriber_token) as subscribers,"
+        " max(detection_time) as newest from gold.fraud_alerts_recent"
+        " where event_time >= current_timestamp - interval '1' day"
+        " and detection_time >= current_timestamp - interval '15' minute group by rule, severity order by alerts desc",
+    ),
+    Question(
+        "Which towers are overloaded now?",
+        "select tower_id, region, round(peak_load_percent, 1) as peak_load_percent, active_users, last_reading_at"
+        " from gold.tower_load_live where peak_load_percent > 90 order by peak_load_percent desc limit 10",
+    ),
+    Question(
+        "Which customers are likely to leave?",
+        "select s.customer_id, c.masked_name, c.plan_name, round(s.churn_score, 3) as churn_score"
+        " from gold.customer_churn_scores s join published.dim_customers c"
+        " on c.customer_id = s.customer_id and c.is_current"
+        " where s.scored_on = (select max(scored_on) from gold.customer_churn_scores)"
+        " order by s.churn_score desc limit 10",
+    ),
+    Question(
+        "What was revenue by region in the newest quarter?",
+        "select region, fiscal_quarter_name, call_revenue_usd, total_revenue_usd from published.agg_revenue_by_region"
+        " where fiscal_quarter_start = (select max(fiscal_quarter_start) from published.agg_revenue_by_region)"
+        " order by total_revenue_usd desc",
+    ),
+)
+
+
+def answer_questions(sql: TrinoSql) -> tuple[Answer, ...]:
+    """Ask all of them."""
+    return tuple(Answer(question, tuple(sql.rows(question.sql))) for question in QUESTIONS)
