@@ -92,7 +92,6 @@ class Supervisor:
 
     def stop_all(self, poll_seconds: float = 0.05) -> None:
         """Stop every process, rank by rank, and forget them. Bounded by the sum of the ranks' longest graces."""
-        self._specs.clear()
         while not self.remove_in_order(list(self._records)):
             self.tick()
             time.sleep(poll_seconds)
