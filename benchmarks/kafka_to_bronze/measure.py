@@ -1,5 +1,6 @@
 """One measured run of the sink as a process of its own, its result checked before its speed counts."""
 
+import os
 import subprocess
 import sys
 import time
@@ -29,6 +30,8 @@ class Run:
     commits: int
     files: int
     rss_mebibytes: list[float]
+    # Runnable processes on the machine at the end: above the number of cores, others took part of the time.
+    load_average: float
 
     @property
     def events_per_second(self) -> float:
@@ -70,7 +73,7 @@ def run_sink(settings: SinkSettings, environ: dict[str, str], catalog: Catalog, 
             process.kill()
     _check(table, events)
     files = int(table.current_snapshot().summary["total-data-files"])  # type: ignore[union-attr,index,arg-type]
-    return Run(events, seconds, cpu_seconds, len(table.snapshots()), files, rss)
+    return Run(events, seconds, cpu_seconds, len(table.snapshots()), files, rss, os.getloadavg()[0])
 
 
 def _wait_for_assignment(log_file: Path, process: psutil.Popen) -> None:

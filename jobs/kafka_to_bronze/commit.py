@@ -19,7 +19,7 @@ from jobs.kafka_to_bronze.catalog import UNAVAILABLE_ERRORS
 from jobs.kafka_to_bronze.data_files import delete_data_files, write_data_files
 from jobs.kafka_to_bronze.dead_letters import DeadLetter, DeadLetterDeliveryError
 from jobs.kafka_to_bronze.fail_points import AFTER_COMMIT, AFTER_DEAD_LETTERS, AFTER_FILE_WRITE
-from jobs.kafka_to_bronze.ranges import Fenced, Gap, RebuiltKafkaError, plan_append
+from jobs.kafka_to_bronze.ranges import Fenced, Gap, plan_append, require_same_topic
 from jobs.runtime.fail_points import reach
 
 FIRST_WAIT_SECONDS = 0.1
@@ -78,14 +78,7 @@ class Committer:
     def load(self) -> Table:
         """The table as it is now. Raises `RebuiltKafkaError` when it belongs to another Kafka."""
         table = self._catalog.load_table(self._table_identifier)
-        recorded = identity_of(table.properties)
-        if recorded is not None and recorded != self._identity:
-            raise RebuiltKafkaError(
-                f"table {'.'.join(self._table_identifier)} was filled from topic {recorded.topic} with id "
-                f"{recorded.topic_id} on cluster {recorded.cluster_id}, but this is id {self._identity.topic_id} on "
-                f"cluster {self._identity.cluster_id}: Kafka or the topic was rebuilt. If it is meant to start over: "
-                f"python -m jobs.kafka_to_bronze.accept_loss --settings FILE --topic {self._identity.topic}"
-            )
+        require_same_topic(identity_of(table.properties), self._identity)
         return table
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts.sink_progress import OffsetRange, Progress
+from contracts.sink_progress import KafkaIdentity, OffsetRange, Progress
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,17 @@ class RetentionLossError(Exception):
 
 class RebuiltKafkaError(Exception):
     """The topic is not the one the table was filled from: its cluster or topic was rebuilt, or its log was cut."""
+
+
+def require_same_topic(recorded: KafkaIdentity | None, found: KafkaIdentity) -> None:
+    """Raise `RebuiltKafkaError` unless the table was filled from this very topic, or from none yet."""
+    if recorded is not None and recorded != found:
+        raise RebuiltKafkaError(
+            f"the table was filled from topic {recorded.topic} with id {recorded.topic_id} on cluster "
+            f"{recorded.cluster_id}, but this is id {found.topic_id} on cluster {found.cluster_id}: Kafka or the topic "
+            f"was rebuilt. If it is meant to start over: "
+            f"python -m jobs.kafka_to_bronze.accept_loss --settings FILE --topic {found.topic}"
+        )
 
 
 def start_offset(topic: str, partition: int, progress: Progress, log: OffsetRange) -> int:

@@ -134,7 +134,10 @@ class SinkService:
         for writer in writers.values():
             writer.start()
         starts = StartOffsets(
-            committers, lambda topic, partition: log_range(consumer, topic, partition), self._patience
+            committers,
+            lambda topic: identify_topics(connection, (topic,))[topic],
+            lambda topic, partition: log_range(consumer, topic, partition),
+            self._patience,
         )
         return Sink(consumer, writers, answers, starts, self._metrics, self._settings.commit_bytes // 2)
 

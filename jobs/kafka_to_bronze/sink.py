@@ -133,7 +133,8 @@ class Sink:
                 self._table_ends[topic, number] = offset
                 starts.append(TopicPartition(topic, number, offset))
         consumer.incremental_assign(starts)
-        self._paused.clear()
+        if stopped := [start for start in starts if start.topic in self._paused]:
+            consumer.pause(stopped)
         log.info("assigned", partitions=[f"{start.topic}/{start.partition}@{start.offset}" for start in starts])
 
     def _on_revoke(self, _consumer: Consumer, revoked: list[TopicPartition]) -> None:
