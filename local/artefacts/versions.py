@@ -50,6 +50,12 @@ class StrimziVersions(_Pinned):
     version: str
 
 
+class FlinkOperatorVersions(_Pinned):
+    """The Flink Kubernetes operator, whose API the manifests follow."""
+
+    version: str
+
+
 class Versions(_Pinned):
     """All engines that LocalCluster runs or imitates."""
 
@@ -57,6 +63,7 @@ class Versions(_Pinned):
     trino: TrinoVersions
     minio: MinioVersions
     strimzi: StrimziVersions
+    flink_operator: FlinkOperatorVersions = Field(alias="flinkOperator")
 
 
 @cache

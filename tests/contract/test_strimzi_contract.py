@@ -1,11 +1,11 @@
 """Rendered children against the CRDs that Strimzi publishes, closed as an API server closes them."""
 
 from functools import cache
-from typing import Any
 
 import jsonschema
 import pytest
 import yaml
+from closed_schema import closed
 from operator_fixtures import SAMPLE_NAMES, changed, endpoints_of, pipeline_of, sample
 
 from local.artefacts.strimzi_crds import KIND_BY_CLASS, strimzi_crds
@@ -23,19 +23,6 @@ def validator(kind: str, version: str) -> jsonschema.Draft202012Validator:
     crd = yaml.safe_load(strimzi_crds()[kind].read_text())
     served = {found["name"]: found for found in crd["spec"]["versions"] if found["served"]}
     return jsonschema.Draft202012Validator(closed(served[version]["schema"]["openAPIV3Schema"]))
-
-
-def closed(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema with unknown fields refused, unless it keeps them on purpose."""
-    result = dict(schema)
-    if "properties" in schema:
-        result["properties"] = {name: closed(child) for name, child in schema["properties"].items()}
-        if not schema.get("x-kubernetes-preserve-unknown-fields"):
-            result["additionalProperties"] = False
-    for key in ("items", "additionalProperties"):
-        if isinstance(schema.get(key), dict):
-            result[key] = closed(schema[key])
-    return result
 
 
 def problems(manifest: Manifest) -> list[str]:

@@ -9,7 +9,8 @@ CHECKPOINT_TIMEOUT_SECONDS = 300
 MAX_PARALLELISM = 720
 # On a heap as long as the state fits there; on disk, saved in increments, where it may outgrow the memory.
 STATE_BACKENDS = {
-    "dev": {"state.backend.type": "hashmap"},
+    # No part of the memory is set aside for RocksDB.
+    "dev": {"state.backend.type": "hashmap", "taskmanager.memory.managed.fraction": "0.0"},
     "production": {"state.backend.type": "rocksdb", "execution.checkpointing.incremental": "true"},
 }
 

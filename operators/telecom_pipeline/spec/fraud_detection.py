@@ -69,9 +69,7 @@ class FreezePolicy(SpecModel):
         default=30 * 86_400,
         description="Seconds after a false positive in which alerts of that rule do not freeze that subscriber.",
     )
-    dry_run: bool = Field(
-        default=False, description="Whether to record decisions only and leave accounts alone."
-    )
+    dry_run: bool = Field(default=False, description="Whether to record decisions only and leave accounts alone.")
 
 
 class AccountFreezer(SpecModel):

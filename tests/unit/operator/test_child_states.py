@@ -125,3 +125,38 @@ def test_a_child_on_its_way_out_is_not_ready() -> None:
 
 def test_every_kind_of_child_has_a_meaning() -> None:
     assert set(STATE_BY_KIND) == set(CHILD_KINDS)
+
+
+def flink(lifecycle: str, job: str = "", observed: int = 2, **more: Any) -> dict[str, Any]:
+    return {"observedGeneration": observed, "lifecycleState": lifecycle, "jobStatus": {"state": job}, **more}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status", "expected"),
+    [
+        ("running", {}, State.PROGRESSING),
+        ("running", flink("STABLE", "RUNNING", observed=1), State.PROGRESSING),
+        ("running", flink("CREATED"), State.PROGRESSING),
+        ("running", flink("DEPLOYED", "RUNNING"), State.PROGRESSING),
+        ("running", flink("UPGRADING", "FINISHED"), State.PROGRESSING),
+        ("running", flink("ROLLING_BACK"), State.PROGRESSING),
+        ("running", flink("STABLE", "RECONCILING"), State.PROGRESSING),
+        ("running", flink("STABLE", "RUNNING", error=None), State.READY),
+        ("running", flink("STABLE", "RESTARTING"), State.FAILED),
+        ("running", flink("STABLE", "FAILED"), State.FAILED),
+        ("running", flink("STABLE", "RUNNING", error='{"message": "no slots"}'), State.FAILED),
+        ("running", flink("ROLLED_BACK", "RUNNING"), State.FAILED),
+        ("running", flink("FAILED"), State.FAILED),
+        ("running", flink("SUSPENDED", "FINISHED"), State.PROGRESSING),
+        ("suspended", flink("SUSPENDED", "FINISHED"), State.SUSPENDED),
+        ("suspended", flink("UPGRADING", "RUNNING"), State.PROGRESSING),
+    ],
+)
+def test_state_of_a_flink_deployment(wanted: str, status: dict[str, Any], expected: State) -> None:
+    assert child_state(child(names.FLINK_DEPLOYMENT, status, {"job": {"state": wanted}})).state is expected
+
+
+@pytest.mark.parametrize("error", ['{"type": "X", "message": "no slots"}', "no slots"])
+def test_a_flink_error_is_told_in_its_own_words(error: str) -> None:
+    status = flink("DEPLOYED", "RECONCILING", error=error)
+    assert child_state(child(names.FLINK_DEPLOYMENT, status, {"job": {}})).message == "no slots"
