@@ -97,12 +97,15 @@ class Processes:
         self._exit_file(record.name, record.start_id).unlink(missing_ok=True)
 
     def command_pid(self, record: Record) -> int | None:
-        """Process id of the command itself, below the session's leader."""
+        """Process id of the command itself, below the session's leader; None before it runs."""
         if not self.is_alive(record) or record.pid is None:
             return None
         with contextlib.suppress(psutil.Error):
-            for child in psutil.Process(record.pid).children():
-                return child.pid
+            leader = psutil.Process(record.pid)
+            for child in leader.children():
+                # A fork that has not become the command yet still has the shell's trap, which would eat a signal.
+                if child.cmdline() != leader.cmdline():
+                    return child.pid
         return None
 
     def terminate(self, record: Record) -> bool:
