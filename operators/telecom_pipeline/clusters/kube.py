@@ -13,10 +13,11 @@ from operators.telecom_pipeline.clusters.discovery import Discovery
 from operators.telecom_pipeline.clusters.rest import APPLY_PATCH, MERGE_PATCH, ApiServer, StatusError
 from operators.telecom_pipeline.clusters.watch import WatchedKind
 from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, ref_of
+from operators.telecom_pipeline.names import SECRET
 from operators.telecom_pipeline.spec import API_GROUP
 
 FIELD_MANAGER = "telecom-pipeline"
-# Objects of others (a Secret that a pipeline refers to) are not watched: reading every Secret would need that right.
+# Secrets and the objects of others are read by name: a watch would need the right to read every Secret.
 FOREIGN_READ_SECONDS = 60.0
 _SYNC_SECONDS = 30.0
 
@@ -145,7 +146,7 @@ class KubeCluster:
     def _remember(self, answer: Manifest) -> None:
         """Let the next read see our write. What the watch does not select would never be taken out again."""
         ref = ref_of(answer)
-        if not _selector(ref.kind) or _is_managed(answer):
+        if ref.kind != SECRET and (not _selector(ref.kind) or _is_managed(answer)):
             self._watch_of(ref).remember(answer)
         else:
             self._foreign[ref] = (time.monotonic(), answer)
@@ -157,6 +158,8 @@ class KubeCluster:
         return self._discovery.resource(ref.kind).item(ref.namespace, ref.name)
 
     def _watched(self, ref: Ref) -> Manifest | None:
+        if ref.kind == SECRET:
+            return None
         return self._watch_of(ref).get(ref.namespace, ref.name)
 
     def _watch_of(self, ref: Ref) -> WatchedKind:

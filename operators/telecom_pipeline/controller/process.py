@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from threading import Event, Thread
+from typing import Any, cast
 
 import kopf
 from prometheus_client import CollectorRegistry, ProcessCollector
@@ -87,6 +88,7 @@ class _Operator:
         register(registry, self._settings, Worker(self._cluster, self._metrics), self._wake_ups)
         kopf.run(
             registry=registry,
+            identity=cast(Any, self._settings.identity),  # kopf would ask for a user name, which a pod's user has not
             standalone=True,
             clusterwide=not self._settings.namespaces,
             namespaces=self._settings.namespaces,

@@ -1,0 +1,151 @@
+"""Many pipelines at once: time until all are Ready, what they cost when nothing happens, how soon a change is seen.
+
+`python -m benchmarks.operator.run [PIPELINES]` writes result.json. A real API server with real CRDs; a thread of this
+process writes the statuses of children as upstream operators do. No Lease is held in this run: it costs 20 reads and 20
+writes a minute, whatever the number of pipelines.
+"""
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import psutil
+from lightkube.config.kubeconfig import KubeConfig
+
+from local.artefacts.strimzi_crds import strimzi_crds
+from local.artefacts.versions import REPOSITORY
+from local.kubernetes.control_plane import ControlPlane
+from operators.telecom_pipeline import names
+from operators.telecom_pipeline.clusters.kube import KubeCluster
+from operators.telecom_pipeline.clusters.rest import ApiServer
+from operators.telecom_pipeline.controller.handlers import PIPELINE
+from operators.telecom_pipeline.manifest import Manifest, Ref
+from tests.cluster.operator_process import OperatorProcess, eventually, operator
+from tests.cluster.pipelines import apply, create_references, sample
+from tests.cluster.upstream import Upstream
+
+RESULT_FILE = Path(__file__).with_name("result.json")
+NAMESPACE = "bench"
+DEFAULT_PIPELINES = 200
+IDLE_SECONDS = 60.0
+CHANGES = 100
+BROKEN = {
+    "conditions": [{"type": "NotReady", "status": "True", "reason": "FatalProblem", "message": "benchmark"}],
+    "observedGeneration": 1,
+}
+
+
+class Watcher:
+    """Sees pipelines change: how many are Ready, and when one first was in a wanted state."""
+
+    def __init__(self) -> None:
+        self.ready: dict[str, bool] = {}
+        self._wanted: tuple[str, bool] | None = None
+        self._seen = Event()
+
+    def take(self, manifest: Manifest) -> None:
+        """An object changed."""
+        if manifest["kind"] != PIPELINE.name:
+            return
+        name, conditions = manifest["metadata"]["name"], manifest.get("status", {}).get("conditions", [])
+        self.ready[name] = any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+        if self._wanted == (name, self.ready[name]):
+            self._seen.set()
+
+    def expect(self, name: str, is_ready: bool) -> Event:
+        """Set when the pipeline is seen in the wanted state."""
+        self._seen.clear()
+        self._wanted = (name, is_ready)
+        return self._seen
+
+
+def main() -> None:
+    """Measure and write the result."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_PIPELINES
+    with tempfile.TemporaryDirectory() as folder, ControlPlane(Path(folder) / "control-plane") as control_plane:
+        install(control_plane)
+        result = {"pipelines": count, **measure(control_plane, Path(folder), count)}
+    RESULT_FILE.write_text(json.dumps(result, indent=2) + "\n")
+    print(json.dumps(result, indent=2))
+
+
+def install(control_plane: ControlPlane) -> None:
+    """CRDs, a namespace and what the pipelines refer to."""
+    for file in (REPOSITORY / "manifests" / "crd", *strimzi_crds().values()):
+        control_plane.kubectl("apply", "--server-side", "-f", str(file))
+    control_plane.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+    control_plane.kubectl("create", "namespace", NAMESPACE)
+    create_references(control_plane, NAMESPACE)
+
+
+def measure(control_plane: ControlPlane, folder: Path, count: int) -> dict[str, Any]:
+    """All figures, from one operator process."""
+    watcher = Watcher()
+    cluster = KubeCluster(ApiServer(KubeConfig.from_file(control_plane.kubeconfig).get()), on_change=watcher.take)
+    cluster.watch(PIPELINE)
+    settings = {"leader_election": "false", "progressing_seconds": "5"}
+    with operator(control_plane.kubeconfig, folder, namespace=NAMESPACE, **settings) as process:
+        with Upstream(cluster, NAMESPACE):
+            result = {"seconds_until_all_ready": start_all(control_plane, watcher, count)}
+        print(json.dumps(result), flush=True)
+        result |= idle(process, count)
+        print(json.dumps(result), flush=True)
+        result |= latency(cluster, watcher)
+    cluster.close()
+    return result
+
+
+def start_all(control_plane: ControlPlane, watcher: Watcher, count: int) -> float:
+    """Apply all pipelines with one kubectl and wait until all are Ready."""
+    started = time.monotonic()
+    manifests = [sample("minimal", NAMESPACE) for _ in range(count)]
+    for number, manifest in enumerate(manifests):
+        manifest["metadata"]["name"] = f"p{number}"
+    apply(control_plane, {"apiVersion": "v1", "kind": "List", "items": manifests})
+    eventually(lambda: sum(watcher.ready.values()) == count, seconds=1800, what="all pipelines Ready")
+    return round(time.monotonic() - started, 1)
+
+
+def idle(process: OperatorProcess, count: int) -> dict[str, float]:
+    """Calls, CPU and memory while nothing changes, after the last passes have ended."""
+    time.sleep(15)
+    watched = psutil.Process(process.process.pid)
+    calls = "telecom_operator_api_calls_total"
+    reads, writes = process.metric(calls, method="GET"), process.writes()
+    watched.cpu_percent()
+    time.sleep(IDLE_SECONDS)
+    per_minute = 60.0 / IDLE_SECONDS
+    return {
+        "idle_cpu_percent_of_a_core": round(watched.cpu_percent(), 2),
+        "idle_writes_per_minute": round((process.writes() - writes) * per_minute, 2),
+        "idle_reads_per_pipeline_and_minute": round(
+            (process.metric(calls, method="GET") - reads) * per_minute / count, 3
+        ),
+        "resident_mebibytes": round(watched.memory_info().rss / 2**20, 1),
+    }
+
+
+def latency(cluster: KubeCluster, watcher: Watcher) -> dict[str, float]:
+    """From the write of a child's status until the pipeline's own status tells it, as a client sees both."""
+    kafka = Ref(names.KAFKA, NAMESPACE, "p0")
+    good = dict((cluster.get(kafka) or {})["status"])
+    seconds = []
+    for number in range(CHANGES):
+        is_ready = bool(number % 2)
+        seen = watcher.expect("p0", is_ready)
+        started = time.monotonic()
+        cluster.apply_status(kafka, good if is_ready else BROKEN)
+        assert seen.wait(60), "the operator did not react"
+        seconds.append(time.monotonic() - started)
+        time.sleep(0.05)
+    percentiles = statistics.quantiles(seconds, n=100)
+    return {"reconcile_p50_seconds": round(percentiles[49], 3), "reconcile_p99_seconds": round(percentiles[98], 3)}
+
+
+if __name__ == "__main__":
+    main()
