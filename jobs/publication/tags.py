@@ -11,6 +11,8 @@ PUBLISHED_NAMESPACE = "published"
 PUBLISHED_TAG = "published"
 # Keeps the previous snapshots from expiry, so that a rollback finds them.
 PREVIOUS_TAG = "published_before"
+# In the name of every table that dbt makes for the time of a statement.
+DBT_TEMPORARY = "__dbt_"
 
 
 class SnapshotGoneError(Exception):
@@ -18,8 +20,9 @@ class SnapshotGoneError(Exception):
 
 
 def current_snapshots(catalog: Catalog, namespace: str) -> dict[str, int]:
-    """Current snapshot id of every table in a namespace; tables without one are left out."""
-    tables = {identifier[-1]: catalog.load_table(identifier) for identifier in catalog.list_tables(namespace)}
+    """Current snapshot id of every table in a namespace, without empty tables and what a killed dbt left behind."""
+    names = [name for _, name in catalog.list_tables(namespace) if DBT_TEMPORARY not in name]
+    tables = {name: catalog.load_table((namespace, name)) for name in names}
     snapshots = {name: table.current_snapshot() for name, table in sorted(tables.items())}
     return {name: snapshot.snapshot_id for name, snapshot in snapshots.items() if snapshot}
 

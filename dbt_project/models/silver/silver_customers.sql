@@ -7,7 +7,7 @@
 with accounts as (
     -- A tombstone knows only its key; the owner is in the account's other versions.
     select
-        * ,
+        *,
         coalesce(customer_id, max(customer_id) over (partition by account_id)) as owner_id
     from {{ ref('bronze_crm_accounts') }}
 ),
@@ -59,6 +59,33 @@ account_versions as (
     where owner_id in (select customer_id from affected)
 ),
 
+-- The extract begins somewhere in an account's life. What is certain about the time before: it was open since opened_at.
+opened_accounts as (
+    select
+        customer_id,
+        account.opened_at as changed_at,
+        cast(
+            row(account.account_id, account.plan_id, 'active', account.opened_at, null)
+            as row(
+                account_id varchar, plan_id varchar, status varchar, opened_at timestamp(6) with time zone,
+                closed_at timestamp(6) with time zone
+            )
+        ) as account,
+        _bronze_ingested_at
+    from (
+        select *, row_number() over (partition by customer_id order by changed_at) as age
+        from account_versions
+        where recency = 1
+    )
+    where age = 1 and account.opened_at < changed_at
+),
+
+account_history as (
+    select customer_id, changed_at, account, _bronze_ingested_at from account_versions where recency = 1
+    union all
+    select * from opened_accounts
+),
+
 woven as (
     select
         customer_id,
@@ -70,7 +97,7 @@ woven as (
             coalesce(account_version._bronze_ingested_at, customer_version._bronze_ingested_at)
         ) as _bronze_ingested_at
     from (select * from customer_versions where recency = 1) as customer_version
-    full outer join (select * from account_versions where recency = 1) as account_version
+    full outer join account_history as account_version
         using (customer_id, changed_at)
     window so_far as (partition by customer_id order by changed_at rows unbounded preceding)
 )
