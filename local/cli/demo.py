@@ -15,7 +15,7 @@ from local.cli.up import DEFAULT_FILE, FileOption, tell
 from local.demo.questions import QUESTIONS
 from local.demo.report import Report, Seconds, TopicCounts
 from local.demo.run import DemoRun, engine_versions, run_demo
-from local.demo.show import ledger_table, print_heading
+from local.demo.show import ledger_table, open_accounts, print_heading
 from local.errors import LocalError
 from local.paths import StateDirectory
 from local.supervisor.ports import PortBook
@@ -60,6 +60,8 @@ def _print_answers(run: DemoRun) -> None:
         answers.print(rows_table(run.ask(question.sql)))
     print_heading(answers, "Every event is accounted for: produced = bronze + dead letters")
     answers.print(ledger_table(run.audit))
+    if remark := open_accounts(run.audit):
+        answers.print(remark)
 
 
 def _print_whereabouts(state: StateDirectory) -> None:

@@ -19,7 +19,7 @@ from local.paths import StateDirectory
 from local.pipeline_view import PipelineView
 from local.resource_file import read_resource
 from operators.telecom_pipeline.sources import simulators_of
-from operators.telecom_pipeline.topics import TopicRole
+from operators.telecom_pipeline.topics import event_topic_names
 
 SOURCES_SECONDS = 600.0
 # From the last event sent to the last one in a table: a commit interval and the commit, many times over.
@@ -91,7 +91,8 @@ def _audit_when_drained(pipeline: RunningPipeline, ask_trino: Ask, tell: Tell) -
     tell("Sources are done; waiting for the sink to have it all …")
     deadline = time.monotonic() + DRAIN_SECONDS
     described = pipeline.resource.pipeline
-    topics = described.topic_names(TopicRole.EVENTS)
+    # Of these the producers keep the ledger; what the pipeline makes of them has none.
+    topics = event_topic_names(described.spec)
     with closing(KafkaReader(pipeline.cluster, described.namespace, described.name, pipeline.state.run)) as kafka:
         while True:
             counted = audit(kafka, ask_trino, topics)

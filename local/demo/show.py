@@ -31,6 +31,12 @@ def _cells(topic: TopicAudit) -> list[str]:
     return [balance.topic, *(f"{count:,}" for count in counts)]
 
 
+def open_accounts(audit: Audit) -> str:
+    """Producers that ended without closing their account, in words; empty when there is none."""
+    named = ", ".join(f"{producer} (run {run_id})" for producer, run_id in audit.ledger.open_runs())
+    return f"Still running, or killed with up to two seconds not accounted for: {named}" if named else ""
+
+
 def print_heading(console: Console, text: str) -> None:
     """Start a part of the output."""
     console.print(f"\n[bold]{text}[/bold]")
