@@ -56,7 +56,7 @@ def _tell_changes(view: PipelineView, told: dict[str, str], tell: Tell) -> None:
 
 
 def _line(stage: Mapping[str, Any]) -> str:
-    parts = f"  {stage['name']:10} {stage['state']:12} {stage['ready']:>6}"
+    parts = f"  {stage['name']:15} {stage['state']:12} {stage['ready']:>6}"
     is_settled = stage["state"] in ("Ready", "Completed")
     return parts if is_settled or not stage["message"] else f"{parts}  {stage['message']}"
 

@@ -1,4 +1,4 @@
-"""Reads whole topics as the pipeline's auditor: the ledger and the dead letters, never an event."""
+"""Reads whole topics as a component of the pipeline; by default its auditor: ledger, dead letters, never an event."""
 
 import base64
 import os
@@ -17,6 +17,7 @@ from operators.telecom_pipeline.cluster import Cluster
 from operators.telecom_pipeline.manifest import Kind, Ref
 
 ANSWER_SECONDS = 10.0
+POLL_SECONDS = 0.5
 BATCH_RECORDS = 5_000
 
 
@@ -25,13 +26,16 @@ class KafkaReadError(LocalError):
 
 
 class KafkaReader:
-    """Reads with the credentials that the cluster made for the pipeline's auditor. Close it after use."""
+    """Reads with the credentials that the cluster made for a component of the pipeline. Close it after use."""
 
-    def __init__(self, cluster: Cluster, namespace: str, pipeline: str, scratch: Path) -> None:
+    def __init__(
+        self, cluster: Cluster, namespace: str, pipeline: str, scratch: Path, component: str = names.AUDITOR
+    ) -> None:
         self._cluster = cluster
         self._namespace = namespace
         self._pipeline = pipeline
         self._scratch = scratch
+        self._component = component
         self._consumer = self._connect()
 
     def close(self) -> None:
@@ -55,6 +59,18 @@ class KafkaReader:
                 else:
                     raise self._error(f"read topic {topic}", error.str())
 
+    def follow(self, topic: str) -> Iterator[Message]:
+        """All records of a topic and then those to come, for as long as the caller asks. Raises `KafkaReadError`."""
+        ends = self._ends(topic)
+        self._consumer.assign([TopicPartition(topic, partition, low) for partition, (low, _) in ends.items()])
+        while True:
+            message = self._consumer.poll(POLL_SECONDS)
+            error = message.error() if message else None
+            if message is not None and error is None:
+                yield message
+            elif error is not None and error.code() != KafkaError._PARTITION_EOF:
+                raise self._error(f"read topic {topic}", error.str())
+
     def record_count(self, topic: str) -> int:
         """Records that were ever written to a topic without transactions: the sum of its end offsets."""
         return sum(high for _, high in self._ends(topic).values())
@@ -69,7 +85,7 @@ class KafkaReader:
         }
 
     def _connect(self) -> Consumer:
-        user = names.component(self._pipeline, names.AUDITOR)
+        user = names.component(self._pipeline, self._component)
         connection = KafkaConnection(
             bootstrap_servers=self._bootstrap_servers(), username=user, ca_file=self._authority_file()
         )
@@ -77,7 +93,7 @@ class KafkaReader:
         if password is None:
             raise self._error("read from Kafka", f"user {user} has no password yet")
         config = client_config(connection, {**os.environ, KAFKA_PASSWORD: password.decode()})
-        group = names.consumer_group(self._pipeline, names.AUDITOR)
+        group = names.consumer_group(self._pipeline, self._component)
         # Level 2: failures come back as errors of the calls; a connection that we close ourselves is none.
         reading = {"group.id": group, "enable.auto.commit": False, "enable.partition.eof": True, "log_level": 2}
         return Consumer({**config, **reading})

@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from local.cli.alerts import alerts
 from local.cli.console import notices
 from local.cli.demo import demo
 from local.cli.doctor import doctor
@@ -22,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Run a TelecomPipeline on this machine with the real engines, and look into it.",
 )
-for verb in (demo, doctor, fetch, up, status, apply, render, query, logs, down, clean):
+for verb in (demo, doctor, fetch, up, status, apply, render, query, alerts, logs, down, clean):
     app.command()(verb)
 
 

@@ -1,0 +1,56 @@
+"""Alerts of a pipeline, read from Kafka as they are committed."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from contracts.events import FraudAlert
+from local.errors import LocalError
+from local.kafka_reader import KafkaReader
+from local.pipelines import TELECOM_PIPELINE
+from local.store import SqliteCluster
+from operators.telecom_pipeline import names
+from operators.telecom_pipeline.manifest import Manifest, Ref
+
+
+class NoAlertsError(LocalError):
+    """No pipeline that looks for frauds, or more than one to choose from."""
+
+
+def detecting_pipeline(store: SqliteCluster, name: str | None) -> Ref:
+    """The pipeline of that name, or the only one with `spec.fraudDetection`. Raises `NoAlertsError`."""
+    found = [manifest for manifest in store.list_kind(TELECOM_PIPELINE) if _detects(manifest)]
+    wanted = [manifest for manifest in found if name in (None, manifest["metadata"]["name"])]
+    if len(wanted) != 1:
+        known = ", ".join(str(manifest["metadata"]["name"]) for manifest in found) or "none"
+        why = f"pipelines with spec.fraudDetection: {known}"
+        next_step = "telecom alerts NAME" if found else "telecom up --file manifests/samples/fraud.yaml"
+        raise NoAlertsError("show alerts", why, next_step)
+    metadata = wanted[0]["metadata"]
+    return Ref(TELECOM_PIPELINE, metadata["namespace"], metadata["name"])
+
+
+def read_alerts(store: SqliteCluster, pipeline: Ref, scratch: Path, follow: bool) -> Iterator[FraudAlert]:
+    """Alerts from the oldest that Kafka keeps; with `follow` also those to come, for as long as the caller asks.
+
+    What is no alert is left out: the sink keeps it as a dead letter. Raises `KafkaReadError`.
+    """
+    with closing(KafkaReader(store, pipeline.namespace, pipeline.name, scratch, names.ALERT_READER)) as reader:
+        records = reader.follow(FraudAlert.topic) if follow else reader.records(FraudAlert.topic)
+        for record in records:
+            value = record.value()
+            if (alert := _alert(value.encode() if isinstance(value, str) else value)) is not None:
+                yield alert
+
+
+def _alert(value: bytes | None) -> FraudAlert | None:
+    try:
+        return FraudAlert.model_validate_json(value or b"")
+    except ValidationError:
+        return None
+
+
+def _detects(manifest: Manifest) -> bool:
+    return bool(manifest["spec"].get("fraudDetection") is not None)
