@@ -151,7 +151,7 @@ class FlinkLab:
             vertices = self.rest(f"/jobs/{JOB_ID}")["vertices"]
         except OSError:
             return False
-        return all(vertex["status"] == "RUNNING" for vertex in vertices)
+        return {vertex["status"] for vertex in vertices} == {"RUNNING"}
 
     def completed_checkpoints(self) -> int:
         """Checkpoints completed since the JobManager started."""

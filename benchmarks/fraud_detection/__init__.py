@@ -1,0 +1,1 @@
+"""How fast fraud detection is: events per second, delay of alerts, bytes of state."""
