@@ -14,6 +14,8 @@ from local.store import SqliteCluster
 from operators.telecom_pipeline.manifest import Manifest, Ref
 from operators.telecom_pipeline.names import JOB
 from operators.telecom_pipeline.observe import observe_children
+from operators.telecom_pipeline.plan.stage_view import stage_of
+from operators.telecom_pipeline.stages import Stage
 
 READY_SECONDS = 300.0
 
@@ -54,7 +56,7 @@ def bounded_sources(cluster: SqliteCluster, resource: Resource) -> dict[Ref, Man
     """Jobs of the sources that end by themselves, as they are now."""
     pipeline = resource.pipeline
     children = observe_children(cluster, pipeline.name, pipeline.namespace)
-    return {ref: child for ref, child in children.items() if ref.kind == JOB}
+    return {ref: child for ref, child in children.items() if ref.kind == JOB and stage_of(child) == Stage.SOURCES}
 
 
 def has_succeeded(job: Manifest) -> bool:
@@ -63,7 +65,7 @@ def has_succeeded(job: Manifest) -> bool:
 
 
 def _delete_finished_jobs(cluster: SqliteCluster, resource: Resource) -> None:
-    """The next reconciliation makes them anew. Waits until they are gone, so that nobody takes them for the new ones."""
+    """The next reconciliation makes them anew. Waits until they are gone: nobody shall take them for the new ones."""
     finished = {ref for ref, job in bounded_sources(cluster, resource).items() if has_succeeded(job)}
     for ref in finished:
         cluster.delete(ref)
