@@ -152,7 +152,7 @@ def test_records_deleted_by_retention_are_a_named_error_and_never_a_silent_hole(
 
 
 def test_a_sink_that_was_frozen_while_another_took_over_is_harmless(lab: SinkLab) -> None:
-    lab.commit_interval_seconds = 30.0
+    lab.commit_interval_seconds, lab.commit_bytes = 60.0, 1_000_000_000
     frozen = lab.start_sink()
     wait_until(lambda: frozen.has_logged("assigned"), "the first sink has its partitions")
     lab.produce(call_values(5_000))
