@@ -17,9 +17,8 @@ from typing import Any
 import psutil
 from lightkube.config.kubeconfig import KubeConfig
 
-from local.artefacts.strimzi_crds import strimzi_crds
-from local.artefacts.versions import REPOSITORY
 from local.kubernetes.control_plane import ControlPlane
+from local.kubernetes.crds import all_crds
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.clusters.rest import ApiServer
@@ -76,7 +75,7 @@ def main() -> None:
 
 def install(control_plane: ControlPlane) -> None:
     """CRDs, a namespace and what the pipelines refer to."""
-    for file in (REPOSITORY / "manifests" / "crd", *strimzi_crds().values()):
+    for file in all_crds():
         control_plane.kubectl("apply", "--server-side", "-f", str(file))
     control_plane.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
     control_plane.kubectl("create", "namespace", NAMESPACE)

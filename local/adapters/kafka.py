@@ -192,7 +192,6 @@ def _ready(manifest: Manifest, nodes: Sequence[Node], folder: KafkaFolder, ca: s
         "clusterId": folder.cluster_id(),
         "kafkaVersion": running,
         "kafkaMetadataVersion": spec.get("metadataVersion", versions().kafka.metadata_version),
-        "kafkaMetadataState": "KRaft",
         "kafkaNodePools": [{"name": name} for name in sorted({node.pool for node in nodes})],
         "listeners": [_listener_status(listener, nodes, ca) for listener in spec["listeners"]],
     }

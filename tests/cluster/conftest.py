@@ -7,12 +7,10 @@ from pathlib import Path
 import pytest
 from lightkube.config.kubeconfig import KubeConfig
 
-from local.artefacts.strimzi_crds import strimzi_crds
 from local.kubernetes.control_plane import ControlPlane
+from local.kubernetes.crds import all_crds
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.clusters.rest import ApiServer
-
-CRD_FOLDER = Path(__file__).parents[2] / "manifests" / "crd"
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +44,6 @@ def crds(control_plane: ControlPlane) -> None:
 
 
 def install_crds(control_plane: ControlPlane) -> None:
-    files = [CRD_FOLDER, *strimzi_crds().values()]
-    for file in files:
+    for file in all_crds():
         control_plane.kubectl("apply", "--server-side", "-f", str(file))
     control_plane.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")

@@ -35,6 +35,15 @@ def job_status(_: Manifest) -> Status:
     return {"active": 1, "ready": 1, "startTime": "2026-01-01T00:00:00Z"}
 
 
+def flink_status(manifest: Manifest) -> Status:
+    return {
+        "lifecycleState": "STABLE",
+        "jobManagerDeploymentStatus": "READY",
+        "jobStatus": {"state": "RUNNING"},
+        "observedGeneration": _generation(manifest),
+    }
+
+
 STATUS_BY_KIND: dict[Kind, Callable[[Manifest], Status]] = {
     names.KAFKA: kafka_status,
     names.KAFKA_NODE_POOL: lambda manifest: {"observedGeneration": _generation(manifest)},
@@ -42,6 +51,7 @@ STATUS_BY_KIND: dict[Kind, Callable[[Manifest], Status]] = {
     names.KAFKA_USER: strimzi_status,
     names.DEPLOYMENT: deployment_status,
     names.JOB: job_status,
+    names.FLINK_DEPLOYMENT: flink_status,
 }
 
 

@@ -246,7 +246,7 @@ def _as_cluster_errors(ref: Ref) -> Iterator[None]:
 def _cluster_error(ref: Ref, error: StatusError) -> ClusterError:
     if error.code == 403:
         return RejectedError(f"Not allowed to write {ref}: {error.message}. Check the operator's Role.")
-    if error.code in (400, 404, 409, 413, 422):
-        details = "; ".join(cause for cause in error.causes if cause)
-        return RejectedError(f"The API server refused {ref}: {error.message}" + (f" ({details})" if details else ""))
-    return ClusterError(f"{ref}: {error}")
+    if error.is_overload:
+        return ClusterError(f"{ref}: {error}")
+    details = "; ".join(cause for cause in error.causes if cause)
+    return RejectedError(f"The API server refused {ref}: {error.message}" + (f" ({details})" if details else ""))

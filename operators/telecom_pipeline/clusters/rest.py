@@ -16,6 +16,7 @@ from operators.telecom_pipeline.cluster import ClusterError, RejectedError
 APPLY_PATCH = "application/apply-patch+yaml"
 MERGE_PATCH = "application/merge-patch+json"
 _RETRYABLE_CODES = frozenset({429, 500, 502, 503, 504})
+_UNKNOWN_FIELD = "failed to create typed patch object"
 _CONNECT_TIMEOUT_SECONDS = 5.0
 _CALL_TIMEOUT_SECONDS = 15.0
 # The API server sends a bookmark about once a minute, so a watch that is silent for longer is dead.
@@ -34,6 +35,11 @@ class StatusError(Exception):
 
     def __str__(self) -> str:
         return f"{self.code} {self.reason}: {self.message}"
+
+    @property
+    def is_overload(self) -> bool:
+        """Whether the same call may succeed later. A field that the schema lacks is answered with 500 too."""
+        return self.code in _RETRYABLE_CODES and not self.message.startswith(_UNKNOWN_FIELD)
 
     @property
     def is_field_conflict(self) -> bool:
@@ -88,7 +94,7 @@ class ApiServer:
         except httpx2.TransportError as error:
             raise UnreachableError(_unreachable(self._config.cluster.server, method, path, error)) from error
         except StatusError as error:
-            if error.code in _RETRYABLE_CODES:
+            if error.is_overload:
                 raise UnreachableError(_unreachable(self._config.cluster.server, method, path, error)) from error
             raise
 
@@ -133,7 +139,7 @@ def _configured() -> SingleConfig:
 
 def _is_worth_retrying(error: BaseException) -> bool:
     return isinstance(error, httpx2.TransportError) or (
-        isinstance(error, StatusError) and error.code in _RETRYABLE_CODES
+        isinstance(error, StatusError) and error.is_overload
     )
 
 
