@@ -63,7 +63,6 @@ def _restart(restart: Restart) -> dict[str, str]:
         f"{prefix}.max-backoff": f"{_milliseconds(restart.max_backoff_seconds)} ms",
         f"{prefix}.reset-backoff-threshold": f"{_milliseconds(restart.reset_after_seconds)} ms",
         f"{prefix}.backoff-multiplier": "2.0",
-        f"{prefix}.attempts-before-reset-backoff": "infinite",
     }
 
 
