@@ -35,7 +35,7 @@ doctor: $(VENV) ## Check that this machine has what is needed
 	@$(BIN)/telecom doctor
 
 ##@ Develop
-.PHONY: check test gen golden format bench
+.PHONY: check test gen golden format bench images install-manifest kind-up kind-down
 check: $(VENV) ## Lint, types, import rules, generated files, unit tests and goldens: a minute, no engine
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -47,6 +47,14 @@ test: check ## Everything: `make check`, then the tests with real engines
 	$(BIN)/telecom doctor
 	$(BIN)/telecom fetch
 	$(BIN)/pytest -m engine tests
+images: $(VENV) ## Pack the images into build/images, as root, without a container engine
+	$(BIN)/python -m images.build build/images
+install-manifest: $(VENV) ## Write manifests/install.yaml from the operator's chart
+	$(BIN)/python -m local.kubernetes.install_manifest
+kind-up: $(VENV) ## kind cluster with Strimzi, platform, operator and SAMPLE, and wait until it is Ready
+	@local/kubernetes/kind_up.sh $(SAMPLE)
+kind-down: ## Delete the kind cluster
+	kind delete cluster --name telecom
 gen: $(VENV) ## Write the generated files: CRD, reference, samples, event schemas
 	$(BIN)/python -m operators.telecom_pipeline.generate
 golden: $(VENV) ## Accept the rendered manifests as the new goldens; review the diff

@@ -16,14 +16,25 @@ from images.layers import APP, PROJECT, SITE, write_code_layer, write_files_laye
 from local.artefacts.minio import minio_binary
 from local.artefacts.postgres import postgres_package
 from local.artefacts.progress import Report, ignore_progress
-from operators.telecom_pipeline.render.images import KAFKA_TO_BRONZE_IMAGE, PRODUCERS_IMAGE
+from operators.telecom_pipeline.render.images import (
+    ACCOUNT_FREEZER_IMAGE,
+    FRAUD_RULES_PUBLISHER_IMAGE,
+    KAFKA_TO_BRONZE_IMAGE,
+    PRODUCERS_IMAGE,
+)
 from operators.telecom_pipeline.render.workload import USER_ID
 from operators.telecom_pipeline.spec.image import LOCAL_REGISTRY
 
 REPOSITORY = Path(__file__).parents[1]
 OPERATOR_IMAGE = "telecom-operator"
-IMAGES = (OPERATOR_IMAGE, PRODUCERS_IMAGE, KAFKA_TO_BRONZE_IMAGE)
-EXTRAS = ("producers", "sink", "operator", "kube")
+IMAGES = (
+    OPERATOR_IMAGE,
+    PRODUCERS_IMAGE,
+    KAFKA_TO_BRONZE_IMAGE,
+    FRAUD_RULES_PUBLISHER_IMAGE,
+    ACCOUNT_FREEZER_IMAGE,
+)
+EXTRAS = ("producers", "sink", "fraud", "operator", "kube")
 PACKAGES = ("contracts", "jobs", "operators")
 
 
