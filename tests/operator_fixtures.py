@@ -96,13 +96,14 @@ def children(cluster: Cluster, name: str = "demo") -> dict[Ref, Manifest]:
 
 
 class Controllers:
-    """Stands for Strimzi and the workload controllers: `settle` gives every child the status of a healthy one."""
+    """Stands for Strimzi, Flink's operator and the workload controllers: `settle` makes every child a healthy one."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, pipeline: str = "demo") -> None:
         self._cluster = cluster
+        self._pipeline = pipeline
 
     def settle(self, kind: str | None = None, name: str | None = None) -> None:
-        for ref, child in children(self._cluster).items():
+        for ref, child in children(self._cluster, self._pipeline).items():
             if kind in (None, ref.kind.name) and name in (None, ref.name):
                 self.report(ref, healthy_status(child))
 
@@ -112,7 +113,13 @@ class Controllers:
 
 
 def healthy_status(child: Manifest) -> dict[str, Any]:
-    make = {"Deployment": _deployment, "Job": _job, "Kafka": _kafka, "ConfigMap": lambda _: {}}
+    make = {
+        "Deployment": _deployment,
+        "Job": _job,
+        "Kafka": _kafka,
+        "FlinkDeployment": _flink,
+        "ConfigMap": lambda _: {},
+    }
     return make.get(kind_of(child).name, _strimzi)(child)
 
 
@@ -126,6 +133,15 @@ def _strimzi(child: Manifest) -> dict[str, Any]:
 def _kafka(child: Manifest) -> dict[str, Any]:
     bootstrap = f"{child['metadata']['name']}-kafka-bootstrap.telecom.svc:9093"
     return _strimzi(child) | {"listeners": [{"name": names.CLIENT_LISTENER, "bootstrapServers": bootstrap}]}
+
+
+def _flink(child: Manifest) -> dict[str, Any]:
+    is_suspended = child["spec"]["job"]["state"] == "suspended"
+    return {
+        "observedGeneration": child["metadata"]["generation"],
+        "lifecycleState": "SUSPENDED" if is_suspended else "STABLE",
+        "jobStatus": {"state": "FINISHED" if is_suspended else "RUNNING"},
+    }
 
 
 def _deployment(child: Manifest) -> dict[str, Any]:

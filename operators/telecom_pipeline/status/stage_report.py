@@ -45,7 +45,8 @@ def report_stages(
 def _report(view: StageView, gate: Gate, apply_failures: Mapping[Ref, ChildState]) -> StageReport:
     states = {ref: _with_failure(ref, state, apply_failures) for ref, state in view.states().items()}
     child, worst = _worst(view.references, states)
-    if not gate.is_open and worst.state is not State.FAILED and _is_held(view, gate, states):
+    # A failure, or an object that only a person can make, says more than the gate.
+    if not gate.is_open and worst.state not in (State.FAILED, State.WAITING) and _is_held(view, gate, states):
         child, worst = None, ChildState(State.WAITING, GATE_CLOSED, gate.message)
     return StageReport(
         stage=view.stage,
