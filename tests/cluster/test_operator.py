@@ -217,6 +217,17 @@ def test_a_missing_crd_is_named_and_the_pipeline_goes_on_once_it_is_installed(sc
     scene.wait_ready()
 
 
+def test_liveness_fails_while_the_api_server_is_silent(scene: Scene, tmp_path: Path) -> None:
+    kubeconfig = scene.control_plane.kubeconfig
+    with operator(kubeconfig, tmp_path, namespace=scene.namespace, stale_watch_seconds="3") as process:
+        eventually(lambda: process.metric("telecom_operator_leader") == 1)
+        scene.control_plane.kill("kube-apiserver")
+        try:
+            eventually(lambda: process.probe("/live") == 503, what="liveness failing")
+        finally:
+            scene.control_plane.start_api_server()
+
+
 def test_the_operator_stops_at_a_signal(scene: Scene, running: OperatorProcess) -> None:
     running.process.terminate()
     assert running.process.wait(15) == 0
