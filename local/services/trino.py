@@ -17,6 +17,7 @@ from operators.telecom_pipeline.spec.storage import Catalog
 # Name of the catalog in SQL, and in the JDBC catalog's tables, where every engine must use the same one.
 CATALOG: str = Catalog.model_fields["name"].default
 HEAP = "1g"
+ACCESS_RULES = Path(__file__).parents[2] / "manifests" / "trino" / "access-rules.json"
 # Trino's own list for its release, without jdk.incubator.vector, which a cut-down runtime lacks.
 _JVM_FLAGS = (
     f"-Xmx{HEAP}",
@@ -130,6 +131,8 @@ def _configuration(home: Path, port: int) -> dict[str, list[str]]:
             "node.internal-address=127.0.0.1",
             f"plugin.dir={home / 'plugin'}",
         ],
+        # Analysts see masks, stewards more, the transformation everything: manifests/trino/access-rules.json.
+        "access-control.properties": ["access-control.name=file", f"security.config-file={ACCESS_RULES}"],
         "log.properties": ["io.trino=WARN", "io.airlift=WARN", "io.trino.server.Server=INFO"],
     }
 

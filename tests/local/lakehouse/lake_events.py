@@ -39,7 +39,7 @@ from jobs.producers.probe_traffic import ProbeTraffic
 from jobs.producers.records import Mark, RecordBatch
 from jobs.producers.towers import build_towers
 
-FAULTS = FaultRates(duplicate=0.01, late=0.01, out_of_order=0.02, malformed=0.005)
+FAULTS = FaultRates(duplicate=0.01, late=0.01, out_of_order=0.02, malformed=0.002)
 TOWER_COUNT = 500
 SUBSCRIBER_COUNT = 1000
 SEED = 7

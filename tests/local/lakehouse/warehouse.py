@@ -40,6 +40,7 @@ class Warehouse:
     crm_dsn: str
     now: dt.datetime = EVENING
     first_report: NightlyReport | None = None
+    second_report: NightlyReport | None = None
     sql: TrinoSql = field(init=False)
     catalog: Catalog = field(init=False)
     lake: BronzeLake = field(init=False)

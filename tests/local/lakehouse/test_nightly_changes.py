@@ -1,0 +1,146 @@
+"""What a second night does with late events, changed customers, new columns and a new partitioning."""
+
+import datetime as dt
+import json
+from itertools import pairwise
+
+import pytest
+from pyiceberg.types import StringType
+from warehouse import EVENING, RUN_DATE, Warehouse
+
+from jobs.publication.nightly_run import DayRange
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
+LATER = EVENING + dt.timedelta(minutes=2)
+TWO_DAYS_AGO = RUN_DATE - dt.timedelta(days=2)
+CUSTOMER = "CUST-00000010"
+
+
+def call(warehouse: Warehouse, event_id: str, at: dt.datetime, **values: object) -> bytes:
+    """A call of customer 10, as the producer would write it."""
+    msisdn = warehouse.value(f"select max(msisdn) from silver.silver_customers where customer_id = '{CUSTOMER}'")
+    millis = int(at.timestamp() * 1000)
+    event = {
+        "event_id": event_id,
+        "event_time_ms": millis,
+        "schema_version": 1,
+        "msisdn": msisdn,
+        "imsi": "310260123456789",
+        "imei": "490154203237518",
+        "tower_id": "TWR-00001",
+        "cell_id": "TWR-00001-1",
+        "latitude": 47.6,
+        "longitude": -122.3,
+        "is_roaming": False,
+        "serving_plmn": "310260",
+        "revenue_usd": 1.25,
+        "called_msisdn": "12065550124",
+        "call_type": "mobile_originated",
+        "start_time_ms": millis,
+        "end_time_ms": millis + 60_000,
+        "duration_seconds": 60,
+        "termination_cause": "normal",
+    }
+    return json.dumps(event | values).encode()
+
+
+def per_day(warehouse: Warehouse) -> dict[str, tuple[int, object]]:
+    rows = warehouse.rows(
+        "select cast(event_date as varchar) as day, count(*) as calls, sum(revenue_usd) as usd"
+        " from gold.fact_calls group by 1"
+    )
+    return {row["day"]: (row["calls"], row["usd"]) for row in rows}
+
+
+@pytest.fixture(scope="module")
+def second_night(warehouse: Warehouse) -> dict[str, dict[str, tuple[int, object]]]:
+    """Everything at once, then one run: facts per day before and after."""
+    before = per_day(warehouse)
+    noon = dt.datetime.combine(TWO_DAYS_AGO, dt.time(12), dt.UTC)
+    bad = call(warehouse, "bad-call", noon, duration_seconds=-5)
+    late = call(warehouse, "late-call", noon)
+    warehouse.lake.add_values("call_events", [late, late, bad], LATER)
+    # An older move arrives after a newer one, and two moves carry the same second.
+    for city, stamp in (("Newtown", "2026-11-20 09:00:00+00"), ("Oldtown", "2026-11-20 08:30:00+00")):
+        warehouse.change_crm(
+            f"update crm.customers set city = '{city}', updated_at = '{stamp}' where customer_id = '{CUSTOMER}'"
+        )
+        warehouse.ingest(LATER)
+    for city in ("First", "Second"):
+        warehouse.change_crm(
+            f"update crm.customers set city = '{city}', updated_at = '2026-11-20 09:30:00+00'"
+            " where customer_id = 'CUST-00000011'"
+        )
+        warehouse.ingest(LATER)
+    table = warehouse.lake.table("sms_events")
+    files = {task.file.file_path for task in table.scan().plan_files()}
+    with table.update_schema() as schema:
+        schema.add_column("delivery_channel", StringType())
+    with table.update_spec() as spec:
+        spec.add_identity("serving_plmn")
+    assert {task.file.file_path for task in warehouse.lake.table("sms_events").scan().plan_files()} == files
+    warehouse.now = LATER
+    report = warehouse.nightly()
+    assert report.is_published, [result for result in report.results if result.blocks]
+    warehouse.second_report = report
+    return {"before": before, "after": per_day(warehouse)}
+
+
+def test_a_late_event_changes_its_own_day_only(second_night: dict[str, dict[str, tuple[int, object]]]) -> None:
+    before, after = second_night["before"], second_night["after"]
+    changed = {day for day in after if after[day] != before.get(day)}
+    assert changed == {str(TWO_DAYS_AGO)}
+    assert after[str(TWO_DAYS_AGO)][0] == before[str(TWO_DAYS_AGO)][0] + 1
+
+
+@pytest.mark.usefixtures("second_night")
+def test_a_call_that_fails_a_check_is_in_quarantine_with_its_reason(warehouse: Warehouse) -> None:
+    rows = warehouse.rows("select event_id, reason, all_reasons from silver.silver_calls_quarantine")
+    assert rows == [{"event_id": "bad-call", "reason": "duration_negative", "all_reasons": "duration_negative"}]
+
+
+@pytest.mark.usefixtures("second_night")
+def test_customer_history_is_in_order_although_changes_arrived_out_of_order(warehouse: Warehouse) -> None:
+    rows = warehouse.rows(
+        f"select city, valid_from, valid_to, is_current from gold.dim_customers where customer_id = '{CUSTOMER}'"
+        " order by valid_from"
+    )
+    assert [row["city"] for row in rows][-2:] == ["Oldtown", "Newtown"]
+    assert [row["is_current"] for row in rows][-2:] == [False, True]
+    for earlier, later in pairwise(rows):
+        assert earlier["valid_to"] == later["valid_from"]
+
+
+@pytest.mark.usefixtures("second_night")
+def test_of_two_changes_in_the_same_second_the_last_transaction_counts(warehouse: Warehouse) -> None:
+    rows = warehouse.rows(
+        "select city from gold.dim_customers where customer_id = 'CUST-00000011'"
+        " and valid_from = timestamp '2026-11-20 09:30:00 UTC'"
+    )
+    assert rows == [{"city": "Second"}]
+
+
+@pytest.mark.usefixtures("second_night")
+def test_a_new_column_warns_and_does_not_block(warehouse: Warehouse) -> None:
+    report = warehouse.second_report
+    assert report is not None
+    (schema,) = [result for result in report.results if result.gate.name == "schema"]
+    assert schema.outcome == "warned"
+    assert [reading.subject for reading in schema.evidence] == ["bronze.sms_events.delivery_channel"]
+
+
+@pytest.mark.usefixtures("second_night")
+def test_yesterdays_numbers_can_still_be_queried(warehouse: Warehouse) -> None:
+    assert warehouse.first_report is not None
+    snapshot = warehouse.first_report.run.outputs["gold", "fact_calls"]
+    then = warehouse.value(f"select count(*) from gold.fact_calls for version as of {snapshot}")
+    assert then == warehouse.value("select count(*) from gold.fact_calls") - 1
+
+
+@pytest.mark.usefixtures("second_night")
+def test_a_backfill_of_a_day_changes_nothing_that_was_right(warehouse: Warehouse) -> None:
+    before = per_day(warehouse)
+    warehouse.sql.run(f"delete from gold.fact_calls where event_date = date '{TWO_DAYS_AGO}'")
+    assert str(TWO_DAYS_AGO) not in per_day(warehouse)
+    warehouse.nightly(DayRange(TWO_DAYS_AGO, TWO_DAYS_AGO + dt.timedelta(days=1)))
+    assert per_day(warehouse) == before
