@@ -3,6 +3,8 @@
 import pytest
 from warehouse import RUN_DATE, Warehouse
 
+from jobs.publication.ledger_balance import SILVER_TABLE_BY_TOPIC, balance_ledger
+
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
 
@@ -17,18 +19,13 @@ def test_a_clean_day_passes_every_blocking_gate_and_is_published(warehouse: Ware
     assert published == warehouse.value("select count(*) from gold.fact_calls") > 0
 
 
-def test_silver_holds_what_the_ledger_says_was_produced(warehouse: Warehouse) -> None:
-    tables = {
-        "call_events": "silver_calls",
-        "sms_events": "silver_sms",
-        "data_session_events": "silver_data_sessions",
-        "network_probe_events": "silver_network_probes",
-    }
-    for topic, table in tables.items():
-        counts = warehouse.lake.ledger[topic]
-        kept = warehouse.value(f"select count(*) from silver.{table}")
-        assert kept == counts.produced - counts.malformed - counts.duplicates, topic
-        assert warehouse.lake.dead_letters[topic] == counts.malformed
+def test_the_ledger_balances_down_to_gold(warehouse: Warehouse) -> None:
+    balance = balance_ledger(warehouse.sql, warehouse.lake.ledger)
+    assert {of_topic.topic: of_topic.missing for of_topic in balance.silver} == dict.fromkeys(SILVER_TABLE_BY_TOPIC, 0)
+    assert balance.gold_balanced
+    for of_topic in balance.silver:
+        assert of_topic.silver > 0
+        assert warehouse.lake.dead_letters[of_topic.topic] == of_topic.dead_letters
 
 
 def test_gold_totals_equal_silver_totals(warehouse: Warehouse) -> None:

@@ -28,7 +28,8 @@ SEED = 7
 EVENING = dt.datetime.combine(RUN_DATE, dt.time(18, 30), dt.UTC)
 # Enough to be a day, small enough for a test: half a minute of traffic.
 TRAFFIC_TICKS = range(120)
-EVENTS_PER_SECOND = 40.0
+TICKS_PER_SECOND = 4
+EVENTS_PER_DAY = 1200
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Warehouse:
     environ: Mapping[str, str]
     crm_dsn: str
     now: dt.datetime = EVENING
+    events_per_day: int = EVENTS_PER_DAY
     first_report: NightlyReport | None = None
     second_report: NightlyReport | None = None
     sql: TrinoSql = field(init=False)
@@ -80,7 +82,8 @@ class Warehouse:
     def add_day(self, day: dt.date) -> None:
         """Traffic and readings of one evening."""
         start = dt.datetime.combine(day, dt.time(17, 59, 29), dt.UTC)
-        self.lake.add_cdrs(start, EVENTS_PER_SECOND, TRAFFIC_TICKS)
+        per_second = self.events_per_day * TICKS_PER_SECOND / len(TRAFFIC_TICKS)
+        self.lake.add_cdrs(start, per_second, TRAFFIC_TICKS)
         self.lake.add_probes(start, 15.0, TRAFFIC_TICKS)
 
     def nightly(self, backfill: DayRange | None = None) -> NightlyReport:
@@ -115,6 +118,7 @@ def open_warehouse(
     crm_dsn: str,
     dbt: Path,
     folder: Path,
+    events_per_day: int = EVENTS_PER_DAY,
 ) -> Warehouse:
     """Three days of events and eleven weeks of CRM, nothing transformed yet."""
     settings = NightlySettings(
@@ -125,7 +129,7 @@ def open_warehouse(
             executable=dbt, project_directory=Path(__file__).parents[3] / "dbt_project", target_directory=folder
         ),
     )
-    warehouse = Warehouse(settings, environ, crm_dsn)
+    warehouse = Warehouse(settings, environ, crm_dsn, events_per_day=events_per_day)
     warehouse.live(until=RUN_DATE - dt.timedelta(days=1))
     warehouse.ingest()
     for days_back in (2, 1, 0):

@@ -1,0 +1,122 @@
+"""Measures the nightly run at 1x, 3x and 10x history with a new day of the same size.
+
+`python -m benchmarks.nightly.run [EVENTS_PER_DAY]` writes result.json. A run counts only if every gate that blocks
+passed, its numbers were published, and silver has as many calls as the ledger says.
+"""
+
+import datetime as dt
+import json
+import os
+import secrets
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from engines import LakeEngine, running, start_services
+from lake_events import TOWER_COUNT
+from warehouse import RUN_DATE, Warehouse, open_warehouse
+
+from contracts import environment
+from jobs.publication.ledger_balance import balance_ledger
+from jobs.publication.nightly_run import DayRange
+from local.artefacts.dbt import dbt_executable
+from local.cluster import LocalCluster
+from local.paths import StateDirectory
+
+EVENTS_PER_DAY = 20_000
+# Days of history: 1x, 3x and 10x.
+HISTORIES = (3, 9, 30)
+RUNS_PER_HISTORY = 3
+RESULT_FILE = Path(__file__).parent / "result.json"
+CRM_DATABASE = "benchmark_crm"
+ONE_DAY = dt.timedelta(days=1)
+
+
+def add_history(warehouse: Warehouse, oldest: dt.date, until: dt.date) -> None:
+    """Bring the days [oldest, until) through the whole chain as a backfill."""
+    days = [oldest + ONE_DAY * number for number in range((until - oldest).days)]
+    for day in days:
+        warehouse.add_day(day)
+    report = warehouse.nightly(DayRange(oldest, until))
+    assert report.is_published, [result for result in report.results if result.blocks]
+
+
+def measure(warehouse: Warehouse) -> float:
+    """Median seconds of nightly runs of the newest day, its facts removed before each."""
+    seconds = []
+    for _ in range(RUNS_PER_HISTORY):
+        for table in ("silver.silver_calls", "gold.fact_calls", "gold.agg_tower_hourly_utilization"):
+            warehouse.sql.run(f"delete from {table} where event_date = date '{RUN_DATE}'")
+        started = time.monotonic()
+        report = warehouse.nightly()
+        seconds.append(time.monotonic() - started)
+        assert report.is_published, [result for result in report.results if result.blocks]
+    assert balance_ledger(warehouse.sql, warehouse.lake.ledger).is_balanced
+    return statistics.median(seconds)
+
+
+def silver_rows_per_second(warehouse: Warehouse) -> float:
+    """Calls per second of the statement that filled silver_calls, by dbt's own clock."""
+    results = json.loads((warehouse.settings.dbt.target_directory / "target" / "run_results.json").read_text())
+    (model,) = [result for result in results["results"] if result["unique_id"] == "model.telecom.silver_calls"]
+    return float(warehouse.value("select count(*) from silver.silver_calls") / model["execution_time"])
+
+
+def benchmark(warehouse: Warehouse) -> dict[str, Any]:
+    first_day = RUN_DATE - dt.timedelta(days=2)
+    warehouse.nightly()
+    rows_per_second = silver_rows_per_second(warehouse)
+    seconds: dict[str, float] = {}
+    bytes_by_history: dict[str, int] = {}
+    oldest = first_day
+    for history in HISTORIES:
+        wanted = RUN_DATE - ONE_DAY * (history - 1)
+        if wanted < oldest:
+            add_history(warehouse, wanted, oldest)
+            oldest = wanted
+        seconds[str(history)] = round(measure(warehouse), 2)
+        bytes_by_history[str(history)] = warehouse.value('select sum(total_size) from bronze."call_events$partitions"')
+    slowest, fastest = seconds[str(HISTORIES[-1])], seconds[str(HISTORIES[0])]
+    return {
+        "ratio_at_10x_history": round(slowest / fastest, 3),
+        "nightly_seconds_by_days_of_history": seconds,
+        "bronze_call_bytes_by_days_of_history": bytes_by_history,
+        "silver_calls_rows_per_second": round(rows_per_second),
+        "towers": TOWER_COUNT,
+    }
+
+
+def main() -> None:
+    events_per_day = int(sys.argv[1]) if len(sys.argv) > 1 else EVENTS_PER_DAY
+    with tempfile.TemporaryDirectory(prefix="telecom-nightly-") as folder:
+        Path(folder).chmod(0o755)
+        with running(LocalCluster(StateDirectory.open(Path(folder) / "state"))) as cluster:
+            start_services(cluster, "minio", "postgres", "trino")
+            result = benchmark(_warehouse(cluster, Path(folder), events_per_day))
+    result |= {"events_per_day": events_per_day, "cores": os.cpu_count()}
+    RESULT_FILE.write_text(json.dumps(result, indent=2) + "\n")
+    print(json.dumps(result))
+
+
+def _warehouse(cluster: LocalCluster, folder: Path, events_per_day: int) -> Warehouse:
+    lake, machine, postgres = LakeEngine(cluster), cluster.machine, cluster.services.postgres
+    postgres.create_database(machine, CRM_DATABASE)
+    user, password = postgres.credentials(machine, CRM_DATABASE)
+    token_key = {environment.PII_TOKEN_KEY: secrets.token_hex(32), environment.PII_TOKEN_KEY_ID: "k1"}
+    return open_warehouse(
+        trino_port=cluster.services.trino.port(machine),
+        catalog=lake.catalog(),
+        s3=lake.s3("nightly"),
+        environ=lake.environ() | token_key,
+        crm_dsn=f"host=127.0.0.1 port={postgres.port(machine)} dbname={CRM_DATABASE} user={user} password={password}",
+        dbt=dbt_executable(),
+        folder=folder / "dbt",
+        events_per_day=events_per_day,
+    )
+
+
+if __name__ == "__main__":
+    main()
