@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from benchmarks.fraud_detection.waiting import until
 from contracts.settings import FraudDetectionSettings, KafkaConnection
 from local.adapters.flink_processes import HOST, FlinkFolder
@@ -26,6 +28,12 @@ class FlinkJob:
     """A running job."""
 
     rest_port: int
+    task_manager: psutil.Process
+
+    def cpu_seconds(self) -> float:
+        """Processor time of the TaskManager since its start."""
+        times = self.task_manager.cpu_times()
+        return float(times.user + times.system)
 
     def ask(self, path: str) -> Any:
         """Answer of the REST API."""
@@ -83,7 +91,7 @@ def running_job(folder: Path, asked: FraudDetectionSettings, configuration: Mapp
     for name, command in commands.items():
         with (folder / f"{name}.log").open("wb") as log:
             processes.append(subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log))
-    job = FlinkJob(rest_port)
+    job = FlinkJob(rest_port, psutil.Process(processes[-1].pid))
     try:
         until(job.is_running, f"the job of {folder} runs")
         yield job

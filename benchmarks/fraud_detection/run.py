@@ -71,7 +71,7 @@ def measure_backlog(address: str, folder: Path, events: int) -> dict[str, Any]:
     total = events + send_all(producer, asked.call_topic, burst)
     alerts = AlertReader(address, asked.alert_topic)
     with running_job(folder, asked, {"execution.checkpointing.interval": "10 s"}) as job:
-        rate = middle_rate(job, total)
+        rate, rate_of_processor = middle_rates(job, total)
         before = job.newest_checkpoint()["id"]
         until(lambda: alerts.poll() > 0, "the burst behind the backlog is found")
         # One that began after the last event was read.
@@ -79,23 +79,25 @@ def measure_backlog(address: str, folder: Path, events: int) -> dict[str, Any]:
         checkpoint = job.newest_checkpoint()
     return {
         "events_per_second": round(rate),
+        "events_per_cpu_second": round(rate_of_processor),
         "events": total,
         "state_bytes_per_subscriber": round(checkpoint["state_size"] / SUBSCRIBERS),
         "checkpoint_seconds": round(checkpoint["end_to_end_duration"] / 1000, 2),
     }
 
 
-def middle_rate(job: FlinkJob, total: int) -> float:
-    marks: list[tuple[float, int]] = []
+def middle_rates(job: FlinkJob, total: int) -> tuple[float, float]:
+    """Events per second of wall clock, and per second of the TaskManager's processor time."""
+    marks: list[tuple[float, float, int]] = []
 
     def has_read_all() -> bool:
-        marks.append((time.monotonic(), job.events_read()))
-        return marks[-1][1] >= total
+        marks.append((time.monotonic(), job.cpu_seconds(), job.events_read()))
+        return marks[-1][2] >= total
 
     until(has_read_all, f"{total} events are read")
-    middle = [mark for mark in marks if 0.1 * total <= mark[1] <= 0.9 * total]
-    (first_at, first), (last_at, last) = middle[0], middle[-1]
-    return (last - first) / (last_at - first_at)
+    middle = [mark for mark in marks if 0.1 * total <= mark[2] <= 0.9 * total]
+    seconds, cpu_seconds, events = (last - first for first, last in zip(middle[0], middle[-1], strict=True))
+    return events / seconds, events / cpu_seconds
 
 
 def measure_delay(address: str, folder: Path) -> dict[str, Any]:
