@@ -18,7 +18,7 @@ import psutil
 from lightkube.config.kubeconfig import KubeConfig
 
 from local.kubernetes.control_plane import ControlPlane
-from local.kubernetes.crds import all_crds
+from local.kubernetes.crds import install_crds
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.clusters.rest import ApiServer
@@ -75,9 +75,7 @@ def main() -> None:
 
 def install(control_plane: ControlPlane) -> None:
     """CRDs, a namespace and what the pipelines refer to."""
-    for file in all_crds():
-        control_plane.kubectl("apply", "--server-side", "-f", str(file))
-    control_plane.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+    install_crds(control_plane.kubectl)
     control_plane.kubectl("create", "namespace", NAMESPACE)
     create_references(control_plane, NAMESPACE)
 

@@ -8,7 +8,7 @@ import pytest
 from lightkube.config.kubeconfig import KubeConfig
 
 from local.kubernetes.control_plane import ControlPlane
-from local.kubernetes.crds import all_crds
+from local.kubernetes.crds import install_crds
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.clusters.rest import ApiServer
 
@@ -40,10 +40,4 @@ def api_server(kubeconfig: Path, attempts: int = 6) -> ApiServer:
 
 @pytest.fixture(scope="session")
 def crds(control_plane: ControlPlane) -> None:
-    install_crds(control_plane)
-
-
-def install_crds(control_plane: ControlPlane) -> None:
-    for file in all_crds():
-        control_plane.kubectl("apply", "--server-side", "-f", str(file))
-    control_plane.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+    install_crds(control_plane.kubectl)

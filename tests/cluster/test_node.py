@@ -25,7 +25,7 @@ from local.adapters.kafka_admin import AdminClients
 from local.adapters.kafka_topic import KafkaTopicAdapter
 from local.adapters.kafka_user import KafkaUserAdapter
 from local.kafka_reader import KafkaReader
-from local.kubernetes.crds import all_crds
+from local.kubernetes.crds import install_crds
 from local.kubernetes.helm import OPERATOR_CHART, PLATFORM_CHART, helm
 from local.kubernetes.kubectl import KubectlError
 from local.kubernetes.node import Node, missing_for_a_node
@@ -60,8 +60,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 
 
 def install_platform(node: Node) -> None:
-    for file in all_crds():
-        node.kubectl("apply", "--server-side", "-f", str(file))
+    install_crds(node.kubectl)
     for namespace in (PIPELINES, SYSTEM):
         node.kubectl("create", "namespace", namespace)
         node.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")

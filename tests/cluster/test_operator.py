@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import install_crds
 from operator_process import OperatorProcess, eventually, operator
 from pipelines import apply, changed, create_references, sample
 from upstream import Upstream
 
 from local.kubernetes.control_plane import ControlPlane
+from local.kubernetes.crds import install_crds
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.observe import CHILD_KINDS
 
@@ -213,7 +213,7 @@ def test_a_missing_crd_is_named_and_the_pipeline_goes_on_once_it_is_installed(sc
         assert scene.stage("topics")["state"] == "Ready"
         assert scene.condition("Degraded") == "False"
     finally:
-        install_crds(scene.control_plane)
+        install_crds(scene.control_plane.kubectl)
     scene.wait_ready()
 
 
