@@ -26,6 +26,16 @@ class DeadLetterReason(StrEnum):
     UNSUPPORTED_SCHEMA_VERSION = "unsupported_schema_version"
 
 
+def replay_group(sink_group: str) -> str:
+    """Consumer group in which replays of a sink's dead letters keep their progress."""
+    return f"{sink_group}-dlq-replay"
+
+
+def replay_transactional_id(sink_group: str, topic: str) -> str:
+    """Transactional id of the replay of a topic's dead letters: a second replay fences off the first."""
+    return f"{replay_group(sink_group)}-{topic}"
+
+
 def dead_letter_key(topic: str, partition: int, offset: int) -> bytes:
     """Key of a dead letter: the refused record's position, so that a second copy is recognised."""
     return f"{topic}/{partition}/{offset}".encode()

@@ -1,7 +1,8 @@
 """`python -m jobs.kafka_to_bronze.replay_dlq`: puts dead letters back on their topic after a fix.
 
-Records and progress are one Kafka transaction, so each dead letter is replayed once, however often the command is run
-or killed. What fails again comes back as a new dead letter that carries the trail of its earlier positions.
+Records, progress and the account in the ledger are one Kafka transaction, so each dead letter is replayed once, however
+often the command is run or killed. What fails again comes back as a new dead letter that carries the trail of its
+earlier positions.
 """
 
 import os
@@ -11,14 +12,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, cast
+from uuid import uuid4
 
 import structlog
 import typer
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from contracts import dead_letters as names
+from contracts.ledger import EventCounts, entries_of
 from contracts.settings import SinkSettings
-from contracts.topics import dead_letter_topic
+from contracts.topics import LEDGER_TOPIC, dead_letter_topic
 from jobs.kafka_to_bronze.fixes import Fix, UnknownFixError, find_fix
 from jobs.kafka_to_bronze.replay_progress import ReplayProgress
 from jobs.runtime.kafka import KafkaCredentialsError, client_config
@@ -28,7 +31,7 @@ from jobs.runtime.settings import SettingsError, load_settings
 BATCH_RECORDS = 5_000
 TIMEOUT_SECONDS = 30.0
 POLL_SECONDS = 1.0
-GROUP_SUFFIX = "-dlq-replay"
+LEDGER_PRODUCER = "dlq-replayer"
 
 log = structlog.get_logger()
 
@@ -64,10 +67,12 @@ class Replay:
         self._reason = reason
         self._fix = fix
         self.report = Report()
-        identity = {"group.id": group + GROUP_SUFFIX, "enable.auto.commit": False, "isolation.level": "read_committed"}
-        reading = {"auto.offset.reset": "earliest", "enable.partition.eof": True}
+        self._run_id = uuid4().hex
+        self._sent_count = 0
+        identity = {"group.id": names.replay_group(group), "enable.auto.commit": False}
+        reading = {"isolation.level": "read_committed", "auto.offset.reset": "earliest", "enable.partition.eof": True}
         self._consumer = Consumer({**connection, **identity, **reading})
-        self._producer = Producer({**connection, "transactional.id": f"{group}{GROUP_SUFFIX}-{topic}"})
+        self._producer = Producer({**connection, "transactional.id": names.replay_transactional_id(group, topic)})
 
     def run(self, dry_run: bool) -> Report:
         """Replay every partition of the dead-letter topic; with `dry_run` only count."""
@@ -143,9 +148,17 @@ class Replay:
         for record in records:
             self._producer.produce(self._topic, **record)  # type: ignore[arg-type]
             self._producer.poll(0)
+        self._account_for(len(records))
         group = self._consumer.consumer_group_metadata()
         self._producer.send_offsets_to_transaction([done], group, TIMEOUT_SECONDS)
         self._producer.commit_transaction(TIMEOUT_SECONDS)
+
+    def _account_for(self, record_count: int) -> None:
+        """A replayed record is a produced record: the ledger must know it, or bronze would hold more than was sent."""
+        self._sent_count += record_count
+        counts = EventCounts(produced=self._sent_count)
+        for entry in entries_of(LEDGER_PRODUCER, self._run_id, self._topic, counts, (), is_final=True):
+            self._producer.produce(LEDGER_TOPIC, value=entry.encode(), key=entry.key)
 
 
 def _is_end(message: Message) -> bool:

@@ -13,6 +13,7 @@ from local.cli.fetch import fetch
 from local.cli.logs import logs
 from local.cli.query import query
 from local.cli.render import render
+from local.cli.replay_dlq import replay_dlq
 from local.cli.status import status
 from local.cli.up import apply, up
 from local.errors import LocalError
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Run a TelecomPipeline on this machine with the real engines, and look into it.",
 )
-for verb in (demo, doctor, fetch, up, status, apply, render, query, alerts, logs, down, clean):
+for verb in (demo, doctor, fetch, up, status, apply, render, query, alerts, replay_dlq, logs, down, clean):
     app.command()(verb)
 
 

@@ -22,7 +22,7 @@ from pyiceberg.table import Table
 from contracts import environment
 from contracts.settings import JdbcCatalog, KafkaConnection, S3Connection, SinkSettings
 from contracts.sink_progress import progress_of
-from contracts.topics import dead_letter_topic
+from contracts.topics import LEDGER_TOPIC, dead_letter_topic
 from jobs.kafka_to_bronze.catalog import open_catalog
 from local.artefacts.java import system_java
 from local.artefacts.kafka import kafka_jars
@@ -292,6 +292,8 @@ class SinkLab:
         ):
             future.result(20)
         new = [NewTopic(topic, partitions, 1, config=config), NewTopic(dead_letter_topic(topic), 1, 1)]
+        # A replay writes its account there.
+        new.append(NewTopic(LEDGER_TOPIC, 1, 1))
 
         def is_created() -> bool:
             for future in admin.create_topics(new).values():

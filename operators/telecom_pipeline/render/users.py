@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from contracts.dead_letters import replay_group, replay_transactional_id
 from contracts.events import AccountAction, CallEvent, FraudAlert, SmsEvent
 from contracts.topics import FRAUD_RULE_REPORT_TOPIC, FRAUD_RULE_TOPIC, LEDGER_TOPIC, dead_letter_topic
 from operators.telecom_pipeline import names
@@ -58,10 +59,7 @@ def _detection_user(pipeline: Pipeline) -> Manifest:
         *_topic_acls((FraudAlert.topic, FRAUD_RULE_REPORT_TOPIC), WRITE),
         _group_acl(pipeline, names.FRAUD_DETECTION),
         # Flink's sink numbers its transactions by subtask and checkpoint.
-        {
-            "resource": {"type": "transactionalId", "name": prefix, "patternType": "prefix"},
-            "operations": list(WRITE),
-        },
+        _transactions_acl(prefix, "prefix"),
     ]
     return _user(pipeline, names.FRAUD_DETECTION, acls)
 
@@ -91,10 +89,14 @@ def _alert_reader_user(pipeline: Pipeline) -> Manifest:
 
 
 def _replayer_user(pipeline: Pipeline) -> Manifest:
+    """It accounts for what it sends in the ledger, as every producer does, in the same transaction."""
+    sink_group = names.consumer_group(pipeline.name, names.KAFKA_TO_BRONZE)
+    topics = pipeline.topic_names(TopicRole.EVENTS)
     acls = [
-        *_topic_acls(pipeline.topic_names(TopicRole.EVENTS), WRITE),
+        *_topic_acls((*topics, LEDGER_TOPIC), WRITE),
         *_topic_acls(pipeline.topic_names(TopicRole.DEAD_LETTERS), READ),
-        _group_acl(pipeline, names.DLQ_REPLAYER),
+        _literal_group_acl(replay_group(sink_group)),
+        *(_transactions_acl(replay_transactional_id(sink_group, topic), "literal") for topic in topics),
     ]
     return _user(pipeline, names.DLQ_REPLAYER, acls)
 
@@ -121,8 +123,18 @@ def _topic_acls(topics: Iterable[str], operations: Iterable[str]) -> list[Acl]:
 
 
 def _group_acl(pipeline: Pipeline, component: str) -> Acl:
-    group = names.consumer_group(pipeline.name, component)
+    return _literal_group_acl(names.consumer_group(pipeline.name, component))
+
+
+def _literal_group_acl(group: str) -> Acl:
     return {"resource": {"type": "group", "name": group, "patternType": "literal"}, "operations": list(READ)}
+
+
+def _transactions_acl(name: str, pattern_type: str) -> Acl:
+    return {
+        "resource": {"type": "transactionalId", "name": name, "patternType": pattern_type},
+        "operations": list(WRITE),
+    }
 
 
 def _user(pipeline: Pipeline, component: str, acls: list[Acl]) -> Manifest:
