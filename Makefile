@@ -30,7 +30,7 @@ down: $(VENV) ## Stop everything, keep the data
 clean: $(VENV) ## Stop everything and delete its data (asks first)
 	@$(BIN)/telecom clean
 setup: $(VENV) ## Set up the Python environment and fetch or build the engines
-	@$(BIN)/telecom fetch
+	@$(BIN)/telecom fetch --kubernetes
 doctor: $(VENV) ## Check that this machine has what is needed
 	@$(BIN)/telecom doctor
 
@@ -45,7 +45,7 @@ check: $(VENV) ## Lint, types, import rules, generated files, unit tests and gol
 	$(BIN)/pytest -q -m "not engine" tests
 test: check ## Everything: `make check`, then the tests with real engines
 	$(BIN)/telecom doctor
-	$(BIN)/telecom fetch
+	$(BIN)/telecom fetch --kubernetes
 	$(BIN)/pytest -m engine tests
 images: $(VENV) ## Pack the images into build/images, as root, without a container engine
 	$(BIN)/python -m images.build build/images

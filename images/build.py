@@ -11,8 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from images.archive import write_archive
-from images.base import base_layer
 from images.layers import APP, PROJECT, SITE, write_code_layer, write_files_layer, write_package_layer
+from local.artefacts.image_base import base_layer
 from local.artefacts.minio import minio_binary
 from local.artefacts.postgres import postgres_package
 from local.artefacts.progress import Report, ignore_progress

@@ -1,39 +1,61 @@
 """`telecom fetch`: bring the engines into the cache, so that later starts need no network."""
 
 import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated
 
+import typer
+
+from local.artefacts.image_base import base_layer, missing_for_base
 from local.artefacts.kafka import kafka_jars
+from local.artefacts.kubernetes import control_plane_binaries, helm_binary, node_binaries
 from local.artefacts.minio import minio_binary
 from local.artefacts.postgres import postgres_package
+from local.artefacts.progress import Report
 from local.artefacts.trino import trino_home
 from local.cli.console import notices
 from local.cli.doctor import require_ready_machine
 from local.cli.progress import ProgressBoard, progress_board
+from local.kubernetes.node import missing_for_a_node
 from local.paths import cache_folder
 
+Engine = Callable[[Report], object]
+
 # The longest first, so that the others run beside it.
-ENGINES = (minio_binary, trino_home, kafka_jars)
+ENGINES: tuple[Engine, ...] = (minio_binary, trino_home, kafka_jars)
 
 
-def fetch() -> None:
+def fetch(
+    kubernetes: Annotated[
+        bool, typer.Option(help="Also build Kubernetes and helm, which tests/cluster run on.")
+    ] = False,
+) -> None:
     """Fetch and build the engines into the cache; done already, it takes no time."""
     require_ready_machine()
-    seconds = fetch_engines()
+    seconds = fetch_engines(ENGINES + (_kubernetes() if kubernetes else ()))
     notices.print(f"Engines are in {cache_folder()} ({seconds:.1f} s).")
 
 
-def fetch_engines() -> float:
+def fetch_engines(engines: Sequence[Engine] = ENGINES) -> float:
     """Make all engines available, side by side. Returns the seconds it took. Raises `LocalError`."""
     started = time.monotonic()
     postgres_package()
     with progress_board() as board:
-        _fetch_all(board)
+        _fetch_all(board, engines)
     return time.monotonic() - started
 
 
-def _fetch_all(board: ProgressBoard) -> None:
-    with ThreadPoolExecutor(max_workers=len(ENGINES)) as pool:
-        pending = [pool.submit(engine, board.report) for engine in ENGINES]
+def _kubernetes() -> tuple[Engine, ...]:
+    """A control plane and helm; what a node needs too, where this machine can be one."""
+    if missing := missing_for_a_node() or missing_for_base():
+        notices.print(f"Tests on a Kubernetes node will be skipped: {missing}")
+        return (control_plane_binaries, helm_binary)
+    return (control_plane_binaries, helm_binary, node_binaries, base_layer)
+
+
+def _fetch_all(board: ProgressBoard, engines: Sequence[Engine]) -> None:
+    with ThreadPoolExecutor(max_workers=len(engines)) as pool:
+        pending = [pool.submit(engine, board.report) for engine in engines]
         for done in pending:
             done.result()

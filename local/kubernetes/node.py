@@ -13,7 +13,7 @@ from local.errors import LocalError
 from local.kubernetes.kubectl import kubectl
 
 _FOLDER = Path(__file__).parent
-_PACKAGES = "containerd containernetworking-plugins iptables iproute2 openssl curl procps"
+_PACKAGES = "containerd containernetworking-plugins iptables iproute2 openssl curl procps debootstrap"
 _TOOLS = ("containerd", "ctr", "runc", "iptables", "ip", "openssl", "curl", "sysctl", "pgrep")
 _CNI_PLUGIN = Path("/usr/lib/cni/bridge")
 

@@ -18,12 +18,12 @@ from pyiceberg.catalog.sql import SqlCatalog
 
 from contracts.ledger import EventCounts, Ledger, TopicBalance, decode_entry, reconcile
 from contracts.topics import LEDGER_TOPIC, dead_letter_topic
-from images.base import missing_for_base
 from images.build import build_images
 from local.adapters.kafka import KafkaAdapter
 from local.adapters.kafka_admin import AdminClients
 from local.adapters.kafka_topic import KafkaTopicAdapter
 from local.adapters.kafka_user import KafkaUserAdapter
+from local.artefacts.image_base import missing_for_base
 from local.kafka_reader import KafkaReader
 from local.kubernetes.crds import install_crds
 from local.kubernetes.helm import OPERATOR_CHART, PLATFORM_CHART, helm
