@@ -4,11 +4,11 @@ import hashlib
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from local.adapters import flink_manifest
+from local.adapters import flink_manifest, flink_start
 from local.adapters.adapter import ManifestError, Outcome, Status, Surroundings
 from local.adapters.conditions import condition
 from local.adapters.flink_processes import FlinkFolder
@@ -147,6 +147,8 @@ class _Deployment:
     def _savepoint_is_done(self) -> bool:
         """Ask for the savepoint, then for its result. A job that does not run falls back to its last state."""
         run = self._run
+        if not run.job_id:
+            return True  # written in an earlier step; the processes are still ending
         if not run.stop_request:
             job = self._rest.job(run.job_id)
             if job is None or job["state"] != "RUNNING":
@@ -182,41 +184,40 @@ class _Deployment:
         return [self._job_manager(), *(self._task_manager(number) for number in range(count))]
 
     def _job_manager(self) -> ProcessSpec:
-        pod = self._pod("jobmanager", 0)
-        process, folder = self._prepare(pod)
         plan = {
-            "folder": str(folder.path),
-            "entry_class": self.manifest["spec"]["job"]["entryClass"],
+            "role": "jobmanager",
+            "entry_class": str(self.manifest["spec"]["job"]["entryClass"]),
             "job_id": self._run.job_id,
             "restore_from": self._run.restore_from,
             "checkpoint_folder": flink_manifest.checkpoint_folder(self.manifest),
             "s3_endpoint": self._s3_endpoint(),
         }
-        write_atomically(folder.path / "start.json", json.dumps(plan))
-        start = (sys.executable, "-m", "local.adapters.flink_start", str(folder.path / "start.json"))
+        process = self._process(self._pod("jobmanager", 0), plan)
         return replace(
             process,
-            argv=(*start, *process.argv[1:]),
-            environment={**process.environment, "PYTHONPATH": str(REPOSITORY)},
-            working_directory=folder.path,
             ports=(*process.ports, self._ports.rpc, self._ports.rest),
             endpoint=f"http://127.0.0.1:{self._ports.rest}",
             readiness=HttpProbe(self._ports.rest, "/overview"),
         )
 
     def _task_manager(self, number: int) -> ProcessSpec:
-        process, folder = self._prepare(self._pod("taskmanager", number))
-        return replace(process, argv=tuple(folder.task_manager()), working_directory=folder.path)
+        return self._process(self._pod("taskmanager", number), {"role": "taskmanager"})
 
-    def _prepare(self, pod: Pod) -> tuple[ProcessSpec, FlinkFolder]:
-        """The pod's volumes and variables, and Flink's files for it."""
+    def _process(self, pod: Pod, plan: Mapping[str, str]) -> ProcessSpec:
+        """The pod's process, its volumes and variables, with Flink's files for it and the plan of its start."""
         process = pod.process()
         folder = FlinkFolder(self.folder / pod.name.rpartition("-")[2])
         metrics_port = process.ports[0] if process.ports else None
         folder.write(flink_manifest.configuration(self.manifest, self._ports, metrics_port), self._jar())
-        environment = {**process.environment, **folder.environment()}
-        revision = f"{self._run.revision}/{self._run.job_id}"
-        return replace(process, environment=environment, revision=revision), folder
+        start_file = folder.path / "start.json"
+        write_atomically(start_file, json.dumps({**plan, "folder": str(folder.path)}))
+        return replace(
+            process,
+            argv=(sys.executable, "-m", flink_start.__name__, str(start_file), *process.argv[1:]),
+            environment={**process.environment, **folder.environment(), "PYTHONPATH": str(REPOSITORY)},
+            revision=f"{self._run.revision}/{self._run.job_id}",
+            working_directory=folder.path,
+        )
 
     def _jar(self) -> Path:
         uri = str(self.manifest["spec"]["job"]["jarURI"])

@@ -126,10 +126,9 @@ class FlinkFolder:
         asked = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=_MEMORY_SECONDS)
         answers = [line.removeprefix(_ANSWER) for line in asked.stdout.splitlines() if line.startswith(_ANSWER)]
         if asked.returncode or len(answers) != 2:
-            why = (asked.stderr.strip() or asked.stdout.strip()).splitlines()[-1:]
-            raise FlinkMemoryError(
-                f"size Flink's memory from {self.conf}", "".join(why), "set the process memory of both resources"
-            )
+            said = "\n".join([*asked.stdout.splitlines()[-3:], *asked.stderr.splitlines()[-3:]])
+            why = f"it ended with code {asked.returncode}: {said}"
+            raise FlinkMemoryError(f"size memory from {self.conf}", why, "set the process memory of both resources")
         return answers[0].split(), answers[1].split()
 
 

@@ -1,5 +1,6 @@
-"""Becomes a JobManager that continues from its newest checkpoint: `python -m local.adapters.flink_start FILE`.
+"""Becomes a TaskManager, or a JobManager that continues from its newest checkpoint: `python -m … FILE [ARGUMENT…]`.
 
+Asking Flink how to share out its memory takes a Java of its own, so that too is done here, once per start.
 On Kubernetes high availability remembers that checkpoint. Here the checkpoint folder is asked at the very moment of the
 start, so that a JobManager that was killed goes on from what was completed last, and commits nothing twice.
 """
@@ -43,13 +44,20 @@ def files_below(uri: str, endpoint: str, environ: Mapping[str, str] = os.environ
     return [f"file://{path}" for path in Path(parts.path).glob("chk-*/_metadata")]
 
 
-def main() -> None:
-    """Replace this process by the JobManager that FILE describes (written by the FlinkDeployment adapter)."""
-    plan = json.loads(Path(sys.argv[1]).read_text())
+def job_manager(plan: Mapping[str, str], arguments: tuple[str, ...]) -> list[str]:
+    """Command of the JobManager of a plan. Raises `FlinkMemoryError`."""
     checkpoints = files_below(f"{plan['checkpoint_folder']}/{plan['job_id']}", plan["s3_endpoint"])
     restore_from = newest_checkpoint(checkpoints) or plan["restore_from"]
     folder = FlinkFolder(Path(plan["folder"]))
-    argv = folder.job_manager(plan["entry_class"], plan["job_id"], tuple(sys.argv[2:]), restore_from)
+    return folder.job_manager(plan["entry_class"], plan["job_id"], arguments, restore_from)
+
+
+def main() -> None:
+    """Replace this process by what FILE describes (written by the FlinkDeployment adapter)."""
+    plan: dict[str, str] = json.loads(Path(sys.argv[1]).read_text())
+    is_job_manager = plan["role"] == "jobmanager"
+    folder = FlinkFolder(Path(plan["folder"]))
+    argv = job_manager(plan, tuple(sys.argv[2:])) if is_job_manager else folder.task_manager()
     os.chdir(folder.path)
     os.execv(argv[0], argv)  # noqa: S606 (no shell is wanted)
 

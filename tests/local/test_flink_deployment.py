@@ -5,15 +5,15 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from engines import NAMESPACE, KafkaEngine, wait_until
+from engines import NAMESPACE, KafkaEngine, LakeEngine, wait_until
 from flink_lab import FlinkLab
 from fraud_streams import Activity, call
 
 from contracts.topics import FRAUD_RULE_REPORT_TOPIC, FRAUD_RULE_TOPIC
+from local.services.minio import BUCKET, S3_OBJECT
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.manifest import Manifest, Ref
 
@@ -32,11 +32,18 @@ ROLES_ACLS = (
 )
 
 
-def deployment(folder: Path, user: str, **job: Any) -> Manifest:
-    secret = {"name": "KAFKA_PASSWORD", "valueFrom": {"secretKeyRef": {"name": user, "key": "password"}}}
+def from_secret(variable: str, secret: str, key: str) -> dict[str, Any]:
+    return {"name": variable, "valueFrom": {"secretKeyRef": {"name": secret, "key": key}}}
+
+
+def deployment(s3_endpoint: str, user: str, **job: Any) -> Manifest:
     container = {
         "name": "flink-main-container",
-        "env": [secret],
+        "env": [
+            from_secret("KAFKA_PASSWORD", user, "password"),
+            from_secret("AWS_ACCESS_KEY_ID", S3_OBJECT, "access-key-id"),
+            from_secret("AWS_SECRET_ACCESS_KEY", S3_OBJECT, "secret-access-key"),
+        ],
         "ports": [{"name": "metrics", "containerPort": 9249}],
         "volumeMounts": [{"name": "settings", "mountPath": "/etc/telecom"}],
     }
@@ -53,8 +60,10 @@ def deployment(folder: Path, user: str, **job: Any) -> Manifest:
                 "execution.checkpointing.interval": "500 ms",
                 "execution.checkpointing.timeout": "60 s",
                 "execution.checkpointing.unaligned.enabled": "true",
-                "execution.checkpointing.dir": f"file://{folder}/checkpoints",
-                "execution.checkpointing.savepoint-dir": f"file://{folder}/savepoints",
+                "execution.checkpointing.dir": f"s3://{BUCKET}/{PREFIX}/checkpoints",
+                "execution.checkpointing.savepoint-dir": f"s3://{BUCKET}/{PREFIX}/savepoints",
+                "s3.endpoint": s3_endpoint,
+                "s3.path.style.access": "true",
                 "high-availability.type": "kubernetes",
                 "metrics.reporter.prom.factory.class": "org.apache.flink.metrics.prometheus.PrometheusReporterFactory",
             },
@@ -75,7 +84,7 @@ def deployment(folder: Path, user: str, **job: Any) -> Manifest:
 
 
 @pytest.fixture(scope="module")
-def lab(kafka: KafkaEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlinkLab]:
+def lab(kafka: KafkaEngine, minio: LakeEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlinkLab]:
     """Topics, user and settings; the lab's own processes are not used here, only its topics."""
     for name in ("call_events", "sms_events", "fraud_alerts", FRAUD_RULE_REPORT_TOPIC, FRAUD_RULE_TOPIC):
         kafka.create_topic(f"{PREFIX}_{name}")
@@ -96,6 +105,7 @@ def lab(kafka: KafkaEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         "data": {"settings.json": found.settings().model_dump_json()},
     }
     kafka.cluster.store.apply(config_map)
+    kafka.cluster.publish_connections(NAMESPACE)
     yield found
     kafka.cluster.store.delete(REF)
     wait_until(lambda: kafka.cluster.store.get(REF) is None, "the deployment is gone", START_SECONDS)
@@ -133,9 +143,11 @@ def java_of(kafka: KafkaEngine, role: str) -> int:
     return pid
 
 
-def test_a_job_survives_a_killed_job_manager_a_suspension_and_a_change(kafka: KafkaEngine, lab: FlinkLab) -> None:
-    user = f"{PREFIX}-flink"
-    kafka.cluster.store.apply(deployment(lab.folder, user))
+def test_a_job_survives_a_killed_job_manager_a_suspension_and_a_change(
+    kafka: KafkaEngine, minio: LakeEngine, lab: FlinkLab
+) -> None:
+    user, endpoint = f"{PREFIX}-flink", minio.cluster.services.minio.endpoint(minio.cluster.machine)
+    kafka.cluster.store.apply(deployment(endpoint, user))
     wait_for(kafka, "STABLE")
     assert status_of(kafka)["jobStatus"]["state"] == "RUNNING"
 
@@ -148,11 +160,11 @@ def test_a_job_survives_a_killed_job_manager_a_suspension_and_a_change(kafka: Ka
     wait_for(kafka, "STABLE")
 
     lab.send(calls("12069991003", 0, 13))
-    kafka.cluster.store.apply(deployment(lab.folder, user, state="suspended"))
+    kafka.cluster.store.apply(deployment(endpoint, user, state="suspended"))
     wait_for(kafka, "SUSPENDED")
     assert "savepoints" in status_of(kafka)["jobStatus"]["upgradeSavepointPath"]
     lab.send(calls("12069991003", 13, 13))
-    kafka.cluster.store.apply(deployment(lab.folder, user, parallelism=1))
+    kafka.cluster.store.apply(deployment(endpoint, user, parallelism=1))
     wait_for(kafka, "STABLE")
     wait_until(lambda: alerts(lab, "12069991003") == 1, "the window that spans the upgrade fires", START_SECONDS)
     assert [alerts(lab, f"1206999100{number}") for number in (1, 2, 3)] == [1, 1, 1]
