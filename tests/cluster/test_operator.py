@@ -150,6 +150,14 @@ def test_a_deleted_pipeline_leaves_nothing(scene: Scene) -> None:
     assert scene.children() == []
 
 
+@pytest.mark.usefixtures("upstream", "running")
+def test_a_foreground_deletion_as_argo_cd_does_keeps_the_order(scene: Scene) -> None:
+    scene.apply()
+    scene.wait_ready()
+    scene.kubectl("delete", "tp", "minimal", "--cascade=foreground", "--timeout=60s")
+    assert scene.children() == []
+
+
 @pytest.mark.usefixtures("running")
 def test_a_pipeline_can_be_deleted_while_its_children_are_broken(scene: Scene, upstream: Upstream) -> None:
     upstream.failing["minimal"] = {

@@ -118,6 +118,12 @@ class KubeCluster:
         for namespace in self._namespaces or (None,):
             self._started(kind, namespace)
 
+    def seen(self, kind: Kind) -> Sequence[Manifest]:
+        """All objects of a kind that is watched, in all namespaces; empty until the first list is in."""
+        with self._lock:
+            watches = [watch for (watched, _), watch in self._watches.items() if watched == kind]
+        return [manifest for watch in watches for manifest in watch.all()]
+
     def seconds_since_contact(self) -> float:
         """Age of the stalest watch that the server serves; 0 when nothing is watched."""
         with self._lock:

@@ -138,9 +138,7 @@ def _configured() -> SingleConfig:
 
 
 def _is_worth_retrying(error: BaseException) -> bool:
-    return isinstance(error, httpx2.TransportError) or (
-        isinstance(error, StatusError) and error.is_overload
-    )
+    return isinstance(error, httpx2.TransportError) or (isinstance(error, StatusError) and error.is_overload)
 
 
 _exponential = wait_exponential_jitter(multiplier=0.1, max=5.0, jitter=0.2)

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -88,6 +88,11 @@ class WatchedKind:
         """Return all objects of a namespace as last seen, ordered by name."""
         with self._lock:
             return [self._objects[key] for key in sorted(self._objects) if key[0] == namespace]
+
+    def all(self) -> Sequence[Manifest]:
+        """Return all objects as last seen."""
+        with self._lock:
+            return tuple(self._objects.values())
 
     def remember(self, manifest: Manifest) -> None:
         """Take in the answer to our own write, so that the next read sees it before the watch reports it.

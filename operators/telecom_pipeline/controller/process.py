@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from operators.telecom_pipeline.cluster import ClusterError
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.clusters.rest import ApiServer
+from operators.telecom_pipeline.controller.attendance import Attendance
 from operators.telecom_pipeline.controller.election import Election
 from operators.telecom_pipeline.controller.handlers import PIPELINE, register
 from operators.telecom_pipeline.controller.metrics import OperatorMetrics
@@ -22,6 +23,7 @@ from operators.telecom_pipeline.controller.probes import Check, Probes, ProbesEr
 from operators.telecom_pipeline.controller.settings import OperatorSettings, OperatorSettingsError, read_settings
 from operators.telecom_pipeline.controller.wake_ups import WakeUps
 from operators.telecom_pipeline.controller.worker import Worker
+from operators.telecom_pipeline.manifest import Manifest, ref_of
 from operators.telecom_pipeline.observe import CHILD_KINDS
 
 _log = logging.getLogger(__name__)
@@ -44,6 +46,10 @@ def main() -> int:
     return 0
 
 
+def _is_ending(pipeline: Manifest) -> bool:
+    return "deletionTimestamp" in pipeline["metadata"]
+
+
 def _exit(*_: object) -> None:
     sys.exit(0)
 
@@ -64,12 +70,13 @@ class _Operator:
             on_change=self._wake_ups.ring,
             on_conflict=lambda ref, message: self._metrics.count_drift(ref),
         )
+        self._attendance = Attendance(2 * settings.ready_seconds)
         self._is_settled = Event()
 
     def run(self) -> None:
         """Serve the probes, wait for the lease, work."""
         checks = {
-            "/live": Check(self._is_live, "a watch is stale"),
+            "/live": Check(self._is_live, "a watch is stale, or a pipeline is not attended to"),
             "/ready": Check(self._is_settled.is_set, "starting"),
         }
         with Probes(self._settings.http_host, self._settings.http_port, self._registry, checks) as probes:
@@ -85,7 +92,7 @@ class _Operator:
         for kind in (PIPELINE, *CHILD_KINDS):
             self._cluster.watch(kind)
         registry = kopf.OperatorRegistry()
-        register(registry, self._settings, Worker(self._cluster, self._metrics), self._wake_ups)
+        register(registry, self._settings, Worker(self._cluster, self._metrics, self._attendance), self._wake_ups)
         kopf.run(
             registry=registry,
             identity=cast(Any, self._settings.identity),  # kopf would ask for a user name, which a pod's user has not
@@ -96,7 +103,9 @@ class _Operator:
         )
 
     def _is_live(self) -> bool:
-        return self._cluster.seconds_since_contact() < self._settings.stale_watch_seconds
+        existing = (ref_of(pipeline) for pipeline in self._cluster.seen(PIPELINE) if not _is_ending(pipeline))
+        is_fresh = self._cluster.seconds_since_contact() < self._settings.stale_watch_seconds
+        return is_fresh and not self._attendance.neglected(existing)
 
     @contextmanager
     def _lease(self) -> Iterator[None]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from operators.telecom_pipeline.cluster import ClusterError
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.clusters.owned import OwnedCluster
+from operators.telecom_pipeline.controller.attendance import Attendance
 from operators.telecom_pipeline.controller.events import Transition, transitions
 from operators.telecom_pipeline.controller.metrics import OperatorMetrics
 from operators.telecom_pipeline.manifest import Ref
@@ -30,9 +31,10 @@ class Pass:
 class Worker:
     """Reconciles pipelines of a cluster. Thread-safe; passes over one pipeline must not overlap."""
 
-    def __init__(self, cluster: KubeCluster, metrics: OperatorMetrics) -> None:
+    def __init__(self, cluster: KubeCluster, metrics: OperatorMetrics, attendance: Attendance) -> None:
         self._cluster = cluster
         self._metrics = metrics
+        self._attendance = attendance
 
     def reconcile(self, ref: Ref, woken_at: float | None) -> Pass:
         """Run one pass; a troubled cluster is logged and counted, and the next pass tries again."""
@@ -42,6 +44,7 @@ class Worker:
         except ClusterError as error:
             _log.warning("%s: %s", ref, error, extra=_context(ref, reconcile_id))
             result, done = ERROR_RESULT, Pass()
+        self._attendance.attend(ref)
         ended = time.monotonic()
         self._metrics.count_pass(result, ended - started, None if woken_at is None else ended - woken_at)
         return done
