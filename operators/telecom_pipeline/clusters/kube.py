@@ -102,10 +102,13 @@ class KubeCluster:
         stored = self.get(ref)
         if stored is None or stored["metadata"].get("finalizers", []) == list(finalizers):
             return
+        self.merge(ref, {"metadata": {"finalizers": list(finalizers)}})
+
+    def merge(self, ref: Ref, patch: Mapping[str, object]) -> None:
+        """Change a few fields (JSON merge patch); an absent object is no error."""
         with _as_cluster_errors(ref):
-            body = {"metadata": {"finalizers": list(finalizers)}}
             try:
-                answer = self._server.call("PATCH", self._path(ref), body=body, content_type=MERGE_PATCH)
+                answer = self._server.call("PATCH", self._path(ref), body=patch, content_type=MERGE_PATCH)
             except StatusError as error:
                 if error.code == 404:
                     return

@@ -1,0 +1,101 @@
+"""`telecom kube`: look at pipelines of a Kubernetes cluster, and switch them, through the current kubeconfig."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from local.cli.console import Output, answers, notices, print_json
+from local.pipeline_view import PipelineView
+from local.resource_file import read_resource
+from operators.telecom_pipeline.cluster import RejectedError
+from operators.telecom_pipeline.clusters.kube import KubeCluster
+from operators.telecom_pipeline.clusters.rest import ApiServer
+from operators.telecom_pipeline.manifest import Kind, Manifest, Ref
+from operators.telecom_pipeline.preview import preview
+from operators.telecom_pipeline.spec import API_VERSION, KIND_NAME
+
+Name = Annotated[str, typer.Argument(help="Name of the TelecomPipeline.")]
+Namespace = Annotated[str, typer.Option("--namespace", "-n", help="Its namespace; the context's when absent.")]
+File = Annotated[Path, typer.Option("--file", "-f", help="File with the TelecomPipeline.")]
+OutputForm = Annotated[Output, typer.Option("--output", "-o", help="table, or json for programs.")]
+
+PIPELINE = Kind(API_VERSION, KIND_NAME)
+app = typer.Typer(no_args_is_help=True, help="Pipelines of the Kubernetes cluster that kubectl talks to.")
+
+
+@app.command()
+def status(name: Name, namespace: Namespace = "", output: OutputForm = Output.TABLE) -> None:
+    """Show the stages of a pipeline, what each waits for, and its endpoints."""
+    resource = _read(name, namespace)
+    if output is Output.JSON:
+        print_json(resource.get("status", {}))
+        return
+    view = PipelineView(resource)
+    table = Table("stage", "state", "ready", "why", title=f"{name}: {view.stage or 'not looked at yet'}")
+    for stage in view.stages:
+        table.add_row(stage["name"], stage["state"], stage["ready"], stage["message"] or stage["reason"])
+    answers.print(table)
+
+
+@app.command()
+def diff(file: File) -> None:
+    """Show what applying a file would change in the cluster; exit code 1 if anything. Writes nothing."""
+    namespace = read_resource(file).ref.namespace
+    with _connected(namespace) as (cluster, _):
+        found = preview(cluster, read_resource(file, cluster).pipeline)
+    for change in found.changes:
+        answers.print(f"[bold]{change.action} {change.ref}[/bold]")
+        answers.out(change.text)
+    for stage, names in found.missing.items():
+        notices.print(f"stage {stage} is not shown: it waits for {' and '.join(names)}")
+    if found.changes:
+        raise typer.Exit(1)
+    notices.print("no change")
+
+
+@app.command()
+def pause(name: Name, namespace: Namespace = "") -> None:
+    """Let the operator only report from now on; the pipeline runs on."""
+    _set_paused(name, namespace, True)
+
+
+@app.command()
+def resume(name: Name, namespace: Namespace = "") -> None:
+    """Let the operator act again."""
+    _set_paused(name, namespace, False)
+
+
+def _read(name: str, namespace: str) -> Manifest:
+    with _connected(namespace) as (cluster, place):
+        return _present(cluster, Ref(PIPELINE, place, name))
+
+
+def _set_paused(name: str, namespace: str, is_paused: bool) -> None:
+    with _connected(namespace) as (cluster, place):
+        ref = Ref(PIPELINE, place, name)
+        _present(cluster, ref)
+        cluster.merge(ref, {"spec": {"paused": is_paused}})
+    notices.print(f"{name}: spec.paused is {str(is_paused).lower()}")
+
+
+@contextmanager
+def _connected(namespace: str) -> Iterator[tuple[KubeCluster, str]]:
+    """The cluster of the current context, and `namespace` or the context's own."""
+    server = ApiServer()
+    place = namespace or server.namespace
+    cluster = KubeCluster(server, namespaces=[place])
+    try:
+        yield cluster, place
+    finally:
+        cluster.close()
+
+
+def _present(cluster: KubeCluster, ref: Ref) -> Manifest:
+    resource = cluster.get(ref)
+    if resource is None:
+        raise RejectedError(f"There is no {ref}: kubectl get telecompipelines -A shows all.")
+    return resource
