@@ -1,5 +1,5 @@
 -- Population stability index: sum over buckets of (p - q) ln(p / q), p the day and q the week before. Numbers fall into
--- buckets that double in width; an empty bucket counts as half a row. Fewer than 500 rows say nothing.
+-- buckets that double in width; an empty bucket counts as half a row. Fewer than 300 rows say nothing.
 with observed as (
     select event_date = $run_date as is_today, column_name, bucket
     from $gold_fact_calls
@@ -35,5 +35,5 @@ select
     sum((p - q) * ln(p / q)) as value,
     concat('over ', cast(count(*) as varchar), ' buckets') as detail
 from shares
-where rows_today >= 500 and rows_before >= 500
+where rows_today >= 300 and rows_before >= 300
 group by column_name
