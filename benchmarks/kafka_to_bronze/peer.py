@@ -14,7 +14,7 @@ import pyarrow as pa
 from confluent_kafka import Consumer
 
 from contracts.settings import SinkSettings
-from jobs.kafka_to_bronze.catalog import open_catalog
+from jobs.runtime.iceberg import open_catalog
 
 BATCH_RECORDS = 10_000
 

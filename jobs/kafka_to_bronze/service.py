@@ -17,7 +17,6 @@ from contracts.tables import BronzeTable
 from contracts.topics import EVENT_MODEL_BY_TOPIC
 from jobs.kafka_to_bronze.assignment import StartOffsets
 from jobs.kafka_to_bronze.buffer import CommitBuffer
-from jobs.kafka_to_bronze.catalog import UNAVAILABLE_ERRORS, open_catalog
 from jobs.kafka_to_bronze.commit import Committer
 from jobs.kafka_to_bronze.dead_letters import DeadLetterQueue
 from jobs.kafka_to_bronze.kafka_topics import KafkaUnavailableError, identify_topics, log_range
@@ -26,6 +25,7 @@ from jobs.kafka_to_bronze.rows import BatchReader
 from jobs.kafka_to_bronze.sink import Sink
 from jobs.kafka_to_bronze.table import ensure_table
 from jobs.kafka_to_bronze.topic_writer import Answer, TopicWriter
+from jobs.runtime.iceberg import UNAVAILABLE_ERRORS, open_catalog
 from jobs.runtime.kafka import client_config
 from jobs.runtime.patience import Patience, Stop
 from jobs.runtime.settings import SettingsError

@@ -1,53 +1,74 @@
-"""The Iceberg catalog of a job."""
+"""Opens the Iceberg catalog that the settings name, with S3 access through Arrow."""
 
 from collections.abc import Mapping
-from urllib.parse import quote
 
-from pyiceberg.catalog import Catalog, load_catalog
+import requests
+from pyiceberg.catalog import Catalog
+from pyiceberg.catalog.rest import RestCatalog as PyIcebergRestCatalog
+from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.exceptions import CommitStateUnknownException, RESTError
+from sqlalchemy import URL
+from sqlalchemy.exc import SQLAlchemyError
 
-from contracts.environment import (
-    CATALOG_PASSWORD,
-    CATALOG_TOKEN,
-    CATALOG_USERNAME,
-    S3_ACCESS_KEY_ID,
-    S3_SECRET_ACCESS_KEY,
-)
-from contracts.settings import CatalogConnection, JdbcCatalog, S3Connection
+from contracts import environment
+from contracts.settings import CatalogConnection, JdbcCatalog, RestCatalog, S3Connection
 
+CONNECT_TIMEOUT_SECONDS = 5
+REQUEST_TIMEOUT_SECONDS = 30
 
-class CatalogCredentialsError(Exception):
-    """The environment lacks a credential that the catalog or the store needs."""
+# What a catalog or a store in trouble raises; all of it may pass, and none of it tells whether a commit took place.
+UNAVAILABLE_ERRORS = (SQLAlchemyError, OSError, requests.RequestException, RESTError, CommitStateUnknownException)
 
 
 def open_catalog(catalog: CatalogConnection, s3: S3Connection, environ: Mapping[str, str]) -> Catalog:
-    """The catalog, with the store its tables are in. Raises `CatalogCredentialsError` naming a missing variable."""
-    return load_catalog(catalog.name, **_catalog_properties(catalog, s3, environ), **_store_properties(s3, environ))
-
-
-def _catalog_properties(catalog: CatalogConnection, s3: S3Connection, environ: Mapping[str, str]) -> dict[str, str]:
+    """Connect. Raises one of `UNAVAILABLE_ERRORS` when the catalog does not answer."""
     if isinstance(catalog, JdbcCatalog):
-        user = quote(_required(environ, CATALOG_USERNAME), safe="")
-        password = quote(_required(environ, CATALOG_PASSWORD), safe="")
-        address = f"{catalog.host}:{catalog.port}/{catalog.database}?sslmode={catalog.ssl_mode}"
-        uri = f"postgresql+psycopg2://{user}:{password}@{address}"
-        return {"type": "sql", "uri": uri, "warehouse": s3.warehouse}
-    properties = {"type": "rest", "uri": catalog.uri, "warehouse": catalog.warehouse or s3.warehouse}
-    token = environ.get(CATALOG_TOKEN)
-    return properties | ({"token": token} if token else {})
+        properties = {"warehouse": s3.warehouse, **_jdbc_properties(catalog, environ)}
+        return SqlCatalog(catalog.name, **properties, **s3_properties(s3, environ))
+    return PyIcebergRestCatalog(catalog.name, **_rest_properties(catalog, environ), **s3_properties(s3, environ))
 
 
-def _store_properties(s3: S3Connection, environ: Mapping[str, str]) -> dict[str, str]:
-    return {
+def _jdbc_properties(catalog: JdbcCatalog, environ: Mapping[str, str]) -> dict[str, str]:
+    url = URL.create(
+        "postgresql+psycopg2",
+        username=environ.get(environment.CATALOG_USERNAME),
+        password=environ.get(environment.CATALOG_PASSWORD),
+        host=catalog.host,
+        port=catalog.port,
+        database=catalog.database,
+        query={
+            "sslmode": catalog.ssl_mode,
+            "connect_timeout": str(CONNECT_TIMEOUT_SECONDS),
+            "options": f"-c statement_timeout={REQUEST_TIMEOUT_SECONDS}s",
+        },
+    )
+    # V1 is the schema Trino and Spark share (it has views); the pre-ping notices a restarted database.
+    return {"uri": url.render_as_string(hide_password=False), "schema_version": "v1", "pool_pre_ping": "true"}
+
+
+def _rest_properties(catalog: RestCatalog, environ: Mapping[str, str]) -> dict[str, str]:
+    properties = {"uri": catalog.uri}
+    if catalog.warehouse is not None:
+        properties["warehouse"] = catalog.warehouse
+    if token := environ.get(environment.CATALOG_TOKEN):
+        properties["token"] = token
+    return properties
+
+
+def s3_properties(s3: S3Connection, environ: Mapping[str, str]) -> dict[str, str]:
+    """File access properties of pyiceberg for an S3 endpoint."""
+    properties = {
+        "py-io-impl": "pyiceberg.io.pyarrow.PyArrowFileIO",
         "s3.endpoint": s3.endpoint,
         "s3.region": s3.region,
-        "s3.access-key-id": _required(environ, S3_ACCESS_KEY_ID),
-        "s3.secret-access-key": _required(environ, S3_SECRET_ACCESS_KEY),
-        "s3.force-virtual-addressing": str(not s3.path_style),
+        "s3.force-virtual-addressing": str(not s3.path_style).lower(),
+        "s3.connect-timeout": str(CONNECT_TIMEOUT_SECONDS),
+        "s3.request-timeout": str(REQUEST_TIMEOUT_SECONDS),
     }
-
-
-def _required(environ: Mapping[str, str], name: str) -> str:
-    value = environ.get(name)
-    if not value:
-        raise CatalogCredentialsError(f"the environment variable {name} is not set; the catalog cannot be opened.")
-    return value
+    for name, variable in (
+        ("s3.access-key-id", environment.S3_ACCESS_KEY_ID),
+        ("s3.secret-access-key", environment.S3_SECRET_ACCESS_KEY),
+    ):
+        if value := environ.get(variable):
+            properties[name] = value
+    return properties

@@ -23,7 +23,7 @@ from contracts import environment
 from contracts.settings import JdbcCatalog, KafkaConnection, S3Connection, SinkSettings
 from contracts.sink_progress import progress_of
 from contracts.topics import LEDGER_TOPIC, dead_letter_topic
-from jobs.kafka_to_bronze.catalog import open_catalog
+from jobs.runtime.iceberg import open_catalog
 from local.artefacts.java import system_java
 from local.artefacts.kafka import kafka_jars
 from local.machine import Machine, base_environment
