@@ -149,6 +149,23 @@ def test_a_refused_object_names_the_field(cluster: KubeCluster, namespace: str) 
         cluster.apply(broken)
 
 
+@pytest.mark.usefixtures("crds")
+def test_a_field_that_the_crd_lacks_is_refused_at_once(
+    proxied: tuple[KubeCluster, Faults], control_plane: ControlPlane, namespace: str
+) -> None:
+    cluster, faults = proxied
+    user = {
+        "apiVersion": "kafka.strimzi.io/v1",
+        "kind": "KafkaUser",
+        "metadata": {"name": "x", "namespace": namespace, "labels": labels.labels("p", "x", "users")},
+        "spec": {},
+    }
+    cluster.apply(user)
+    with pytest.raises(RejectedError, match="field not declared in schema"):
+        cluster.apply_status(ref_of(user), {"colour": "green"})
+    assert len([call for call in faults.writes() if call[1].split("?")[0].endswith("/status")]) == 1
+
+
 def test_reads_come_from_the_watch(proxied: tuple[KubeCluster, Faults], namespace: str) -> None:
     cluster, faults = proxied
     ref = ref_of(cluster.apply(config_map(namespace, a="1")))
