@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from contracts.batch_settings import NightlySettings
+from jobs.data_quality.results import prometheus_text
 from jobs.publication.nightly_run import DayRange, run_nightly
 from jobs.runtime.logs import configure_logs
 from jobs.runtime.settings import load_settings
@@ -23,6 +24,9 @@ def main(
         dt.datetime | None, typer.Option("--from", formats=DAY, help="First event day to backfill")
     ] = None,
     until: Annotated[dt.datetime | None, typer.Option(formats=DAY, help="Day after the last one to backfill")] = None,
+    metrics_file: Annotated[
+        Path | None, typer.Option(help="Write the gates as Prometheus text, for a textfile collector")
+    ] = None,
 ) -> None:
     """Silver, gold, gates, publication. Prints a JSON summary; exit code 3 when a gate kept it from publishing."""
     configure_logs("nightly")
@@ -31,6 +35,8 @@ def main(
     backfill = DayRange(first.date(), until.date()) if first and until else None
     run_date = date.date() if date else dt.datetime.now(dt.UTC).date()
     report = run_nightly(load_settings(NightlySettings, settings), os.environ, run_date, backfill)
+    if metrics_file is not None:
+        metrics_file.write_text(prometheus_text(report.results))
     typer.echo(json.dumps(report.summary()))
     if not report.is_published:
         raise typer.Exit(3)
