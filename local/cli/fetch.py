@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from local.artefacts.flink import flink_home
+from local.artefacts.fraud_detection_job import fraud_detection_jar
 from local.artefacts.image_base import base_layer, missing_for_base
 from local.artefacts.kafka import kafka_jars
 from local.artefacts.kubernetes import control_plane_binaries, helm_binary, node_binaries
@@ -19,11 +21,13 @@ from local.cli.doctor import require_ready_machine
 from local.cli.progress import ProgressBoard, progress_board
 from local.kubernetes.node import missing_for_a_node
 from local.paths import cache_folder
+from local.resource_file import Resource
 
 Engine = Callable[[Report], object]
 
 # The longest first, so that the others run beside it.
 ENGINES: tuple[Engine, ...] = (minio_binary, trino_home, kafka_jars)
+FRAUD_ENGINES: tuple[Engine, ...] = (flink_home, fraud_detection_jar)
 
 
 def fetch(
@@ -35,6 +39,11 @@ def fetch(
     require_ready_machine()
     seconds = fetch_engines(ENGINES + (_kubernetes() if kubernetes else ()))
     notices.print(f"Engines are in {cache_folder()} ({seconds:.1f} s).")
+
+
+def engines_for(resource: Resource) -> Sequence[Engine]:
+    """Engines that a resource needs: Flink and its job only where it looks for frauds."""
+    return ENGINES + FRAUD_ENGINES if resource.pipeline.fraud_detection else ENGINES
 
 
 def fetch_engines(engines: Sequence[Engine] = ENGINES) -> float:

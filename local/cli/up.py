@@ -8,7 +8,7 @@ import typer
 from local.bring_up import bring_up
 from local.cli.console import notices
 from local.cli.doctor import require_ready_machine
-from local.cli.fetch import fetch_engines
+from local.cli.fetch import engines_for, fetch_engines
 from local.cli.state_option import DEFAULT_STATE, StateOption, open_state
 from local.cli.status import print_status
 from local.control import is_running
@@ -22,8 +22,9 @@ FileOption = Annotated[Path, typer.Option("--file", "-f", help="A TelecomPipelin
 def up(file: FileOption = DEFAULT_FILE, state: StateOption = DEFAULT_STATE) -> None:
     """Start the engines and a pipeline, wait until it is ready, and leave it running. Idempotent."""
     require_ready_machine()
-    fetch_engines()
-    running = bring_up(open_state(state), file, tell)
+    directory = open_state(state)
+    fetch_engines(engines_for(read_resource(file, SqliteCluster(directory.store))))
+    running = bring_up(directory, file, tell)
     notices.print(f"{running.resource.ref} is ready after {running.seconds:.1f} s.")
     print_status(running.state)
 
