@@ -1,6 +1,6 @@
 """Alerts of a pipeline, read from Kafka as they are committed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -32,13 +32,15 @@ def detecting_pipeline(store: SqliteCluster, name: str | None) -> Ref:
     return Ref(TELECOM_PIPELINE, metadata["namespace"], metadata["name"])
 
 
-def read_alerts(store: SqliteCluster, pipeline: Ref, scratch: Path, follow: bool) -> Iterator[FraudAlert]:
-    """Alerts from the oldest that Kafka keeps; with `follow` also those to come, for as long as the caller asks.
+def read_alerts(
+    store: SqliteCluster, pipeline: Ref, scratch: Path, follow: bool, is_over: Callable[[], bool] = lambda: False
+) -> Iterator[FraudAlert]:
+    """Alerts from the oldest that Kafka keeps; with `follow` also those to come, until `is_over`.
 
     What is no alert is left out: the sink keeps it as a dead letter. Raises `KafkaReadError`.
     """
     with closing(KafkaReader(store, pipeline.namespace, pipeline.name, scratch, names.ALERT_READER)) as reader:
-        records = reader.follow(FraudAlert.topic) if follow else reader.records(FraudAlert.topic)
+        records = reader.follow(FraudAlert.topic, is_over) if follow else reader.records(FraudAlert.topic)
         for record in records:
             value = record.value()
             if (alert := _alert(value.encode() if isinstance(value, str) else value)) is not None:

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from local.control import ready_services, start_daemon
@@ -57,6 +58,12 @@ def bounded_sources(cluster: SqliteCluster, resource: Resource) -> dict[Ref, Man
     pipeline = resource.pipeline
     children = observe_children(cluster, pipeline.name, pipeline.namespace)
     return {ref: child for ref, child in children.items() if ref.kind == JOB and stage_of(child) == Stage.SOURCES}
+
+
+def sources_started_at(cluster: SqliteCluster, resource: Resource) -> datetime | None:
+    """When the first bounded source of this run started, to the second; None before that."""
+    times = [job.get("status", {}).get("startTime") for job in bounded_sources(cluster, resource).values()]
+    return min((datetime.fromisoformat(time) for time in times if time), default=None)
 
 
 def has_succeeded(job: Manifest) -> bool:

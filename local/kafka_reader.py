@@ -1,6 +1,6 @@
 """Reads whole topics as a component of the pipeline; by default its auditor: ledger, dead letters, never an event."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
@@ -50,11 +50,11 @@ class KafkaReader:
                 else:
                     raise _error(f"read topic {topic}", error.str())
 
-    def follow(self, topic: str) -> Iterator[Message]:
-        """All records of a topic and then those to come, for as long as the caller asks. Raises `KafkaReadError`."""
+    def follow(self, topic: str, is_over: Callable[[], bool] = lambda: False) -> Iterator[Message]:
+        """All records of a topic and then those to come, until `is_over`. Raises `KafkaReadError`."""
         ends = self._ends(topic)
         self._consumer.assign([TopicPartition(topic, partition, low) for partition, (low, _) in ends.items()])
-        while True:
+        while not is_over():
             message = self._consumer.poll(POLL_SECONDS)
             error = message.error() if message else None
             if message is not None and error is None:

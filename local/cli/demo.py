@@ -13,9 +13,9 @@ from local.cli.state_option import DEFAULT_STATE, StateOption, open_state
 from local.cli.status import print_status
 from local.cli.up import DEFAULT_FILE, FileOption, tell
 from local.demo.questions import QUESTIONS
-from local.demo.report import Report, Seconds, TopicCounts
+from local.demo.report import Alerts, Report, Seconds, TopicCounts
 from local.demo.run import DemoRun, engine_versions, run_demo
-from local.demo.show import ledger_table, open_accounts, print_heading
+from local.demo.show import alerts_table, delays, ledger_table, open_accounts, print_heading
 from local.errors import LocalError
 from local.paths import StateDirectory
 from local.supervisor.ports import PortBook
@@ -50,7 +50,12 @@ def demo(
     _print_whereabouts(directory)
     seconds = Seconds(fetch=fetch_seconds, up=run.pipeline.seconds, run=run.run_seconds)
     report_file = report or directory.root / "demo" / "report.json"
-    Report(ledger=TopicCounts.of(run.audit), seconds=seconds, engines=engine_versions()).write(report_file)
+    Report(
+        ledger=TopicCounts.of(run.audit),
+        alerts=Alerts.of(run.alerts) if run.alerts else None,
+        seconds=seconds,
+        engines=engine_versions(run.pipeline.resource),
+    ).write(report_file)
     _print_end(run, seconds, report_file)
 
 
@@ -58,6 +63,10 @@ def _print_answers(run: DemoRun) -> None:
     for question in QUESTIONS:
         print_heading(answers, question.words)
         answers.print(rows_table(run.ask(question.sql)))
+    if run.alerts:
+        print_heading(answers, "Which of the planted frauds were found, and how fast?")
+        answers.print(alerts_table(run.alerts))
+        answers.print(delays(run.alerts))
     print_heading(answers, "Every event is accounted for: produced = bronze + dead letters")
     answers.print(ledger_table(run.audit))
     if remark := open_accounts(run.audit):

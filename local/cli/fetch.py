@@ -26,7 +26,7 @@ from local.resource_file import Resource
 Engine = Callable[[Report], object]
 
 # The longest first, so that the others run beside it.
-ENGINES: tuple[Engine, ...] = (minio_binary, trino_home, kafka_jars)
+ENGINES: tuple[Engine, ...] = (minio_binary, trino_home, flink_home, fraud_detection_jar, kafka_jars)
 FRAUD_ENGINES: tuple[Engine, ...] = (flink_home, fraud_detection_jar)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from local.audit import Audit
+from local.demo.frauds import AlertSummary
 from local.files import write_atomically
 
 
@@ -40,16 +41,47 @@ class Seconds(BaseModel):
     run: float
 
 
+class RuleAccuracy(BaseModel):
+    """How well a rule found the planted frauds, each 0 to 1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    precision: float
+    recall: float
+
+
+class Alerts(BaseModel):
+    """What fraud detection did. Delays count from an event to its alert being readable; None: nothing measured."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rules: dict[str, RuleAccuracy]
+    first_seconds: float | None
+    p50_seconds: float | None
+    p99_seconds: float | None
+
+    @classmethod
+    def of(cls, summary: AlertSummary) -> "Alerts":
+        """Figures of a summary."""
+        return cls(
+            rules={score.rule: RuleAccuracy(precision=score.precision, recall=score.recall) for score in summary.rules},
+            first_seconds=summary.first_seconds,
+            p50_seconds=summary.p50_seconds,
+            p99_seconds=summary.p99_seconds,
+        )
+
+
 class Report(BaseModel):
-    """A demo run."""
+    """A demo run. `alerts` is absent for a pipeline that does not look for frauds."""
 
     model_config = ConfigDict(frozen=True)
 
     ledger: TopicCounts
+    alerts: Alerts | None
     seconds: Seconds
     engines: dict[str, str]
 
     def write(self, file: Path) -> None:
         """Replace the file."""
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(file, self.model_dump_json(indent=2) + "\n")
+        write_atomically(file, self.model_dump_json(indent=2, exclude_none=True) + "\n")

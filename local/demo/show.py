@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from local.audit import Audit, TopicAudit
+from local.demo.frauds import AlertSummary
 
 
 def ledger_table(audit: Audit) -> Table:
@@ -29,6 +30,28 @@ def _cells(topic: TopicAudit) -> list[str]:
         topic.repeated_rows,
     )
     return [balance.topic, *(f"{count:,}" for count in counts)]
+
+
+def alerts_table(summary: AlertSummary) -> Table:
+    """Every rule that had something to find, or found something."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("RULE")
+    for heading in ("PLANTED", "FOUND", "FALSE ALARMS", "PRECISION", "RECALL"):
+        table.add_column(heading, justify="right")
+    for score in summary.rules:
+        counts = (str(count) for count in (score.planted, score.found, score.false_alarms))
+        table.add_row(score.rule, *counts, f"{score.precision:.3f}", f"{score.recall:.3f}")
+    return table
+
+
+def delays(summary: AlertSummary) -> str:
+    """How fast alerts came, in words."""
+    if summary.first_seconds is None or summary.p50_seconds is None or summary.p99_seconds is None:
+        return "No alert about an event of this run."
+    return (
+        f"First alert {summary.first_seconds:.1f} s after the first source started; from an event to its alert "
+        f"being readable: p50 {summary.p50_seconds:.1f} s, p99 {summary.p99_seconds:.1f} s."
+    )
 
 
 def open_accounts(audit: Audit) -> str:
