@@ -12,6 +12,16 @@ from local.kubernetes.crds import install_crds
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.clusters.rest import ApiServer
 
+# The first test may build Kubernetes, when `telecom fetch --kubernetes` has not.
+BUILD_SECONDS = 1800
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    own = (item for item in items if item.path.parent == Path(__file__).parent)
+    for item in own:
+        if item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(BUILD_SECONDS))
+
 
 @pytest.fixture(scope="session")
 def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:

@@ -36,7 +36,7 @@ from operators.telecom_pipeline.clusters.kube import KubeCluster
 MISSING = missing_for_a_node() or missing_for_base()
 pytestmark = [
     pytest.mark.engine,
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(1800),
     pytest.mark.skipif(MISSING is not None, reason=f"no Kubernetes node here: {MISSING}"),
 ]
 
