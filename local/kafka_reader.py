@@ -1,5 +1,6 @@
 """Reads whole topics as a component of the pipeline; by default its auditor: ledger, dead letters, never an event."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from operators.telecom_pipeline.cluster import Cluster
 
 ANSWER_SECONDS = 10.0
 POLL_SECONDS = 0.5
+BATCH_SECONDS = 0.1
 BATCH_RECORDS = 5_000
 
 
@@ -38,9 +40,13 @@ class KafkaReader:
         ends = self._ends(topic)
         self._consumer.assign([TopicPartition(topic, partition, low) for partition, (low, _) in ends.items()])
         unread = set(ends)
+        deadline = time.monotonic() + ANSWER_SECONDS
         while unread:
-            messages = self._consumer.consume(BATCH_RECORDS, timeout=ANSWER_SECONDS)
-            if not messages:
+            # A call returns with a full batch or at its timeout, so the timeout is what the end of a topic costs.
+            messages = self._consumer.consume(BATCH_RECORDS, timeout=BATCH_SECONDS)
+            if messages:
+                deadline = time.monotonic() + ANSWER_SECONDS
+            elif time.monotonic() > deadline:
                 raise _error(f"read topic {topic}", f"no answer within {ANSWER_SECONDS:.0f} s")
             for message in messages:
                 if (error := message.error()) is None:
