@@ -136,6 +136,12 @@ def test_the_operators_pod_has_just_the_rights_it_needs(node: Node) -> None:
         node.kubectl("auth", "can-i", "list", "secrets", "-n", PIPELINES, account)
 
 
+def test_an_upgrade_of_the_platform_keeps_its_passwords(node: Node) -> None:
+    before = [secret(node, name) for name in ("lakehouse-s3", "lakehouse-catalog")]
+    helm("upgrade", "platform", str(PLATFORM_CHART), "-n", PIPELINES, kubeconfig=node.kubeconfig)
+    assert [secret(node, name) for name in ("lakehouse-s3", "lakehouse-catalog")] == before
+
+
 def stage(node: Node) -> str:
     return node.kubectl("-n", PIPELINES, "get", "tp", "demo", "-o", "jsonpath={.status.stage}")
 
