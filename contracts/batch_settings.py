@@ -3,7 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
-from contracts.settings import CatalogConnection, S3Connection, Settings
+from contracts.settings import CatalogConnection, KafkaConnection, S3Connection, Settings
 
 
 class PostgresConnection(Settings):
@@ -66,7 +66,9 @@ class NightlySettings(Settings):
 
 
 class EraseSettings(Settings):
-    """What `privacy` needs to erase a person everywhere."""
+    """What `privacy` needs to erase a person everywhere; without `kafka` dead letters are left alone."""
+
+    kafka: KafkaConnection | None = None
 
     database: PostgresConnection
     trino: TrinoConnection

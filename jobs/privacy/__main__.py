@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -9,10 +10,15 @@ from typing import Annotated
 import typer
 
 from contracts.batch_settings import EraseSettings
+from contracts.settings import KafkaConnection
+from contracts.tables import BRONZE_TABLE_BY_TOPIC
+from contracts.topics import dead_letter_topic
 from jobs.privacy.crm import delete_customer
+from jobs.privacy.dead_letters import ErasedDeadLetters, erase_dead_letters
 from jobs.privacy.erase import erase, find_subject
 from jobs.privacy.proof import search
 from jobs.runtime.iceberg import open_catalog
+from jobs.runtime.kafka import client_config
 from jobs.runtime.logs import configure_logs
 from jobs.runtime.postgres import connect
 from jobs.runtime.settings import load_settings
@@ -33,11 +39,20 @@ def main(
     person = find_subject(catalog, subject)
     deleted = delete_customer(connect(loaded.database, os.environ), subject)
     erased = list(erase(catalog, TrinoSql(loaded.trino), person))
+    letters = list(_erase_dead_letters(loaded.kafka, subject)) if loaded.kafka else []
     proof = search(catalog, person.needles)
     tables = [asdict(done) for done in erased if done.deleted_rows or done.redacted_rows]
-    typer.echo(json.dumps({"crm_customers_deleted": deleted, "tables": tables, "proof": asdict(proof)}))
+    removed = sum(done.removed for done in letters)
+    summary = {"crm_customers_deleted": deleted, "tables": tables, "dead_letters_removed": removed}
+    typer.echo(json.dumps(summary | {"proof": asdict(proof)}))
     if not proof.is_clean:
         raise typer.Exit(4)
+
+
+def _erase_dead_letters(kafka: KafkaConnection, msisdn: str) -> Iterator[ErasedDeadLetters]:
+    config = client_config(kafka, os.environ)
+    for topic in BRONZE_TABLE_BY_TOPIC:
+        yield from erase_dead_letters(config, dead_letter_topic(topic), msisdn)
 
 
 if __name__ == "__main__":

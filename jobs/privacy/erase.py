@@ -1,6 +1,6 @@
 """Takes a person out of bronze, silver and gold, and out of every snapshot that still held them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -28,6 +28,7 @@ NAMESPACES = ("bronze", "silver", "gold")
 CUSTOMERS = ("bronze", "crm_customers")
 # A tag that holds erased rows would keep them readable and their files alive.
 TAGS = (PUBLISHED_TAG, PREVIOUS_TAG)
+LARGER_THAN_ANY_FILE = "100TB"
 
 
 class UnpublishedGoldError(Exception):
@@ -59,10 +60,10 @@ def erase(catalog: Catalog, sql: TrinoSql, subject: Subject) -> Iterator[Erased]
     tables = [table for table in _tables(catalog) if _concerns(table, subject)]
     _require_published(tables)
     for table in tables:
-        done = _erase_rows(table, subject)
-        if done.deleted_rows or done.redacted_rows:
-            _move_tags_to_current(catalog.load_table(table.name()))
-        # Also without a change: an earlier erasure may have been cut short before this point.
+        _apply_pending_deletes(sql, table)
+        done = _erase_rows(table.refresh(), subject)
+        _close_deletions(table.refresh())
+        _move_tags_to_current(table.refresh())
         _expire_snapshots(sql, table)
         yield done
 
@@ -130,6 +131,18 @@ def _redact(rows: pa.Table) -> pa.Table:
     return rows
 
 
+def _apply_pending_deletes(sql: TrinoSql, table: Table) -> None:
+    """Rewrite a table with delete files: rows that a MERGE replaced still lie in its data files, marked as deleted."""
+    if int(_summary(table).get("total-delete-files", "0")):
+        sql.run(f"alter table {_name(sql, table)} execute optimize(file_size_threshold => '{LARGER_THAN_ANY_FILE}')")
+
+
+def _close_deletions(table: Table) -> None:
+    """Add an empty snapshot behind one that deleted files: expiry removes those files with the snapshot itself."""
+    if int(_summary(table).get("deleted-data-files", "0")):
+        table.append(table.schema().as_arrow().empty_table())
+
+
 def _move_tags_to_current(table: Table) -> None:
     current = table.current_snapshot()
     tags = [tag for tag in TAGS if tag in table.metadata.refs]
@@ -142,6 +155,15 @@ def _move_tags_to_current(table: Table) -> None:
 
 def _expire_snapshots(sql: TrinoSql, table: Table) -> None:
     """Let Trino delete the files that only expired snapshots used. Files of jobs in flight are not touched."""
-    namespace, name = table.name()[-2:]
     sql.run(f"set session {sql.catalog}.expire_snapshots_min_retention = '0s'")
-    sql.run(f"alter table {sql.catalog}.{namespace}.{name} execute expire_snapshots(retention_threshold => '0s')")
+    sql.run(f"alter table {_name(sql, table)} execute expire_snapshots(retention_threshold => '0s')")
+
+
+def _name(sql: TrinoSql, table: Table) -> str:
+    namespace, name = table.name()[-2:]
+    return f"{sql.catalog}.{namespace}.{name}"
+
+
+def _summary(table: Table) -> Mapping[str, str]:
+    snapshot = table.current_snapshot()
+    return snapshot.summary.additional_properties if snapshot and snapshot.summary else {}

@@ -41,7 +41,8 @@ from jobs.producers.towers import build_towers
 
 FAULTS = FaultRates(duplicate=0.01, late=0.01, out_of_order=0.02, malformed=0.002)
 TOWER_COUNT = 500
-SUBSCRIBER_COUNT = 1000
+# Each calls once in three minutes at most: enough callers for a distribution.
+SUBSCRIBER_COUNT = 2000
 SEED = 7
 _NO_KAFKA = KafkaConnection(bootstrap_servers="unused:9092")
 

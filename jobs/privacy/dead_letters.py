@@ -1,0 +1,91 @@
+"""Takes a person out of dead-letter topics.
+
+Kafka deletes records only from a partition's beginning. So a partition that holds the person is written anew behind its
+end, without their records, and then cut off before that. Killed in between, the kept records are there twice; their key
+(`<topic>/<partition>/<offset>` of the origin) tells so, and running it again removes the first copies.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from confluent_kafka import Consumer, Message, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
+
+TIMEOUT_SECONDS = 30.0
+
+
+class DeadLetterErasureError(Exception):
+    """Kafka did not answer; nothing was cut off."""
+
+
+@dataclass(frozen=True)
+class ErasedDeadLetters:
+    """What was done to one partition of a dead-letter topic."""
+
+    topic: str
+    partition: int
+    removed: int
+    kept: int
+
+
+def erase_dead_letters(config: Mapping[str, str], topic: str, msisdn: str) -> Iterator[ErasedDeadLetters]:
+    """Remove records of `topic` whose value or key holds `msisdn`, partition by partition.
+
+    `config` is librdkafka's connection. Raises `DeadLetterErasureError`.
+    """
+    consumer = Consumer({**config, "group.id": "privacy-erasure", "enable.auto.commit": "false"})
+    try:
+        metadata = consumer.list_topics(topic, TIMEOUT_SECONDS).topics[topic]
+        for partition in sorted(metadata.partitions):
+            yield _erase_partition(consumer, config, TopicPartition(topic, partition), msisdn.encode())
+    finally:
+        consumer.close()
+
+
+def _erase_partition(
+    consumer: Consumer, config: Mapping[str, str], place: TopicPartition, needle: bytes
+) -> ErasedDeadLetters:
+    first, end = consumer.get_watermark_offsets(place, TIMEOUT_SECONDS)
+    records = list(_records(consumer, place, first, end))
+    kept = [record for record in records if not _mentions(record, needle)]
+    removed = len(records) - len(kept)
+    if removed:
+        _write_anew(config, place, kept)
+        _cut_off(config, TopicPartition(place.topic, place.partition, end))
+    return ErasedDeadLetters(place.topic, place.partition, removed, len(kept))
+
+
+def _records(consumer: Consumer, place: TopicPartition, first: int, end: int) -> Iterator[Message]:
+    if first == end:
+        return
+    consumer.assign([TopicPartition(place.topic, place.partition, first)])
+    position = first
+    while position < end:
+        record = consumer.poll(TIMEOUT_SECONDS)
+        if record is None or record.error():
+            reason = record.error() if record else f"no record for {TIMEOUT_SECONDS:.0f} s"
+            raise DeadLetterErasureError(
+                f"reading {place.topic}/{place.partition} at {position}: {reason}; run it again."
+            )
+        position = (record.offset() or 0) + 1
+        if position <= end:
+            yield record
+
+
+def _mentions(record: Message, needle: bytes) -> bool:
+    return needle in (record.value() or b"") or needle in (record.key() or b"")
+
+
+def _write_anew(config: Mapping[str, str], place: TopicPartition, records: list[Message]) -> None:
+    producer = Producer({**config, "enable.idempotence": "true"})
+    for record in records:
+        producer.produce(place.topic, record.value(), record.key(), place.partition, headers=record.headers() or [])
+    if producer.flush(TIMEOUT_SECONDS):
+        raise DeadLetterErasureError(f"Kafka did not take all kept records of {place.topic}; nothing was cut off.")
+
+
+def _cut_off(config: Mapping[str, str], end: TopicPartition) -> None:
+    # Held by a name: futures of a client that is collected never complete.
+    admin = AdminClient(dict(config))
+    for done in admin.delete_records([end]).values():
+        done.result(TIMEOUT_SECONDS)
