@@ -17,7 +17,10 @@ PIPELINE = Kind(API_VERSION, KIND_NAME)
 
 @dataclass(frozen=True)
 class Component:
-    """One line of the status: a process, or a pipeline."""
+    """One line of the status: a process, or a pipeline.
+
+    `freshness_seconds` is the age of the newest event of any topic: a topic on which nothing happens is not stale.
+    """
 
     component: str
     state: str
@@ -57,7 +60,7 @@ def _of_process(row: Row) -> Component:
     return Component(
         component=row.component,
         state=row.state,
-        freshness_seconds=page.highest(metric_names.SINK_FRESHNESS_SECONDS),
+        freshness_seconds=page.lowest(metric_names.SINK_FRESHNESS_SECONDS),
         rows=None if rows is None else int(rows),
         lag=None if lag is None else int(lag),
         endpoint=row.endpoint,

@@ -18,9 +18,9 @@ class Scrape:
         """Sum over all labels; None when the process has no such metric."""
         return sum(self.values[name]) if name in self.values else None
 
-    def highest(self, name: str) -> float | None:
-        """Greatest value over all labels; None when the process has no such metric."""
-        return max(self.values[name]) if self.values.get(name) else None
+    def lowest(self, name: str) -> float | None:
+        """Smallest value over all labels; None when the process has no such metric."""
+        return min(self.values[name]) if self.values.get(name) else None
 
 
 def scrape(base_url: str) -> Scrape:

@@ -12,10 +12,10 @@ telecom_sink_freshness_seconds{topic="sms_events"} 2.5
 def test_samples_of_all_labels_are_added_or_compared() -> None:
     page = parse(PAGE)
     assert page.total("telecom_sink_lag_records") == 7
-    assert page.highest("telecom_sink_freshness_seconds") == 2.5
+    assert page.lowest("telecom_sink_freshness_seconds") == 1.5
 
 
 def test_a_metric_that_is_not_there_is_unknown_and_not_zero() -> None:
     page = parse(PAGE)
     assert page.total("telecom_sink_rows_total") is None
-    assert page.highest("telecom_sink_rows_total") is None
+    assert page.lowest("telecom_sink_rows_total") is None
