@@ -10,6 +10,7 @@ from typing import Any
 from contracts.batch_settings import DbtSettings, TrinoConnection
 
 _LAST_LINES = 25
+TABLE_KINDS = ("incremental", "table", "seed")
 
 
 class DbtError(Exception):
@@ -39,6 +40,15 @@ class Dbt:
     def manifest_file(self) -> Path:
         """The project's graph, as the last command wrote it."""
         return self._settings.target_directory / "target" / "manifest.json"
+
+    def built_tables(self) -> set[tuple[str, str]]:
+        """Namespace and name of every table that the project builds; tables of other jobs beside them are not its."""
+        nodes = json.loads(self.manifest_file.read_text())["nodes"].values()
+        return {
+            (node["schema"], node["name"])
+            for node in nodes
+            if node["resource_type"] in ("model", "seed") and node["config"]["materialized"] in TABLE_KINDS
+        }
 
     def run(self, command: Sequence[str], variables: Mapping[str, Any]) -> str:
         """Run `dbt <command>`; its output. Raises `DbtError`."""

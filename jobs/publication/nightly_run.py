@@ -88,14 +88,15 @@ def run_nightly(
         create_bronze_tables(catalog)
         inputs = _snapshots(catalog, BRONZE_NAMESPACE)
         variables = dbt_variables(run_date, settings.lookback_days, inputs, backfill)
-        Dbt(settings.dbt, settings.trino).run(BUILD, variables)
+        dbt = Dbt(settings.dbt, settings.trino)
+        dbt.run(BUILD, variables)
         run = AuditedRun(
             run_id=uuid4().hex,
             run_date=run_date,
             lookback_days=settings.lookback_days,
             now=now or dt.datetime.now(dt.UTC),
             inputs=inputs,
-            outputs={key: value for name in BUILT_NAMESPACES for key, value in _snapshots(catalog, name).items()},
+            outputs=_outputs(catalog, dbt),
         )
         results = tuple(audit(Inspection(run, sql, catalog)))
         report = NightlyReport(run, results, publish(catalog, sql, run, results))
@@ -134,6 +135,12 @@ def create_bronze_tables(catalog: Catalog) -> None:
 def _with_snapshot(table: Table, contract: TableColumns) -> None:
     if table.current_snapshot() is None:
         table.append(bronze_arrow_schema(contract).empty_table())
+
+
+def _outputs(catalog: Catalog, dbt: Dbt) -> dict[TableName, int]:
+    built = dbt.built_tables()
+    snapshots = {key: value for name in BUILT_NAMESPACES for key, value in _snapshots(catalog, name).items()}
+    return {table: snapshot for table, snapshot in snapshots.items() if table in built}
 
 
 def _snapshots(catalog: Catalog, namespace: str) -> dict[TableName, int]:
