@@ -94,9 +94,12 @@ def _argv(
     if not container.get("command"):
         why = "it has no command, and there is no image here whose entry point could be used"
         raise ManifestError(f"run container {container['name']}", why, "set `command` in the manifest")
-    words: list[str] = [*container["command"], *container.get("args", [])]
-    words[0] = image.programs.get(words[0], words[0])
-    return tuple(mounts.replace(_expand(word, variables)) for word in words)
+    # Only what the manifest says is a container's path: the program's own place here, or a variable's value, is one of
+    # this machine, which may lie below /tmp too.
+    program, *arguments = [
+        _expand(mounts.replace(word), variables) for word in (*container["command"], *container.get("args", []))
+    ]
+    return (image.programs.get(program, program), *arguments)
 
 
 def _expand(text: str, variables: Mapping[str, str]) -> str:
@@ -111,7 +114,7 @@ def _environment(
     for entry in container.get("env", []):
         value = _value(entry, place, read_key)
         if value is not None:
-            variables[entry["name"]] = mounts.replace(_expand(value, variables))
+            variables[entry["name"]] = _expand(mounts.replace(value), variables)
     variables |= {f"{name.upper().replace('-', '_')}_PORT": str(port) for name, port in place.ports.items()}
     scratch = mounts.folder("/tmp")  # noqa: S108 (a container's path)
     return variables | {"METRICS_HOST": _HOST} | ({"TMPDIR": str(scratch)} if scratch else {})

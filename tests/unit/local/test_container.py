@@ -25,6 +25,7 @@ def process(
     volumes: Mapping[str, str] | None = None,
     ports: Mapping[str, int] | None = None,
     keys: Mapping[tuple[str, str, str], str] | None = None,
+    image: LocalImage = IMAGE,
     **pod: Any,
 ) -> ProcessSpec:
     place = PodPlace(
@@ -39,7 +40,7 @@ def process(
         return (keys or {}).get((kind, name, key))
 
     return container_process(
-        {"spec": {"containers": list(containers), **pod}}, place, lambda _: IMAGE, read_key, {"PATH": "/bin"}
+        {"spec": {"containers": list(containers), **pod}}, place, lambda _: image, read_key, {"PATH": "/bin"}
     )
 
 
@@ -64,6 +65,15 @@ def test_mount_paths_in_arguments_become_folders() -> None:
         "/var/tmp",
     )
     assert spec.environment["TMPDIR"] == "/tmp/state/scratch"
+
+
+def test_a_checkout_below_a_mount_path_keeps_its_own_paths() -> None:
+    scratch = {"name": "tmp", "mountPath": "/tmp"}
+    image = LocalImage(Path("/tmp/clone"), {"python": "/tmp/clone/.venv/bin/python"}, {})
+    mounted = container(args=["$(SCRATCH)/x"], env=[{"name": "SCRATCH", "value": "/tmp"}], volumeMounts=[scratch])
+    spec = process(mounted, volumes={"tmp": "/tmp/clone/.telecom/scratch"}, image=image)
+    assert spec.argv[0] == "/tmp/clone/.venv/bin/python"
+    assert spec.argv[3] == "/tmp/clone/.telecom/scratch/x"
 
 
 def test_a_sub_path_is_a_file_of_its_volume() -> None:
