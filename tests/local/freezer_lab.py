@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
-from confluent_kafka import Consumer, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 from engines import KafkaEngine, wait_until
 from psycopg2.extensions import connection as Connection
 
@@ -217,10 +217,14 @@ class FreezerLab:
         return [json.loads(message.value() or b"") for message in self.read(self.action_topic)]
 
     def acknowledged(self) -> int:
-        """Offset that the freezer's group has committed."""
+        """Offset that the freezer's group has committed; -1 while the broker has no coordinator for the group yet."""
         consumer = Consumer({**self.kafka.client_settings(), "group.id": self.name})
         try:
             return int(consumer.committed([TopicPartition(self.name, 0)], 20)[0].offset)
+        except KafkaException as error:
+            if error.args[0].code() in (KafkaError.NOT_COORDINATOR, KafkaError.COORDINATOR_NOT_AVAILABLE):
+                return -1
+            raise
         finally:
             consumer.close()
 
