@@ -75,7 +75,9 @@ def test_replicas_follow_the_number_and_a_changed_template_replaces_them(
     assert before.isdisjoint({pid_of(local_cluster, ref, ordinal) for ordinal in range(2)})
     apply(local_cluster, names.DEPLOYMENT, unique_name, {"replicas": 0, "template": changed})
     wait_for_ready_replicas(local_cluster, ref, 0)
-    assert local_cluster.machine.supervisor.command_pid(f"deployment.{NAMESPACE}.{unique_name}.0") is None
+    # No longer ready is not yet ended.
+    first = f"deployment.{NAMESPACE}.{unique_name}.0"
+    wait_until(lambda: local_cluster.machine.supervisor.command_pid(first) is None, "the first replica is gone")
     local_cluster.store.delete(ref)
 
 

@@ -1,4 +1,7 @@
-"""A person is taken out of every layer, and a search of everything that is left finds nothing."""
+"""A person is taken out of every layer, and a search of everything that is left finds nothing.
+
+The last file of this folder by name: an erasure expires the snapshots that a rollback would go back to.
+"""
 
 import pytest
 from warehouse import Warehouse
