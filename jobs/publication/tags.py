@@ -37,7 +37,8 @@ def move_tags(catalog: Catalog, snapshots: Mapping[str, int]) -> None:
     gone = [name for name, table in tables.items() if table.snapshot_by_id(snapshots[name]) is None]
     if gone:
         raise SnapshotGoneError(
-            f"snapshots of {gone} have expired; nothing was moved. Publish a new run: `python -m jobs.publication.nightly --settings FILE`."
+            f"snapshots of {gone} have expired; nothing was moved. "
+            "Publish a new run: `python -m jobs.publication.nightly --settings FILE`."
         )
     for name, table in tables.items():
         before = table.metadata.refs.get(PUBLISHED_TAG)
