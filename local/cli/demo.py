@@ -7,7 +7,7 @@ import typer
 
 from local.cli.console import answers, notices
 from local.cli.doctor import require_ready_machine
-from local.cli.fetch import fetch_engines
+from local.cli.fetch import engines_for, fetch_engines
 from local.cli.query import rows_table, trino_port
 from local.cli.state_option import DEFAULT_STATE, StateOption, open_state
 from local.cli.status import print_status
@@ -18,6 +18,7 @@ from local.demo.run import DemoRun, engine_versions, run_demo
 from local.demo.show import alerts_table, delays, ledger_table, open_accounts, print_heading
 from local.errors import LocalError
 from local.paths import StateDirectory
+from local.resource_file import read_resource
 from local.supervisor.ports import PortBook
 
 NEXT_COMMANDS = (
@@ -41,7 +42,7 @@ def demo(
     """Run a pipeline with bounded sources and account for every event. Exit code 0 only if the ledger balances."""
     require_ready_machine()
     print_heading(notices, "Engines")
-    fetch_seconds = fetch_engines()
+    fetch_seconds = fetch_engines(engines_for(read_resource(file)))
     directory = open_state(state)
     ports = PortBook(directory.run)
     print_heading(notices, "Pipeline")

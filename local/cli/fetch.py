@@ -26,7 +26,7 @@ from local.resource_file import Resource
 Engine = Callable[[Report], object]
 
 # The longest first, so that the others run beside it.
-ENGINES: tuple[Engine, ...] = (minio_binary, trino_home, flink_home, fraud_detection_jar, kafka_jars)
+ENGINES: tuple[Engine, ...] = (minio_binary, trino_home, kafka_jars)
 FRAUD_ENGINES: tuple[Engine, ...] = (flink_home, fraud_detection_jar)
 
 
@@ -37,7 +37,7 @@ def fetch(
 ) -> None:
     """Fetch and build the engines into the cache; done already, it takes no time."""
     require_ready_machine()
-    seconds = fetch_engines(ENGINES + (_kubernetes() if kubernetes else ()))
+    seconds = fetch_engines(ENGINES + FRAUD_ENGINES + (_kubernetes() if kubernetes else ()))
     notices.print(f"Engines are in {cache_folder()} ({seconds:.1f} s).")
 
 
