@@ -71,7 +71,7 @@ class Processes:
         except OSError as error:
             raise StartError(f"start {spec.name}", str(error), f"less {spec.log_file}") from error
         self._children[child.pid] = child
-        return Started(child.pid, _created(child.pid))
+        return Started(child.pid, start_identity(child.pid))
 
     def is_alive(self, record: Record) -> bool:
         """Whether the leader of the record's session still runs."""
@@ -82,7 +82,8 @@ class Processes:
                 return True
             del self._children[record.pid]
             return False
-        return _is_same_process(record.pid, record.created)
+        # Two processes can start within one clock tick, so that after a pid was given anew its mark decides.
+        return _is_same_process(record.pid, record.created) and self._is_ours(record.pid, record)
 
     def exit_code(self, record: Record) -> int | None:
         """Code that the command left (128 + signal when a signal ended it), or None when nobody wrote it down."""
@@ -134,7 +135,7 @@ class Processes:
         for process in self.survivors(name, start_id):
             with contextlib.suppress(psutil.Error, OSError):
                 if os.getsid(process.pid) == process.pid:
-                    return Started(process.pid, _created(process.pid))
+                    return Started(process.pid, start_identity(process.pid))
         return None
 
     def release(self) -> None:
@@ -161,8 +162,8 @@ def _signal(pid: int, number: int) -> None:
         os.kill(pid, number)
 
 
-def _created(pid: int) -> str:
-    """Names one process for ever: the machine's boot and the clock tick of the process's start (man 5 proc, field 22).
+def start_identity(pid: int) -> str:
+    """When a process started: the machine's boot and a tick of its clock, of 10 ms (man 5 proc, field 22).
 
     Not psutil's create time: it is computed from a boot time that moves when the clock is corrected.
     """
@@ -174,6 +175,6 @@ def _created(pid: int) -> str:
 
 def _is_same_process(pid: int, created: str | None) -> bool:
     try:
-        return _created(pid) == created and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return start_identity(pid) == created and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except (psutil.Error, OSError):
         return False

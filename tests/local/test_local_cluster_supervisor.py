@@ -1,5 +1,6 @@
 """Processes outlive their supervisor, ports are kept, and a stop leaves nothing behind."""
 
+import json
 import os
 import signal
 import socket
@@ -16,7 +17,7 @@ from engines import wait_until
 from local.paths import StateDirectory
 from local.supervisor.logs import bound
 from local.supervisor.ports import PortBook
-from local.supervisor.processes import MARK
+from local.supervisor.processes import MARK, start_identity
 from local.supervisor.record import Phase
 from local.supervisor.spec import ProcessSpec, TcpProbe
 from local.supervisor.supervisor import Supervisor
@@ -178,7 +179,10 @@ def test_a_runaway_grandchild_does_not_outlive_the_process(
     assert marked(state) == []
 
 
-def test_only_own_processes_are_signalled(state: StateDirectory, new_supervisor: Callable[[], Supervisor]) -> None:
+@pytest.mark.parametrize("same_tick", [False, True], ids=["another start time", "the same clock tick"])
+def test_only_own_processes_are_signalled(
+    state: StateDirectory, new_supervisor: Callable[[], Supervisor], same_tick: bool
+) -> None:
     stranger = subprocess.Popen([*SLEEPER])
     try:
         supervisor = new_supervisor()
@@ -186,13 +190,12 @@ def test_only_own_processes_are_signalled(state: StateDirectory, new_supervisor:
         tick_until(supervisor, lambda: is_ready(supervisor), "it runs")
         # As after a reboot: the pid that was written down is now another program's.
         record_file = state.run / "p.process.json"
-        forged = record_file.read_text().replace(
-            f'"pid": {supervisor.record("p").pid}',  # type: ignore[union-attr]
-            f'"pid": {stranger.pid}',
-        )
+        forged = json.loads(record_file.read_text()) | {"pid": stranger.pid, "created": f"reboot/{stranger.pid}"}
+        if same_tick:
+            forged["created"] = start_identity(stranger.pid)
         supervisor.stop_all()
         supervisor.close()
-        record_file.write_text(forged)
+        record_file.write_text(json.dumps(forged))
         successor = new_supervisor()
         successor.stop_all()
         assert stranger.poll() is None
