@@ -62,6 +62,11 @@ def changed(resource: Manifest, path: str, value: Any) -> Manifest:
     return copy
 
 
+def without(resource: Manifest, section: str) -> Manifest:
+    """Copy without a section of the spec."""
+    return {**resource, "spec": {key: value for key, value in resource["spec"].items() if key != section}}
+
+
 STORAGE_OBJECTS: tuple[Manifest, ...] = (
     {
         "apiVersion": "v1",
@@ -85,6 +90,21 @@ STORAGE_OBJECTS: tuple[Manifest, ...] = (
         "apiVersion": "v1",
         "kind": "Secret",
         "metadata": {"name": "lakehouse-catalog", "namespace": "telecom"},
+        "stringData": {"username": "a-user", "password": "a-password-nobody-may-see"},
+    },
+)
+
+CRM_OBJECTS: tuple[Manifest, ...] = (
+    {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "crm-database", "namespace": "telecom"},
+        "data": {"host": "crm.telecom", "port": "5432", "database": "crm"},
+    },
+    {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "crm-database", "namespace": "telecom"},
         "stringData": {"username": "a-user", "password": "a-password-nobody-may-see"},
     },
 )

@@ -25,8 +25,9 @@ class StageRule:
     needs: tuple[Stage, ...] = ()
 
 
-# In the order in which they start; teardown goes the other way. Sources wait for the sink, so that the first event is
-# in its table within one commit interval and a sink that cannot start is seen before topics fill.
+# In the order in which they start; teardown goes the other way. Sources wait for those who read them: then the first
+# event is in its table within one commit interval, a fraud is found within a checkpoint, and what cannot start is seen
+# before topics fill. Nothing waits for a stage that the pipeline does not have.
 STAGE_RULES = (
     StageRule(Stage.STORAGE),
     StageRule(Stage.KAFKA),
@@ -35,5 +36,5 @@ STAGE_RULES = (
     StageRule(Stage.BRONZE, needs=(Stage.STORAGE, Stage.TOPICS, Stage.USERS)),
     StageRule(Stage.FRAUD_DETECTION, needs=(Stage.STORAGE, Stage.TOPICS, Stage.USERS)),
     StageRule(Stage.ACCOUNT_FREEZER, needs=(Stage.TOPICS, Stage.USERS)),
-    StageRule(Stage.SOURCES, needs=(Stage.TOPICS, Stage.USERS, Stage.BRONZE)),
+    StageRule(Stage.SOURCES, needs=(Stage.TOPICS, Stage.USERS, Stage.BRONZE, Stage.FRAUD_DETECTION)),
 )

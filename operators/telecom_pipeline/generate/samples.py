@@ -36,6 +36,11 @@ STORAGE: Mapping[str, Any] = {
     },
 }
 
+CRM: Mapping[str, Any] = {
+    "connectionRef": {"name": "crm-database"},
+    "credentialsSecretRef": {"name": "crm-database"},
+}
+
 DEMO_SECONDS = 25
 DEMO_SEED = 42
 
@@ -73,6 +78,11 @@ SAMPLES: tuple[Sample, ...] = (
                 },
             },
             "bronze": {"commitIntervalSeconds": 2},
+            "fraudDetection": {
+                "parallelism": 2,
+                "checkpointIntervalSeconds": 0.5,
+                "accountFreezer": {"crm": CRM, "policy": {"minSeverity": "high"}},
+            },
         },
     ),
     Sample(
@@ -97,10 +107,7 @@ SAMPLES: tuple[Sample, ...] = (
                 "upgradeMode": "savepoint",
                 "rules": {"callVelocity": {"maxCalls": 25, "windowSeconds": 1800}, "wangiri": {"enabled": False}},
                 "accountFreezer": {
-                    "crm": {
-                        "connectionRef": {"name": "crm-database"},
-                        "credentialsSecretRef": {"name": "crm-database"},
-                    },
+                    "crm": CRM,
                     "policy": {
                         "minSeverity": "critical",
                         "allowedMsisdns": ["12062000000"],

@@ -5,32 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from operator_fixtures import NOW, STORAGE_OBJECTS, Controllers, changed, children, sample
+from operator_fixtures import CRM_OBJECTS, NOW, STORAGE_OBJECTS, Controllers, changed, children, sample
 
 from local.store import SqliteCluster
 from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
+from operators.telecom_pipeline.manifest import Ref, ref_of
 from operators.telecom_pipeline.reconcile import Reconciliation, reconcile
 from operators.telecom_pipeline.teardown import tear_down
 
 FRAUD = sample("fraud")
 FRAUD_REF = ref_of(FRAUD)
-CRM_OBJECTS: tuple[Manifest, ...] = (
-    {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": "crm-database", "namespace": "telecom"},
-        "data": {"host": "crm.telecom", "port": "5432", "database": "crm"},
-    },
-    {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "metadata": {"name": "crm-database", "namespace": "telecom"},
-        "stringData": {"username": "a-user", "password": "a-password-nobody-may-see"},
-    },
-)
 JOB = Ref(names.FLINK_DEPLOYMENT, "telecom", "fraud-fraud-detection")
 FREEZER = Ref(names.DEPLOYMENT, "telecom", "fraud-account-freezer")
+SOURCE = Ref(names.DEPLOYMENT, "telecom", "fraud-cdr-producer")
 PUBLISHER = Ref(names.JOB, "telecom", "fraud-fraud-rules-publisher")
 
 
@@ -61,6 +48,14 @@ def run_until_settled(cluster: SqliteCluster, controllers: Controllers) -> Recon
     return run(cluster)
 
 
+def run_all_but_the_job(cluster: SqliteCluster, controllers: Controllers) -> None:
+    for _ in range(6):
+        run(cluster)
+        for kind in ("Kafka", "KafkaNodePool", "KafkaTopic", "KafkaUser", "Deployment", "Job"):
+            controllers.settle(kind)
+    run(cluster)
+
+
 def with_crm(cluster: SqliteCluster) -> None:
     for manifest in CRM_OBJECTS:
         cluster.apply(manifest)
@@ -84,6 +79,41 @@ def test_the_job_waits_for_its_topics(cluster: SqliteCluster, controllers: Contr
     run(cluster)
     assert JOB not in children(cluster, "fraud")
     assert stages(cluster)["fraud-detection"]["state"] == "Waiting"
+
+
+def test_the_sources_start_when_frauds_can_be_found(cluster: SqliteCluster, controllers: Controllers) -> None:
+    run_all_but_the_job(cluster, controllers)
+    assert stages(cluster)["sources"]["message"] == "waits for fraud-detection"
+    assert SOURCE not in children(cluster, "fraud")
+    controllers.settle("FlinkDeployment")
+    run(cluster)
+    assert SOURCE in children(cluster, "fraud")
+
+
+def test_sources_that_run_are_not_stopped_by_a_job_that_fails(cluster: SqliteCluster, controllers: Controllers) -> None:
+    with_crm(cluster)
+    run_until_settled(cluster, controllers)
+    controllers.report(JOB, {"observedGeneration": 1, "lifecycleState": "FAILED", "jobStatus": {"state": "FAILED"}})
+    cluster.apply(changed(FRAUD, "spec.sources.cdr.simulator.eventsPerSecond", 7))
+    run(cluster)
+    assert stages(cluster)["fraud-detection"]["state"] == "Failed"
+    assert children(cluster, "fraud")[SOURCE]["spec"]["replicas"] == 1
+    assert children(cluster, "fraud")[SOURCE]["metadata"]["generation"] == 2  # and they are kept up to date
+
+
+def test_after_a_suspension_the_sources_resume_when_frauds_can_be_found(
+    cluster: SqliteCluster, controllers: Controllers
+) -> None:
+    with_crm(cluster)
+    run_until_settled(cluster, controllers)
+    cluster.apply(changed(FRAUD, "spec.desiredState", "Suspended"))
+    run_until_settled(cluster, controllers)
+    cluster.apply(changed(FRAUD, "spec.desiredState", "Running"))
+    run_all_but_the_job(cluster, controllers)
+    assert children(cluster, "fraud")[SOURCE]["spec"]["replicas"] == 0
+    controllers.settle()
+    run(cluster)
+    assert children(cluster, "fraud")[SOURCE]["spec"]["replicas"] == 1
 
 
 def test_without_the_crm_only_the_freezer_waits_and_names_what_is_missing(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from operator_fixtures import SAMPLE_NAMES, changed, endpoints_of, pipeline_of, sample
+from operator_fixtures import SAMPLE_NAMES, changed, endpoints_of, pipeline_of, sample, without
 
 from contracts.settings import CdrProducerSettings, NetworkProbeProducerSettings, SinkSettings
 from operators.telecom_pipeline.endpoints import Endpoints
@@ -17,7 +17,8 @@ from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.render import missing_endpoints, render
 from operators.telecom_pipeline.stages import Stage
 
-DEMO = sample("demo")
+# What fraud detection adds is in test_rendered_fraud_detection.py.
+DEMO = without(sample("demo"), "fraudDetection")
 SETTINGS_MODELS = {
     "demo-kafka-to-bronze": SinkSettings,
     "demo-cdr-producer": CdrProducerSettings,
