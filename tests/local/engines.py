@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import psutil
+
 from contracts import environment
 from contracts.settings import JdbcCatalog, KafkaConnection, S3Connection
 from local.cluster import LocalCluster
@@ -106,6 +108,14 @@ class KafkaEngine:
         }
         self.apply_and_wait(names.KAFKA_USER, name, spec)
         return self.password(name)
+
+    def kill_broker(self) -> None:
+        """`kill -9` of the broker; returns when it is ready again, at the same address."""
+        pid = self.cluster.machine.supervisor.command_pid(f"kafka.{NAMESPACE}.{KAFKA_NAME}.0")
+        assert pid is not None
+        psutil.Process(pid).kill()
+        wait_until(lambda: condition_of(self.cluster.store.get(self.ref), "NotReady"), "the death is in the status")
+        wait_until(lambda: is_ready(self.cluster.store.get(self.ref)), "Kafka is ready again", START_SECONDS)
 
     def apply_and_wait(self, kind: Any, name: str, spec: Mapping[str, Any]) -> Ref:
         """Apply a KafkaTopic or KafkaUser and wait until its status is about this spec and Ready."""

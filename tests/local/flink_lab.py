@@ -1,7 +1,9 @@
 """One run of the fraud detection job on Flink against the shared Kafka: start, kill, restart, read its alerts."""
 
 import json
+import math
 import os
+import re
 import signal
 import subprocess
 import time
@@ -9,7 +11,7 @@ import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from confluent_kafka import Consumer, Producer, TopicPartition
 
@@ -66,6 +68,7 @@ class FlinkLab:
             alert_topic=self.topic("fraud_alerts"),
             rule_topic=self.topic(FRAUD_RULE_TOPIC),
             rule_report_topic=self.topic(FRAUD_RULE_REPORT_TOPIC),
+            idle_partition_seconds=1,
         )
 
     def prepare(self) -> None:
@@ -156,6 +159,28 @@ class FlinkLab:
     def completed_checkpoints(self) -> int:
         """Checkpoints completed since the JobManager started."""
         return int(self.rest(f"/jobs/{JOB_ID}/checkpoints")["counts"]["completed"])
+
+    def vertex(self, name: str) -> str:
+        """Path of the vertex that has the operator of that name."""
+        vertices = self.rest(f"/jobs/{JOB_ID}")["vertices"]
+        (found,) = (vertex["id"] for vertex in vertices if name in re.split(r"[^\w-]+", vertex["name"]))
+        return f"/jobs/{JOB_ID}/vertices/{found}"
+
+    def metrics(self, vertex: str, name: str, aggregate: Literal["min", "sum"] = "sum") -> dict[str, float]:
+        """Over all subtasks, each metric whose full name ends so; empty until one is reported."""
+        path = f"{self.vertex(vertex)}/subtasks/metrics"
+        names = [metric["id"] for metric in self.rest(path) if metric["id"].endswith(name)]
+        values = self.rest(f"{path}?get={','.join(names)}&agg={aggregate}") if names else []
+        return {value["id"]: float(value[aggregate]) for value in values}
+
+    def event_time_ms(self) -> float:
+        """Watermark of the slowest subtask that judges events, without that of the rules' changes, which have none."""
+        return min(self.metrics("rules", "rules.currentInput1Watermark", "min").values(), default=-math.inf)
+
+    def restarts(self) -> int:
+        """How often the job was restarted since the JobManager started."""
+        (metric,) = self.rest(f"/jobs/{JOB_ID}/metrics?get=numRestarts")
+        return int(metric["value"])
 
     def newest_checkpoint(self) -> str:
         """Path of the newest complete checkpoint on disk."""

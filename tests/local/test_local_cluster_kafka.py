@@ -3,7 +3,6 @@
 import uuid
 from pathlib import Path
 
-import psutil
 import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
@@ -150,13 +149,7 @@ def test_a_user_without_its_kafka_waits(kafka: KafkaEngine, unique_name: str) ->
 def test_a_killed_broker_comes_back_with_its_records(kafka: KafkaEngine, unique_name: str) -> None:
     kafka.create_topic(unique_name)
     assert send(kafka.client_settings(), unique_name) is None
-    supervisor = kafka.cluster.machine.supervisor
-    process = f"kafka.{NAMESPACE}.{KAFKA_NAME}.0"
-    pid = supervisor.command_pid(process)
-    assert pid is not None
-    psutil.Process(pid).kill()
-    wait_until(lambda: condition_of(kafka.cluster.store.get(kafka.ref), "NotReady"), "the death is in the status")
-    wait_until(lambda: is_ready(kafka.cluster.store.get(kafka.ref)), "Kafka is ready again", START_SECONDS)
+    kafka.kill_broker()
     consumer = Consumer({**kafka.client_settings(), "group.id": unique_name, "auto.offset.reset": "earliest"})
     _, end = consumer.get_watermark_offsets(TopicPartition(unique_name, 0), timeout=20)
     consumer.close()

@@ -2,6 +2,7 @@ package dev.telecom.fraud;
 
 import dev.telecom.fraud.event.ActivityEvent;
 import dev.telecom.fraud.event.ActivityType;
+import dev.telecom.fraud.event.Branch;
 import dev.telecom.fraud.event.Digits;
 
 /** Events for tests: an ordinary call, changed where the test says so. */
@@ -28,6 +29,7 @@ public final class Events {
         event.latitude = 47.6;
         event.longitude = -122.3;
         event.durationSeconds = 60;
+        event.branch = Branch.SUBSCRIBER;
         return event;
     }
 }

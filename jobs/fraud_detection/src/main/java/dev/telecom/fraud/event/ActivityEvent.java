@@ -23,6 +23,13 @@ public final class ActivityEvent {
     public double longitude;
     /** Conversation of a call; 0 for messages. */
     public int durationSeconds;
+    /** Which of the event's subjects is to be judged; set before the event is sent to the rules. */
+    public Branch branch;
+
+    /** The key of the subject to be judged. */
+    public long subject() {
+        return branch.keyIn(this);
+    }
 
     /** Make this a copy of {@code other}. */
     public void set(ActivityEvent other) {
@@ -37,5 +44,6 @@ public final class ActivityEvent {
         latitude = other.latitude;
         longitude = other.longitude;
         durationSeconds = other.durationSeconds;
+        branch = other.branch;
     }
 }

@@ -1,15 +1,21 @@
 package dev.telecom.fraud.event;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Fixed layout, no reflection: every event crosses the network once per keyed branch. Not used for state. */
+/**
+ * Fixed layout, no reflection: an event crosses the network once for each of its subjects. Event ids are printable ASCII
+ * of at most 64 characters ({@link EventParser}), so a byte holds the length. Not used for state.
+ */
 public final class ActivityEventSerializer extends TypeSerializerSingleton<ActivityEvent> {
     static final ActivityEventSerializer INSTANCE = new ActivityEventSerializer();
+
+    private static final int TYPE_BITS = 4;
 
     @Override
     public boolean isImmutableType() {
@@ -39,8 +45,10 @@ public final class ActivityEventSerializer extends TypeSerializerSingleton<Activ
 
     @Override
     public void serialize(ActivityEvent event, DataOutputView target) throws IOException {
-        target.writeByte(event.type.ordinal());
-        target.writeUTF(event.eventId);
+        target.writeByte(event.type.ordinal() | event.branch.ordinal() << TYPE_BITS);
+        byte[] eventId = event.eventId.getBytes(StandardCharsets.ISO_8859_1);
+        target.writeByte(eventId.length);
+        target.write(eventId);
         target.writeLong(event.eventTimeMs);
         target.writeLong(event.msisdn);
         target.writeLong(event.imsi);
@@ -59,8 +67,12 @@ public final class ActivityEventSerializer extends TypeSerializerSingleton<Activ
 
     @Override
     public ActivityEvent deserialize(ActivityEvent reuse, DataInputView source) throws IOException {
-        reuse.type = ActivityType.of(source.readByte());
-        reuse.eventId = source.readUTF();
+        byte codes = source.readByte();
+        reuse.type = ActivityType.of(codes & ~(-1 << TYPE_BITS));
+        reuse.branch = Branch.of(codes >> TYPE_BITS);
+        byte[] eventId = new byte[source.readByte()];
+        source.readFully(eventId);
+        reuse.eventId = new String(eventId, StandardCharsets.ISO_8859_1);
         reuse.eventTimeMs = source.readLong();
         reuse.msisdn = source.readLong();
         reuse.imsi = source.readLong();

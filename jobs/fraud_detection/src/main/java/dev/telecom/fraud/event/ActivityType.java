@@ -11,7 +11,7 @@ public enum ActivityType {
     private static final ActivityType[] BY_CODE = values();
 
     /** The type that {@link #ordinal()} stands for on the wire between operators. */
-    public static ActivityType of(byte code) {
+    static ActivityType of(int code) {
         return BY_CODE[code];
     }
 

@@ -3,6 +3,7 @@ package dev.telecom.fraud.event;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import java.io.IOException;
 
@@ -28,7 +29,8 @@ public final class EventParser {
     private static final long FNV_OFFSET = 0xcbf29ce484222325L;
     private static final long FNV_PRIME = 0x100000001b3L;
 
-    private final JsonFactory factory = new JsonFactory();
+    private final JsonFactory factory =
+            JsonFactory.builder().enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER).build();
     private final ActivityEvent event = new ActivityEvent();
     private final long maxClockSkewMs;
     private PoisonReason reason;

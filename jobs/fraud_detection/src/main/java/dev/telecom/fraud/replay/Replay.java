@@ -2,14 +2,13 @@ package dev.telecom.fraud.replay;
 
 import dev.telecom.fraud.alert.Alert;
 import dev.telecom.fraud.alert.AlertJson;
+import dev.telecom.fraud.alert.RuleName;
 import dev.telecom.fraud.control.RefusedDocumentException;
 import dev.telecom.fraud.control.RuleCatalog;
-import dev.telecom.fraud.control.RuleDocument;
 import dev.telecom.fraud.event.ActivityEvent;
+import dev.telecom.fraud.event.Branch;
 import dev.telecom.fraud.event.EventParser;
-import dev.telecom.fraud.rules.Rule.StateSlot;
-import dev.telecom.fraud.rules.RuleBinding;
-import dev.telecom.fraud.rules.RuleParameters;
+import dev.telecom.fraud.judge.Judge;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +17,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +39,8 @@ public final class Replay {
     private final RuleCatalog catalog = new RuleCatalog();
     private final EventParser parser = new EventParser(0);
     private final OutputStream out;
-    private final Map<String, RuleDocument> documents = new HashMap<>();
-    private List<Runner<?, ?>> runners = new ArrayList<>();
+    private final Map<Long, byte[]> states = new HashMap<>();
+    private Judge judge = new Judge(catalog);
 
     private Replay(OutputStream out) {
         this.out = out;
@@ -82,80 +82,39 @@ public final class Replay {
 
     private void takeRule(byte[] json) throws IOException {
         try {
-            RuleDocument document = catalog.parse(json);
-            documents.put(document.rule, document);
+            judge.use(catalog.parse(json));
         } catch (RefusedDocumentException refusal) {
             print("refused " + refusal.reason + " " + refusal.getMessage());
         }
     }
 
     private void takeEvent(ActivityEvent event) throws IOException {
-        if (runners.isEmpty()) {
-            RuleBinding.ALL.forEach(binding -> runners.add(runner(binding)));
-        }
         if (event == null) {
             print("poison " + parser.reason());
             return;
         }
-        for (Runner<?, ?> runner : runners) {
-            Alert alert = runner.evaluate(event);
-            if (alert != null) {
-                out.write(AlertJson.write(alert));
-                out.write('\n');
+        List<Alert> alerts = new ArrayList<>();
+        for (Branch branch : Branch.values()) {
+            if (branch.concerns(event)) {
+                event.branch = branch;
+                states.compute(event.subject(), (subject, state) -> judge.judge(event, state, alerts::add));
             }
+        }
+        alerts.sort(Comparator.comparing(alert -> RuleName.ofWireName(alert.rule)));
+        for (Alert alert : alerts) {
+            out.write(AlertJson.write(alert));
+            out.write('\n');
         }
     }
 
     private void end() throws IOException {
-        documents.clear();
-        runners = new ArrayList<>();
+        judge = new Judge(catalog);
+        states.clear();
         print("end");
         out.flush();
     }
 
     private void print(String line) throws IOException {
         out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-    }
-
-    private <S, P extends RuleParameters> Runner<S, P> runner(RuleBinding<S, P> binding) {
-        RuleDocument document = documents.getOrDefault(binding.name().wireName(), catalog.builtIn(binding.name()));
-        return new Runner<>(binding, document, RuleCatalog.parameters(document, binding.parametersType()));
-    }
-
-    /** One rule with its state of all keys in a map. */
-    private static final class Runner<S, P extends RuleParameters> implements StateSlot<S> {
-        private final RuleBinding<S, P> binding;
-        private final RuleDocument document;
-        private final P parameters;
-        private final Map<Long, S> states = new HashMap<>();
-        private long key;
-
-        Runner(RuleBinding<S, P> binding, RuleDocument document, P parameters) {
-            this.binding = binding;
-            this.document = document;
-            this.parameters = parameters;
-        }
-
-        Alert evaluate(ActivityEvent event) {
-            if (!document.enabled || !binding.branch().concerns(event)) {
-                return null;
-            }
-            key = binding.branch().keyOf(event);
-            Alert alert = binding.rule().evaluate(event, parameters, this);
-            if (alert != null) {
-                alert.ruleVersion = document.version;
-            }
-            return alert;
-        }
-
-        @Override
-        public S read() {
-            return states.get(key);
-        }
-
-        @Override
-        public void write(S state) {
-            states.put(key, state);
-        }
     }
 }

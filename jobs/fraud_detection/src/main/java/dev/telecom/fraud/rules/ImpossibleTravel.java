@@ -5,6 +5,9 @@ import dev.telecom.fraud.alert.Alerts;
 import dev.telecom.fraud.alert.RuleName;
 import dev.telecom.fraud.event.ActivityEvent;
 import dev.telecom.fraud.rules.RuleParameters.ImpossibleTravelParameters;
+import dev.telecom.fraud.state.StateCodec;
+import dev.telecom.fraud.state.StateReader;
+import dev.telecom.fraud.state.StateWriter;
 
 /**
  * One SIM at two places too far apart for the time between. Each event is compared with the newest place known of the
@@ -15,14 +18,36 @@ public final class ImpossibleTravel implements Rule<ImpossibleTravel.Place, Impo
     private static final double MS_PER_HOUR = 3_600_000;
 
     /** Where the subscriber was last, by event time. */
-    public static final class Place {
-        public long timeMs;
-        public double latitude;
-        public double longitude;
-        public String eventId;
-        public long silentUntilMs;
+    static final class Place {
+        static final StateCodec<Place> CODEC = new PlaceCodec();
 
-        public Place() {}
+        long timeMs;
+        double latitude;
+        double longitude;
+        String eventId;
+        long silentUntilMs;
+    }
+
+    private static final class PlaceCodec implements StateCodec<Place> {
+        @Override
+        public void write(Place place, StateWriter out) {
+            out.writeCount(place.timeMs);
+            out.writeDouble(place.latitude);
+            out.writeDouble(place.longitude);
+            out.writeText(place.eventId);
+            out.writeCount(place.silentUntilMs);
+        }
+
+        @Override
+        public Place read(StateReader in) {
+            Place place = new Place();
+            place.timeMs = in.readCount();
+            place.latitude = in.readDouble();
+            place.longitude = in.readDouble();
+            place.eventId = in.readText();
+            place.silentUntilMs = in.readCount();
+            return place;
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.telecom.fraud.rules;
 
+import dev.telecom.fraud.state.StateCodec;
 import java.util.Arrays;
 
 /**
@@ -14,28 +15,35 @@ import java.util.Arrays;
  * </ul>
  * A duplicate is found by its id among the kept; one whose original was dropped is dropped for the same reason.
  *
- * <p>A POJO for Flink's serializer (fields may be added later, savepoints stay readable).
  */
-public final class RecentEvents {
+final class RecentEvents {
+    static final StateCodec<RecentEvents> CODEC = new RecentEventsCodec();
+
     /** As in the reference implementation: {@code contracts/fraud_rules/history.py}. */
     static final int LOOK_BACK_RUNS = 4;
 
     private static final int GROWTH = 4;
 
-    public int size;
-    public long[] times = {};
-    public String[] ids = {};
+    int size;
+    long[] times;
+    String[] ids;
     /** {@link #stride} facts per event, kept beside it. */
-    public long[] facts = {};
+    long[] facts;
 
-    public int stride;
+    final int stride;
     /** Runs must end here or later to alert. */
-    public long silentUntilMs;
-
-    public RecentEvents() {}
+    long silentUntilMs;
 
     RecentEvents(int stride) {
+        this(stride, 0);
+    }
+
+    /** With room for one more event than {@code events}. */
+    RecentEvents(int stride, int events) {
         this.stride = stride;
+        times = new long[events + 1];
+        ids = new String[events + 1];
+        facts = new long[(events + 1) * stride];
     }
 
     /** What a rule asks of runs: how many events, how close together, how late. */

@@ -8,23 +8,59 @@ import dev.telecom.fraud.event.ActivityType;
 import dev.telecom.fraud.event.Digits;
 import dev.telecom.fraud.rules.RecentEvents.Shape;
 import dev.telecom.fraud.rules.RuleParameters.SimSwapParameters;
+import dev.telecom.fraud.state.StateCodec;
+import dev.telecom.fraud.state.StateReader;
+import dev.telecom.fraud.state.StateWriter;
 import java.util.Arrays;
 
 /** The number moved to another SIM, by the newest event, and at once receives a burst of messages. */
 public final class SimSwap implements Rule<SimSwap.Line, SimSwapParameters> {
     /** What is known of one number: its SIM, and its last change of SIM with the messages since. */
-    public static final class Line {
-        public long imsi;
-        public long newestMs;
-        public long silentUntilMs;
-        /** {@link Digits#UNKNOWN} as long as no change was seen; so is all below. */
-        public long previousImsi;
+    static final class Line {
+        static final StateCodec<Line> CODEC = new LineCodec();
 
-        public long swapMs;
-        public String swapEventId;
-        public RecentEvents messages;
+        long imsi;
+        long newestMs;
+        long silentUntilMs;
+        /** {@link Digits#UNKNOWN} as long as no change was seen. */
+        long previousImsi;
 
-        public Line() {}
+        long swapMs;
+        /** Null as long as no change was seen, as are the messages. */
+        String swapEventId;
+
+        RecentEvents messages;
+    }
+
+    private static final class LineCodec implements StateCodec<Line> {
+        @Override
+        public void write(Line line, StateWriter out) {
+            out.writeLong(line.imsi);
+            out.writeCount(line.newestMs);
+            out.writeCount(line.silentUntilMs);
+            out.writeCount(line.swapEventId == null ? 0 : 1);
+            if (line.swapEventId != null) {
+                out.writeLong(line.previousImsi);
+                out.writeCount(line.swapMs);
+                out.writeText(line.swapEventId);
+                RecentEvents.CODEC.write(line.messages, out);
+            }
+        }
+
+        @Override
+        public Line read(StateReader in) {
+            Line line = new Line();
+            line.imsi = in.readLong();
+            line.newestMs = in.readCount();
+            line.silentUntilMs = in.readCount();
+            if (in.readCount() == 1) {
+                line.previousImsi = in.readLong();
+                line.swapMs = in.readCount();
+                line.swapEventId = in.readText();
+                line.messages = RecentEvents.CODEC.read(in);
+            }
+            return line;
+        }
     }
 
     @Override

@@ -9,6 +9,9 @@ import dev.telecom.fraud.event.Digits;
 import dev.telecom.fraud.rules.RecentEvents.RunTest;
 import dev.telecom.fraud.rules.RecentEvents.Shape;
 import dev.telecom.fraud.rules.RuleParameters.WangiriParameters;
+import dev.telecom.fraud.state.StateCodec;
+import dev.telecom.fraud.state.StateReader;
+import dev.telecom.fraud.state.StateWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -28,16 +31,42 @@ public final class Wangiri implements Rule<Wangiri.Number, WangiriParameters> {
     private static final RunTest ALL = (start, length) -> true;
 
     /** What is known of one number: its calls, its burst, who called back since. */
-    public static final class Number {
-        public RecentEvents calls;
-        public String[] burstIds = {};
-        public long[] burstTimes = {};
-        public int burstVictims;
-        public long[] callers = {};
-        public String[] callbackIds = {};
-        public long[] callbackTimes = {};
+    static final class Number {
+        static final StateCodec<Number> CODEC = new NumberCodec();
 
-        public Number() {}
+        RecentEvents calls;
+        String[] burstIds = {};
+        long[] burstTimes = {};
+        int burstVictims;
+        long[] callers = {};
+        String[] callbackIds = {};
+        long[] callbackTimes = {};
+    }
+
+    private static final class NumberCodec implements StateCodec<Number> {
+        @Override
+        public void write(Number number, StateWriter out) {
+            RecentEvents.CODEC.write(number.calls, out);
+            out.writeCount(number.burstVictims);
+            out.writeTexts(number.burstIds);
+            out.writeLongs(number.burstTimes);
+            out.writeLongs(number.callers);
+            out.writeTexts(number.callbackIds);
+            out.writeLongs(number.callbackTimes);
+        }
+
+        @Override
+        public Number read(StateReader in) {
+            Number number = new Number();
+            number.calls = RecentEvents.CODEC.read(in);
+            number.burstVictims = (int) in.readCount();
+            number.burstIds = in.readTexts();
+            number.burstTimes = in.readLongs();
+            number.callers = in.readLongs();
+            number.callbackIds = in.readTexts();
+            number.callbackTimes = in.readLongs();
+            return number;
+        }
     }
 
     @Override

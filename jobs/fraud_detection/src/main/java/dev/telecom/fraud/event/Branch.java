@@ -1,14 +1,11 @@
-package dev.telecom.fraud.rules;
+package dev.telecom.fraud.event;
 
-import dev.telecom.fraud.event.ActivityEvent;
-import dev.telecom.fraud.event.Digits;
-
-/** Whose behaviour a rule judges: the key of its part of the stream. */
+/** Whose behaviour a rule judges: a call concerns up to three subjects, each with a key and a state of its own. */
 public enum Branch {
     /** The account of the record. */
     SUBSCRIBER {
         @Override
-        public long keyOf(ActivityEvent event) {
+        long numberIn(ActivityEvent event) {
             return event.msisdn;
         }
 
@@ -20,7 +17,7 @@ public enum Branch {
     /** The device that made or took the call. */
     DEVICE {
         @Override
-        public long keyOf(ActivityEvent event) {
+        long numberIn(ActivityEvent event) {
             return event.imei;
         }
 
@@ -32,7 +29,7 @@ public enum Branch {
     /** The number at the other end of the call. */
     OTHER_PARTY {
         @Override
-        public long keyOf(ActivityEvent event) {
+        long numberIn(ActivityEvent event) {
             return event.otherParty;
         }
 
@@ -42,9 +39,23 @@ public enum Branch {
         }
     };
 
-    /** The key of an event that concerns this branch. */
-    public abstract long keyOf(ActivityEvent event);
+    /** Above every number that {@link Digits} makes of 17 digits. */
+    private static final int TAG_SHIFT = 60;
+
+    private static final Branch[] BY_CODE = values();
+
+    /** The branch of that {@link #ordinal()}. */
+    static Branch of(int code) {
+        return BY_CODE[code];
+    }
 
     /** False for events that no rule of this branch looks at. */
     public abstract boolean concerns(ActivityEvent event);
+
+    abstract long numberIn(ActivityEvent event);
+
+    /** The key of the event's subject in this branch; keys of different branches differ. */
+    long keyIn(ActivityEvent event) {
+        return numberIn(event) | (long) ordinal() << TAG_SHIFT;
+    }
 }

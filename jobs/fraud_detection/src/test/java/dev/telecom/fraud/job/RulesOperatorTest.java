@@ -9,7 +9,6 @@ import dev.telecom.fraud.alert.Alert;
 import dev.telecom.fraud.control.RuleCatalog;
 import dev.telecom.fraud.control.RuleDocument;
 import dev.telecom.fraud.event.ActivityEvent;
-import dev.telecom.fraud.rules.Branch;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -25,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The rules on Flink's own operator harness: keyed state, restore, time to live, broadcast parameters. */
-class BranchOperatorTest {
+class RulesOperatorTest {
     private static final long MINUTE_MS = 60_000;
 
     private KeyedBroadcastOperatorTestHarness<Long, ActivityEvent, RuleDocument, Alert> flink;
@@ -86,7 +85,7 @@ class BranchOperatorTest {
     void aRestoredJobMayHaveAnotherParallelism() throws Exception {
         sendCalls(0, 25);
         OperatorSubtaskState whole = flink.snapshot(1, 1);
-        int owner = KeyGroupRangeAssignment.assignKeyToParallelOperator(Events.SUBSCRIBER, 128, 2);
+        int owner = KeyGroupRangeAssignment.assignKeyToParallelOperator(call("any", START_MS).subject(), 128, 2);
         flink.close();
         flink = harness(2, owner);
         flink.initializeState(KeyedBroadcastOperatorTestHarness.repartitionOperatorState(whole, 128, 1, 2, owner));
@@ -99,7 +98,7 @@ class BranchOperatorTest {
     void stateOfASilentSubscriberIsForgotten() throws Exception {
         flink.setStateTtlProcessingTime(0);
         sendCalls(0, 25);
-        flink.setStateTtlProcessingTime(Duration.ofDays(2).toMillis());
+        flink.setStateTtlProcessingTime(Duration.ofDays(31).toMillis());
         sendCalls(25, 26);
         assertEquals(0, alerts().size());
     }
@@ -172,12 +171,12 @@ class BranchOperatorTest {
     private static KeyedBroadcastOperatorTestHarness<Long, ActivityEvent, RuleDocument, Alert> harness(
             int parallelism, int subtask) throws Exception {
         var operator = new CoBroadcastWithKeyedOperator<Long, ActivityEvent, RuleDocument, Alert>(
-                new BranchOperator(Branch.SUBSCRIBER), List.of(BranchOperator.RULES_IN_FORCE));
+                new RulesOperator(), List.of(RulesOperator.RULES_IN_FORCE));
         var harness = new KeyedBroadcastOperatorTestHarness<Long, ActivityEvent, RuleDocument, Alert>(
-                operator, event -> event.msisdn, Types.LONG, 128, parallelism, subtask);
+                operator, ActivityEvent::subject, Types.LONG, 128, parallelism, subtask);
         // As the job: a type that would need Kryo fails here too.
         harness.getExecutionConfig().configure(
-                new Configuration().set(PipelineOptions.GENERIC_TYPES, false), BranchOperatorTest.class.getClassLoader());
+                new Configuration().set(PipelineOptions.GENERIC_TYPES, false), RulesOperatorTest.class.getClassLoader());
         return harness;
     }
 }

@@ -1,0 +1,13 @@
+package dev.telecom.fraud.state;
+
+/**
+ * How a rule's state of one key is kept as bytes. {@link #read} undoes {@link #write}; a change of the layout needs a
+ * new {@link PackedState#FORMAT}, or savepoints cannot be read.
+ *
+ * @param <S> state of one key
+ */
+public interface StateCodec<S> {
+    void write(S state, StateWriter out);
+
+    S read(StateReader in);
+}
