@@ -30,6 +30,9 @@ class PlantedFraud(BaseModel):
     msisdn: Msisdn
     event_ids: tuple[str, ...] = Field(description="Events of the episode, in order of event time")
     event_times_ms: tuple[EpochMillis, ...]
+    sent_at_ms: EpochMillis | None = Field(
+        default=None, description="Wall clock when the last of its events was handed to the Kafka client"
+    )
 
 
 class EventCounts(BaseModel):

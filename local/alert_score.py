@@ -7,9 +7,6 @@ from statistics import quantiles
 from contracts.events import FraudAlert
 from contracts.ledger import PlantedFraud
 
-# Some episodes are sent long after their event time, on purpose: they say nothing about the detector's speed.
-LATE_SECONDS = 300.0
-
 
 @dataclass(frozen=True)
 class SeenAlert:
@@ -17,11 +14,6 @@ class SeenAlert:
 
     alert: FraudAlert
     arrival_ms: int
-
-    @property
-    def seconds_after_event(self) -> float:
-        """From the event that completed the proof to the alert's arrival."""
-        return (self.arrival_ms - self.alert.event_time_ms) / 1000
 
 
 @dataclass(frozen=True)
@@ -52,9 +44,19 @@ def score_rules(planted: Iterable[PlantedFraud], alerts: Iterable[FraudAlert]) -
     return tuple(_score(rule, frauds, accused) for rule in sorted({rule for rule, _ in frauds | accused}))
 
 
-def seconds_after_event(seen: Iterable[SeenAlert]) -> list[float]:
-    """Delays of the alerts whose events were sent on time, in ascending order."""
-    return sorted(alert.seconds_after_event for alert in seen if alert.seconds_after_event < LATE_SECONDS)
+def seconds_after_sending(planted: Iterable[PlantedFraud], seen: Iterable[SeenAlert]) -> list[float]:
+    """Delay of each alert that is about a planted fraud, ascending.
+
+    It counts from the moment at which the fraud's last event was handed to the Kafka client, by the ledger: event times
+    would not do, since the generator plants frauds whose events are old when they are sent.
+    """
+    sent_at_ms = {event_id: fraud.sent_at_ms for fraud in planted for event_id in fraud.event_ids}
+    delays_ms = (
+        found.arrival_ms - sent
+        for found in seen
+        if (sent := sent_at_ms.get(found.alert.evidence_event_ids[-1])) is not None
+    )
+    return sorted(delay / 1000 for delay in delays_ms)
 
 
 def percentile(ascending: Sequence[float], percent: int) -> float | None:

@@ -12,6 +12,7 @@ from local.adapters.registry import all_adapters
 from local.machine import Machine
 from local.paths import StateDirectory
 from local.pipelines import pipeline_namespaces, reconcile_pipelines
+from local.services.crm import Crm
 from local.services.minio import Minio
 from local.services.postgres import Postgres
 from local.services.service import Service
@@ -33,13 +34,14 @@ class Services:
         self.postgres = Postgres()
         self.minio = Minio()
         self.trino = Trino(self.postgres, self.minio)
+        self.crm = Crm(self.postgres)
         self._wanted: dict[str, Service] = {}
         self._ready: set[str] = set()
 
     @property
     def available(self) -> dict[str, Service]:
         """Every service by name."""
-        return {service.name: service for service in (self.postgres, self.minio, self.trino)}
+        return {service.name: service for service in (self.postgres, self.minio, self.trino, self.crm)}
 
     def want(self, *names: str) -> None:
         """Run these services from now on."""

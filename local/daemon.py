@@ -25,7 +25,7 @@ from local.paths import DEFAULT_STATE_DIRECTORY, StateDirectory
 log = structlog.get_logger()
 
 LOG_NAME = "daemon"
-SERVICES = ("postgres", "minio", "trino")
+SERVICES = ("postgres", "minio", "trino", "crm")
 STOP_EVERYTHING = signal.SIGUSR1
 STATE_PERIOD_SECONDS = 0.5
 

@@ -14,8 +14,8 @@ class Account:
         self._counts: dict[str, EventCounts] = {}
         self._frauds: dict[str, list[PlantedFraud]] = {}
 
-    def add(self, batch: RecordBatch, start: int, end: int) -> None:
-        """Count rows `start` to `end` of a batch, and the frauds that they complete."""
+    def add(self, batch: RecordBatch, start: int, end: int, sent_at_ms: int) -> None:
+        """Count rows `start` to `end` of a batch, sent at that time, and the frauds that they complete."""
         by_mark = np.bincount(batch.marks[start:end], minlength=len(Mark)).tolist()
         counts = EventCounts(
             produced=end - start,
@@ -26,7 +26,8 @@ class Account:
         )
         self._counts[batch.topic] = self._counts.get(batch.topic, EventCounts()) + counts
         completed = [placed.fraud for placed in batch.frauds if start <= placed.last_row < end]
-        self._frauds.setdefault(batch.topic, []).extend(completed)
+        sent = (fraud.model_copy(update={"sent_at_ms": sent_at_ms}) for fraud in completed)
+        self._frauds.setdefault(batch.topic, []).extend(sent)
 
     def entries(self, is_final: bool = False) -> list[LedgerEntry]:
         """Ledger entries that say all of it; final ones promise that nothing follows."""

@@ -1,7 +1,10 @@
 """Labelled frauds: episodes of calls that the fraud rules must find, one subscriber each.
 
-An episode is sent within one tick, but its event times reach into the recent past, so that a short run shows whole
+An episode is sent at one moment, but its event times reach into the recent past, so that a short run shows whole
 episodes. Its newest event happens when it is sent (unless the episode is late as a whole).
+
+Subscribers take turns as if the planter had always run: a run that follows another soon does not repeat its frauds,
+which a detector would rightly take for the same episodes.
 """
 
 from dataclasses import dataclass
@@ -10,7 +13,7 @@ import numpy as np
 
 from contracts.events import FraudRule
 from contracts.settings import FraudRates
-from jobs.producers.arrivals import ArrivalStream
+from jobs.producers.arrivals import MS_PER_SECOND, ArrivalStream
 from jobs.producers.geometry import great_circle_km
 from jobs.producers.load_curve import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from jobs.producers.population import Population
@@ -50,6 +53,7 @@ class FraudPlanter:
     ) -> None:
         self._seed, self._population, self._towers = seed, population, towers
         per_second = population.count / _RATE_SUBSCRIBERS / SECONDS_PER_HOUR
+        self._start_seconds = start_ms / MS_PER_SECOND
         self._travel = ArrivalStream(rates.impossible_travel * per_second, start_ms)
         self._velocity = ArrivalStream(rates.call_velocity * per_second, start_ms)
 
@@ -63,7 +67,7 @@ class FraudPlanter:
     def _episodes(self, tick: int, rule: FraudRule, stream: ArrivalStream) -> list[Episode]:
         arrivals = stream.in_tick(tick)
         return [
-            self._episode(rule, number, due_ms)
+            self._episode(rule, number, due_ms, turn=int(self._start_seconds * stream.per_second) + number)
             for number, due_ms in zip(arrivals.numbers.tolist(), arrivals.due_ms.tolist(), strict=True)
             if self._has_rested(number, stream.per_second)
         ]
@@ -76,10 +80,10 @@ class FraudPlanter:
         """A subscriber is used again only a day later, so that two episodes never melt into one."""
         return number < self._pool_size() or self._pool_size() / per_second >= SECONDS_PER_DAY
 
-    def _episode(self, rule: FraudRule, number: int, due_ms: int) -> Episode:
+    def _episode(self, rule: FraudRule, number: int, due_ms: int, turn: int) -> Episode:
         is_travel = rule is FraudRule.IMPOSSIBLE_TRAVEL
-        rng = np.random.default_rng([self._seed, 2, int(is_travel), number])
-        subscriber = self._population.honest_count + 2 * (number % self._pool_size()) + int(is_travel)
+        rng = np.random.default_rng([self._seed, 2, int(is_travel), turn])
+        subscriber = self._population.honest_count + 2 * (turn % self._pool_size()) + int(is_travel)
         home_tower = self._tower_in(rng, int(self._population.city[subscriber]))
         times, towers = self._travel_calls(rng, home_tower) if is_travel else _velocity_calls(rng, home_tower)
         if rng.random() < _LATE_SHARE:

@@ -86,7 +86,7 @@ class Run:
             return start
         self._metrics.behind_seconds.set((now_ms - int(batch.due_ms[start])) / MS_PER_SECOND)
         self._sender.send(batch, start, end)
-        self._account.add(batch, start, end)
+        self._account.add(batch, start, end, int(now_ms))
         return end
 
     def _seconds_until_due(self, batches: list[RecordBatch], sent: list[int]) -> float:

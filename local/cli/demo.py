@@ -15,7 +15,7 @@ from local.cli.up import DEFAULT_FILE, FileOption, tell
 from local.demo.questions import QUESTIONS
 from local.demo.report import Alerts, Report, Seconds, TopicCounts
 from local.demo.run import DemoRun, engine_versions, run_demo
-from local.demo.show import alerts_table, delays, ledger_table, open_accounts, print_heading
+from local.demo.show import alerts_table, delays, frozen_accounts, ledger_table, open_accounts, print_heading
 from local.errors import LocalError
 from local.paths import StateDirectory
 from local.resource_file import read_resource
@@ -68,6 +68,8 @@ def _print_answers(run: DemoRun) -> None:
         print_heading(answers, "Which of the planted frauds were found, and how fast?")
         answers.print(alerts_table(run.alerts))
         answers.print(delays(run.alerts))
+        if run.alerts.accounts:
+            answers.print(frozen_accounts(run.alerts.accounts))
     print_heading(answers, "Every event is accounted for: produced = bronze + dead letters")
     answers.print(ledger_table(run.audit))
     if remark := open_accounts(run.audit):

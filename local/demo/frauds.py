@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from contracts.ledger import PlantedFraud
-from local.alert_score import RuleScore, SeenAlert, percentile, score_rules, seconds_after_event
+from local.alert_score import RuleScore, SeenAlert, percentile, score_rules, seconds_after_sending
 from local.bring_up import RunningPipeline, sources_started_at
+from local.demo.accounts import AccountSummary, summarise_accounts
 from local.demo.alert_watch import AlertWatch
 
 # From the last event in Kafka to its alert being committed: a checkpoint or two, many times over.
@@ -17,12 +18,13 @@ POLL_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class AlertSummary:
-    """What fraud detection did during a run; a delay is None where nothing could be measured."""
+    """What fraud detection did: scores over all runs so far, delays of this one; None where nothing was measured."""
 
     rules: tuple[RuleScore, ...]
     first_seconds: float | None
     p50_seconds: float | None
     p99_seconds: float | None
+    accounts: AccountSummary | None
 
 
 @contextmanager
@@ -45,8 +47,14 @@ def summarise(pipeline: RunningPipeline, watch: AlertWatch, planted: tuple[Plant
     started = sources_started_at(pipeline.cluster, pipeline.resource)
     start_ms = int(started.timestamp() * 1000) if started else 0
     of_this_run = [seen for seen in watch.seen() if seen.alert.detection_time_ms >= start_ms]
-    delays = seconds_after_event(of_this_run)
-    return AlertSummary(scores, _first_seconds(of_this_run, start_ms), percentile(delays, 50), percentile(delays, 99))
+    delays = seconds_after_sending(planted, of_this_run)
+    return AlertSummary(
+        rules=scores,
+        first_seconds=_first_seconds(of_this_run, start_ms),
+        p50_seconds=percentile(delays, 50),
+        p99_seconds=percentile(delays, 99),
+        accounts=summarise_accounts(pipeline, (seen.alert.event_id for seen in watch.seen())),
+    )
 
 
 def _scores_when_complete(watch: AlertWatch, planted: tuple[PlantedFraud, ...]) -> tuple[RuleScore, ...]:

@@ -50,8 +50,21 @@ class RuleAccuracy(BaseModel):
     recall: float
 
 
+class Accounts(BaseModel):
+    """What the freezer did: accounts frozen in the CRM, and alerts that it left to people."""
+
+    model_config = ConfigDict(frozen=True)
+
+    frozen: int
+    kept: int
+
+
 class Alerts(BaseModel):
-    """What fraud detection did. Delays count from an event to its alert being readable; None: nothing measured."""
+    """What fraud detection did. None: nothing measured, or no freezer.
+
+    p50 and p99 count from the last event of a planted fraud being handed to the Kafka client (by the ledger) until a
+    consumer of committed records has its alert; first from the start of the first source until the first such alert.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -59,15 +72,18 @@ class Alerts(BaseModel):
     first_seconds: float | None
     p50_seconds: float | None
     p99_seconds: float | None
+    accounts: Accounts | None
 
     @classmethod
     def of(cls, summary: AlertSummary) -> "Alerts":
         """Figures of a summary."""
+        accounts = summary.accounts
         return cls(
             rules={score.rule: RuleAccuracy(precision=score.precision, recall=score.recall) for score in summary.rules},
             first_seconds=summary.first_seconds,
             p50_seconds=summary.p50_seconds,
             p99_seconds=summary.p99_seconds,
+            accounts=Accounts(frozen=accounts.frozen, kept=accounts.kept) if accounts else None,
         )
 
 

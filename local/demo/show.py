@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from local.audit import Audit, TopicAudit
+from local.demo.accounts import AccountSummary
 from local.demo.frauds import AlertSummary
 
 
@@ -49,9 +50,14 @@ def delays(summary: AlertSummary) -> str:
     if summary.first_seconds is None or summary.p50_seconds is None or summary.p99_seconds is None:
         return "No alert about an event of this run."
     return (
-        f"First alert {summary.first_seconds:.1f} s after the first source started; from an event to its alert "
-        f"being readable: p50 {summary.p50_seconds:.1f} s, p99 {summary.p99_seconds:.1f} s."
+        f"First alert {summary.first_seconds:.1f} s after the first source started; from a fraud being sent to its "
+        f"alert being readable: p50 {summary.p50_seconds:.1f} s, p99 {summary.p99_seconds:.1f} s."
     )
+
+
+def frozen_accounts(accounts: AccountSummary) -> str:
+    """What the freezer did, in words."""
+    return f"Accounts frozen in the CRM: {accounts.frozen}; alerts left to people: {accounts.kept}."
 
 
 def open_accounts(audit: Audit) -> str:

@@ -1,10 +1,9 @@
-"""PostgreSQL: the databases of the Iceberg catalog and of the CRM, and of whatever else asks for one."""
+"""PostgreSQL: the database of the Iceberg catalog, and of whoever else asks for one."""
 
 import shlex
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 
 import psycopg2
@@ -22,9 +21,6 @@ from operators.telecom_pipeline.manifest import Manifest
 
 CATALOG_DATABASE = "iceberg_catalog"
 CATALOG_OBJECT = "lakehouse-catalog"
-CRM_DATABASE = "crm"
-CRM_OBJECT = "crm-database"
-_OBJECT_BY_DATABASE = {CATALOG_DATABASE: CATALOG_OBJECT, CRM_DATABASE: CRM_OBJECT}
 _SUPERUSER = "postgres"
 _PASSWORD_VARIABLE = "TELECOM_SUPERUSER_PASSWORD"  # noqa: S105 (a variable's name)
 # Schema version V1 of Iceberg's JDBC catalog (`iceberg_type` came with views): Trino creates no tables itself, and
@@ -59,11 +55,10 @@ class Postgres:
         self._set_up = False
 
     def sync(self, machine: Machine) -> bool:
-        """Run the server; once it answers, create the databases of catalog and CRM, the latter without customers."""
+        """Run the server; once it answers, create the catalog's database."""
         record = machine.supervisor.ensure(self._process(machine))
         if record.is_ready and not self._set_up:
             self.create_database(machine, CATALOG_DATABASE, _CATALOG_TABLES)
-            self.create_database(machine, CRM_DATABASE, _crm_tables())
             self._set_up = True
         return record.is_ready and self._set_up
 
@@ -76,14 +71,11 @@ class Postgres:
         return f"postgresql://127.0.0.1:{self.port(machine)}/{CATALOG_DATABASE}"
 
     def connection_objects(self, machine: Machine, namespace: str) -> Sequence[Manifest]:
-        """Coordinates and credentials of both databases."""
-        return tuple(
-            manifest
-            for database, name in _OBJECT_BY_DATABASE.items()
-            for manifest in self._objects(machine, namespace, database, name)
-        )
+        """Coordinates and credentials of the catalog."""
+        return self.objects(machine, namespace, CATALOG_DATABASE, CATALOG_OBJECT)
 
-    def _objects(self, machine: Machine, namespace: str, database: str, name: str) -> tuple[Manifest, Manifest]:
+    def objects(self, machine: Machine, namespace: str, database: str, name: str) -> tuple[Manifest, Manifest]:
+        """ConfigMap and Secret of that name, by which pipelines find a database."""
         username, role_password = self.credentials(machine, database)
         place = {"host": "127.0.0.1", "port": str(self.port(machine)), "database": database}
         return (
@@ -147,11 +139,6 @@ class Postgres:
             stop_signal=signal.SIGINT,  # PostgreSQL's fast shutdown: it does not wait for clients to leave
             stop_rank=StopRank.STORAGE,
         )
-
-
-def _crm_tables() -> str:
-    """Tables as the carrier's applications would have them; `jobs.crm_simulator` fills them."""
-    return files("jobs.crm_simulator").joinpath("schema.sql").read_text()
 
 
 def _programs(home: Path) -> Path:

@@ -2,7 +2,7 @@ import pytest
 
 from contracts.events import AlertSeverity, FraudAlert, FraudRule
 from contracts.ledger import PlantedFraud
-from local.alert_score import SeenAlert, percentile, score_rules, seconds_after_event
+from local.alert_score import SeenAlert, percentile, score_rules, seconds_after_sending
 
 VELOCITY, TRAVEL = FraudRule.CALL_VELOCITY, FraudRule.IMPOSSIBLE_TRAVEL
 
@@ -40,9 +40,15 @@ def test_an_alert_of_a_rule_for_which_nothing_was_planted_is_a_false_alarm() -> 
     assert (score.false_alarms, score.precision, score.recall) == (1, 0.0, 1.0)
 
 
-def test_alerts_about_events_that_were_sent_late_say_nothing_about_speed() -> None:
-    seen = [SeenAlert(alert(VELOCITY, "1"), 2_700), SeenAlert(alert(TRAVEL, "2"), 2_000 + 3_600_000)]
-    assert seconds_after_event(seen) == [0.7]
+def test_delays_count_from_when_a_fraud_was_sent_however_old_its_events_were() -> None:
+    an_hour_late = planted(VELOCITY, "1").model_copy(update={"sent_at_ms": 3_602_000})
+    assert seconds_after_sending([an_hour_late], [SeenAlert(alert(VELOCITY, "1"), 3_602_700)]) == [0.7]
+
+
+def test_an_alert_without_a_known_time_of_sending_has_no_delay() -> None:
+    stranger = alert(VELOCITY, "9").model_copy(update={"evidence_event_ids": ["e8", "e9"]})
+    seen = [SeenAlert(alert(VELOCITY, "1"), 2_700), SeenAlert(stranger, 2_700)]
+    assert seconds_after_sending([planted(VELOCITY, "1")], seen) == []
 
 
 @pytest.mark.parametrize(("values", "expected"), [([], None), ([3.0], 3.0), ([1.0, 2.0, 3.0], 2.0)])

@@ -17,6 +17,7 @@ from jobs.producers.records import Mark, RecordBatch
 
 Build = Callable[..., CdrTraffic]
 NO_FAULTS = FaultRates()
+SENT_AT_MS = 1_795_435_200_250
 
 
 def batches(traffic: CdrTraffic, ticks: Iterable[int]) -> list[RecordBatch]:
@@ -79,8 +80,8 @@ def test_all_six_kinds_of_malformed_records_appear(build_traffic: Build) -> None
 def test_the_account_says_what_a_reader_can_count(build_traffic: Build) -> None:
     account, seen = Account("p", "r"), defaultdict[str, list[bytes]](list)
     for batch in batches(build_traffic(subscriber_count=20_000), range(8)):
-        account.add(batch, 0, len(batch) // 2)
-        account.add(batch, len(batch) // 2, len(batch))
+        account.add(batch, 0, len(batch) // 2, SENT_AT_MS)
+        account.add(batch, len(batch) // 2, len(batch), SENT_AT_MS)
         seen[batch.topic] += batch.values
     for entry in account.entries():
         events = [parsed(EVENT_MODEL_BY_TOPIC[entry.topic], value) for value in seen[entry.topic]]
@@ -153,7 +154,7 @@ def test_the_planted_frauds_are_found_and_nobody_else(build_traffic: Build) -> N
     account, calls = Account("p", "r"), []
     for tick in range(120):
         batch = traffic.tick(tick)[0]
-        account.add(batch, 0, len(batch))
+        account.add(batch, 0, len(batch), SENT_AT_MS)
         calls += [CallEvent.model_validate_json(value) for value in batch.values]
     planted = [fraud for entry in account.entries() for fraud in entry.frauds]
     assert len(planted) == len({fraud.msisdn for fraud in planted}) > 20
@@ -176,7 +177,7 @@ def test_a_fraud_is_accounted_for_when_its_last_call_is_sent(build_traffic: Buil
     batch = build_traffic(frauds=FraudRates(call_velocity=500_000)).tick(0)[0]
     (placed,) = batch.frauds[:1]
     account = Account("p", "r")
-    account.add(batch, 0, placed.last_row)
+    account.add(batch, 0, placed.last_row, SENT_AT_MS)
     assert account.entries()[0].frauds == ()
-    account.add(batch, placed.last_row, placed.last_row + 1)
-    assert account.entries()[0].frauds == (placed.fraud,)
+    account.add(batch, placed.last_row, placed.last_row + 1, SENT_AT_MS)
+    assert account.entries()[0].frauds == (placed.fraud.model_copy(update={"sent_at_ms": SENT_AT_MS}),)

@@ -22,8 +22,10 @@ def people_and_towers(tower_count: int) -> tuple[Population, TowerNetwork]:
     return build_population(5, 20_000, towers), towers
 
 
-def episodes(seed: int, rates: FraudRates, ticks: int, tower_count: int = 60) -> list[Episode]:
-    planter = FraudPlanter(seed, START_MS, rates, *people_and_towers(tower_count))
+def episodes(
+    seed: int, rates: FraudRates, ticks: int, tower_count: int = 60, start_ms: int = START_MS
+) -> list[Episode]:
+    planter = FraudPlanter(seed, start_ms, rates, *people_and_towers(tower_count))
     return [episode for tick in range(ticks) for episode in planter.in_tick(tick)]
 
 
@@ -54,6 +56,23 @@ def test_no_two_episodes_share_a_subscriber_and_none_is_honest() -> None:
     subscribers = [episode.subscriber for episode in planted]
     assert len(subscribers) == len(set(subscribers)) > 50
     assert min(subscribers) >= people_and_towers(60)[0].honest_count
+
+
+def test_runs_that_follow_each_other_plant_frauds_of_different_subscribers() -> None:
+    rates = FraudRates(impossible_travel=10_000, call_velocity=5_000)
+    first, second, third = (
+        {episode.subscriber for episode in episodes(1, rates, 100, start_ms=START_MS + run * 60_000)}
+        for run in range(3)
+    )
+    assert len(first) == len(second) == len(third) == 21
+    assert not first & second and not second & third and not first & third
+
+
+def test_a_run_at_the_same_time_plants_the_same_frauds() -> None:
+    rates = FraudRates(impossible_travel=10_000, call_velocity=5_000)
+    first, second = episodes(1, rates, 100), episodes(1, rates, 100)
+    assert [episode.subscriber for episode in first] == [episode.subscriber for episode in second]
+    assert all((one.tower == other.tower).all() for one, other in zip(first, second, strict=True))
 
 
 def test_a_subscriber_is_not_used_twice_in_a_day() -> None:

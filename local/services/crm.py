@@ -1,0 +1,76 @@
+"""The carrier's CRM: customers in a PostgreSQL database, made once by `jobs.crm_simulator`."""
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+
+from contracts import environment
+from contracts.batch_settings import CrmSimulatorSettings, PostgresConnection
+from local.artefacts.versions import REPOSITORY
+from local.files import write_atomically
+from local.machine import LOOPBACK, Machine, base_environment
+from local.services.postgres import Postgres
+from local.supervisor.record import Phase
+from local.supervisor.spec import ProcessSpec, RestartPolicy
+from operators.telecom_pipeline.manifest import Manifest
+
+CRM_DATABASE = "crm"
+CRM_OBJECT = "crm-database"
+# Subscribers have the same numbers in the network and here; the simulators of the samples have no more of them.
+CUSTOMER_COUNT = 20_000
+SEED = 42
+FIRST_DAY = date(2026, 1, 1)
+
+
+class Crm:
+    """Pipelines find the database once its customers are in it: nobody shall take a subscriber for a stranger."""
+
+    name = "crm"
+
+    def __init__(self, postgres: Postgres) -> None:
+        self._postgres = postgres
+        self._has_database = False
+        self._is_filled = False
+
+    def sync(self, machine: Machine) -> bool:
+        """Once PostgreSQL is set up, run the simulator to its end. What is there already stays as it is."""
+        if not self._is_filled and self._postgres.sync(machine):
+            if not self._has_database:
+                self._postgres.create_database(machine, CRM_DATABASE)
+                self._has_database = True
+            record = machine.supervisor.ensure(self._process(machine))
+            self._is_filled = record.phase is Phase.EXITED and record.exit_code == 0
+        return self._is_filled
+
+    def endpoint(self, machine: Machine) -> str:
+        """Address of the database, without credentials."""
+        return f"postgresql://{LOOPBACK}:{self._postgres.port(machine)}/{CRM_DATABASE}"
+
+    def connection_objects(self, machine: Machine, namespace: str) -> Sequence[Manifest]:
+        """Coordinates and credentials; none before the customers are there."""
+        if not self._is_filled:
+            return ()
+        return self._postgres.objects(machine, namespace, CRM_DATABASE, CRM_OBJECT)
+
+    def _process(self, machine: Machine) -> ProcessSpec:
+        folder = machine.state.services / self.name
+        folder.mkdir(exist_ok=True)
+        settings = folder / "settings.json"
+        write_atomically(settings, self._settings(machine).model_dump_json(indent=2))
+        username, password = self._postgres.credentials(machine, CRM_DATABASE)
+        credentials = {environment.CRM_USERNAME: username, environment.CRM_PASSWORD: password}
+        arguments = ("--settings", str(settings), "--until", FIRST_DAY.isoformat())
+        return ProcessSpec(
+            name=self.name,
+            # Behind the engines that start beside it: the first who asks for a customer comes after all of them.
+            argv=("nice", sys.executable, "-m", "jobs.crm_simulator", *arguments),
+            log_file=machine.state.log_file(self.name),
+            working_directory=REPOSITORY,
+            environment=base_environment() | credentials | {"PYTHONPATH": str(REPOSITORY)},
+            endpoint=self.endpoint(machine),
+            restart=RestartPolicy.ON_FAILURE,
+        )
+
+    def _settings(self, machine: Machine) -> CrmSimulatorSettings:
+        place = PostgresConnection(host=LOOPBACK, port=self._postgres.port(machine), database=CRM_DATABASE)
+        return CrmSimulatorSettings(database=place, seed=SEED, customer_count=CUSTOMER_COUNT, first_day=FIRST_DAY)
