@@ -90,7 +90,21 @@ def test_the_demo_balances_its_ledger_and_writes_the_report(demo: tuple[Path, st
         assert produced == ledger["bronze"][topic] + ledger["dlq"][topic]
         assert f"{produced:,}" in output
     assert set(report["seconds"]) == {"fetch", "up", "run"}
-    assert {"kafka", "trino", "minio", "postgresql"} <= set(report["engines"])
+    assert {"kafka", "trino", "minio", "postgresql", "flink"} <= set(report["engines"])
+
+
+@pytest.mark.engine
+def test_the_demo_finds_every_planted_fraud_and_freezes_accounts(demo: tuple[Path, str]) -> None:
+    state, output = demo
+    alerts = json.loads((state / "demo" / "report.json").read_text())["alerts"]
+    assert {"call_velocity", "impossible_travel"} <= set(alerts["rules"])
+    for rule, accuracy in alerts["rules"].items():
+        assert accuracy == {"precision": 1.0, "recall": 1.0}
+        assert rule in output
+    assert alerts["first_seconds"] > 0
+    assert 0 < alerts["p50_seconds"] <= alerts["p99_seconds"]
+    assert alerts["accounts"]["frozen"] > 0
+    assert f"Accounts frozen in the CRM: {alerts['accounts']['frozen']};" in output
 
 
 @pytest.mark.engine
