@@ -9,10 +9,10 @@ from pydantic import ValidationError
 from contracts.events import FraudAlert
 from local.errors import LocalError
 from local.kafka_reader import KafkaReader
-from local.pipelines import TELECOM_PIPELINE
+from local.pipelines import pipelines_with
 from local.store import SqliteCluster
 from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Manifest, Ref
+from operators.telecom_pipeline.manifest import Ref
 
 
 class NoAlertsError(LocalError):
@@ -21,15 +21,14 @@ class NoAlertsError(LocalError):
 
 def detecting_pipeline(store: SqliteCluster, name: str | None) -> Ref:
     """The pipeline of that name, or the only one with `spec.fraudDetection`. Raises `NoAlertsError`."""
-    found = [manifest for manifest in store.list_kind(TELECOM_PIPELINE) if _detects(manifest)]
-    wanted = [manifest for manifest in found if name in (None, manifest["metadata"]["name"])]
+    found = pipelines_with(store, "fraudDetection")
+    wanted = [ref for ref in found if name in (None, ref.name)]
     if len(wanted) != 1:
-        known = ", ".join(str(manifest["metadata"]["name"]) for manifest in found) or "none"
+        known = ", ".join(ref.name for ref in found) or "none"
         why = f"pipelines with spec.fraudDetection: {known}"
         next_step = "telecom alerts NAME" if found else "telecom up --file manifests/samples/fraud.yaml"
         raise NoAlertsError("show alerts", why, next_step)
-    metadata = wanted[0]["metadata"]
-    return Ref(TELECOM_PIPELINE, metadata["namespace"], metadata["name"])
+    return wanted[0]
 
 
 def read_alerts(
@@ -52,7 +51,3 @@ def _alert(value: bytes | None) -> FraudAlert | None:
         return FraudAlert.model_validate_json(value or b"")
     except ValidationError:
         return None
-
-
-def _detects(manifest: Manifest) -> bool:
-    return bool(manifest["spec"].get("fraudDetection") is not None)

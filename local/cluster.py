@@ -16,6 +16,7 @@ from local.services.crm import Crm
 from local.services.minio import Minio
 from local.services.postgres import Postgres
 from local.services.service import Service
+from local.services.token_key import token_key_secret
 from local.services.trino import Trino
 from local.store import SqliteCluster
 from local.supervisor.ports import PortBook
@@ -127,7 +128,8 @@ class LocalCluster:
         self.store.close()
 
     def publish_connections(self, namespace: str) -> None:
-        """Write the ConfigMaps and Secrets by which pipelines of a namespace find the wanted services."""
+        """Write the ConfigMaps and Secrets by which pipelines of a namespace find the wanted services and their key."""
+        self.store.apply(token_key_secret(self.machine, namespace))
         for service in self.services.wanted():
             for manifest in service.connection_objects(self.machine, namespace):
                 self.store.apply(manifest)

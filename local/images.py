@@ -1,12 +1,15 @@
 """Container images of ours, and what stands for them on one machine: this Python environment and repository."""
 
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from local.adapters.adapter import ManifestError
+from local.artefacts.dbt import dbt_executable
 from local.artefacts.versions import REPOSITORY
+from operators.telecom_pipeline.render.images import PUBLICATION_IMAGE
 
 
 @dataclass(frozen=True)
@@ -27,5 +30,8 @@ def image_for(reference: str) -> LocalImage:
     if not (REPOSITORY / "jobs" / repository.replace("-", "_")).is_dir():
         why = "only images of this project can run without containers, and jobs/ has no such folder"
         raise ManifestError(f"run image {reference}", why, "telecom render, to see the manifest")
+    environment = {"PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"}
+    if repository == PUBLICATION_IMAGE:
+        environment["PATH"] = f"{dbt_executable().parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     programs = {"python": sys.executable, "python3": sys.executable}
-    return LocalImage(REPOSITORY, programs, {"PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"})
+    return LocalImage(REPOSITORY, programs, environment)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import structlog
 
 from local.store import SqliteCluster
-from operators.telecom_pipeline.manifest import Kind, Manifest, ref_of
+from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, ref_of
 from operators.telecom_pipeline.reconcile import reconcile
 from operators.telecom_pipeline.spec import API_VERSION, KIND_NAME
 from operators.telecom_pipeline.teardown import tear_down
@@ -20,6 +20,11 @@ FINALIZER = "telecom.dev/teardown"
 def pipeline_namespaces(store: SqliteCluster) -> set[str]:
     """Namespaces that have a pipeline."""
     return {manifest["metadata"]["namespace"] for manifest in store.list_kind(TELECOM_PIPELINE)}
+
+
+def pipelines_with(store: SqliteCluster, section: str) -> list[Ref]:
+    """Pipelines whose spec has a section, such as `fraudDetection`."""
+    return [ref_of(found) for found in store.list_kind(TELECOM_PIPELINE) if found["spec"].get(section) is not None]
 
 
 def reconcile_pipelines(store: SqliteCluster) -> bool:

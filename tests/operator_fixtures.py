@@ -108,6 +108,22 @@ CRM_OBJECTS: tuple[Manifest, ...] = (
         "stringData": {"username": "a-user", "password": "a-password-nobody-may-see"},
     },
 )
+# What `spec.transform` of the demo refers to.
+TRANSFORM_OBJECTS: tuple[Manifest, ...] = (
+    *CRM_OBJECTS,
+    {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "lakehouse-trino", "namespace": "telecom"},
+        "data": {"host": "trino.telecom", "port": "8080"},
+    },
+    {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "pii-token-key", "namespace": "telecom"},
+        "stringData": {"key-id": "k1", "key": "a-key-nobody-may-see"},
+    },
+)
 
 
 def children(cluster: Cluster, name: str = "demo") -> dict[Ref, Manifest]:

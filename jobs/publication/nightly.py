@@ -24,6 +24,7 @@ def main(
         dt.datetime | None, typer.Option("--from", formats=DAY, help="First event day to backfill")
     ] = None,
     until: Annotated[dt.datetime | None, typer.Option(formats=DAY, help="Day after the last one to backfill")] = None,
+    run_id: Annotated[str | None, typer.Option(help="Name of the run in the audit tables; random if unset")] = None,
     metrics_file: Annotated[
         Path | None, typer.Option(help="Write the gates as Prometheus text, for a textfile collector")
     ] = None,
@@ -34,7 +35,7 @@ def main(
         raise typer.BadParameter("a backfill needs both --from and --until")
     backfill = DayRange(first.date(), until.date()) if first and until else None
     run_date = date.date() if date else dt.datetime.now(dt.UTC).date()
-    report = run_nightly(load_settings(NightlySettings, settings), os.environ, run_date, backfill)
+    report = run_nightly(load_settings(NightlySettings, settings), os.environ, run_date, backfill, run_id=run_id)
     if metrics_file is not None:
         metrics_file.write_text(prometheus_text(report.results))
     typer.echo(json.dumps(report.summary()))

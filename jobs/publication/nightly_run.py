@@ -75,11 +75,13 @@ def run_nightly(
     run_date: dt.date,
     backfill: DayRange | None = None,
     now: dt.datetime | None = None,
+    run_id: str | None = None,
 ) -> NightlyReport:
     """Transform what arrived by `run_date`, audit it, publish it. With `backfill`, work on its event days instead.
 
     Raises `DbtError` when the transformation fails (readers keep what they see); a gate that blocks is no error but
-    a report with `is_published` False. `now` is the moment that freshness is measured at.
+    a report with `is_published` False. `now` is the moment that freshness is measured at, `run_id` the
+    run's name in the audit tables.
     """
     catalog = open_catalog(settings.catalog, settings.s3, environ)
     sql = TrinoSql(settings.trino)
@@ -91,7 +93,7 @@ def run_nightly(
         dbt = Dbt(settings.dbt, settings.trino)
         dbt.run(BUILD, variables)
         run = AuditedRun(
-            run_id=uuid4().hex,
+            run_id=run_id or uuid4().hex,
             run_date=run_date,
             lookback_days=settings.lookback_days,
             now=now or dt.datetime.now(dt.UTC),

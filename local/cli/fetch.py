@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from local.artefacts.dbt import dbt_executable
 from local.artefacts.flink import flink_home
 from local.artefacts.fraud_detection_job import fraud_detection_jar
 from local.artefacts.image_base import base_layer, missing_for_base
@@ -28,6 +29,7 @@ Engine = Callable[[Report], object]
 # The longest first, so that the others run beside it.
 ENGINES: tuple[Engine, ...] = (minio_binary, trino_home, kafka_jars)
 FRAUD_ENGINES: tuple[Engine, ...] = (flink_home, fraud_detection_jar)
+TRANSFORM_ENGINES: tuple[Engine, ...] = (dbt_executable,)
 
 
 def fetch(
@@ -37,13 +39,15 @@ def fetch(
 ) -> None:
     """Fetch and build the engines into the cache; done already, it takes no time."""
     require_ready_machine()
-    seconds = fetch_engines(ENGINES + FRAUD_ENGINES + (_kubernetes() if kubernetes else ()))
+    seconds = fetch_engines(ENGINES + FRAUD_ENGINES + TRANSFORM_ENGINES + (_kubernetes() if kubernetes else ()))
     notices.print(f"Engines are in {cache_folder()} ({seconds:.1f} s).")
 
 
 def engines_for(resource: Resource) -> Sequence[Engine]:
-    """Engines that a resource needs: Flink and its job only where it looks for frauds."""
-    return ENGINES + FRAUD_ENGINES if resource.pipeline.fraud_detection else ENGINES
+    """Engines that a resource needs: Flink and its job only where it looks for frauds, dbt where it makes numbers."""
+    pipeline = resource.pipeline
+    fraud = FRAUD_ENGINES if pipeline.fraud_detection else ()
+    return ENGINES + fraud + (TRANSFORM_ENGINES if pipeline.batch_jobs else ())
 
 
 def fetch_engines(engines: Sequence[Engine] = ENGINES) -> float:

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from local.cli import kube
+from local.cli import run as batch
 from local.cli.alerts import alerts
 from local.cli.console import notices
 from local.cli.demo import demo
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 for verb in (demo, doctor, fetch, up, status, apply, render, query, alerts, replay_dlq, logs, down, clean):
     app.command()(verb)
+app.add_typer(batch.app, name="run")
 app.add_typer(kube.app, name="kube")
 
 

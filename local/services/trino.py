@@ -7,15 +7,17 @@ from pathlib import Path
 from local.artefacts.java import java_25
 from local.artefacts.trino import trino_home
 from local.files import write_atomically
-from local.machine import Machine, base_environment
+from local.machine import LOOPBACK, Machine, base_environment
 from local.services.minio import BUCKET, REGION, Minio
 from local.services.postgres import CATALOG_DATABASE, Postgres
+from local.services.service import config_map
 from local.supervisor.spec import HttpProbe, ProcessSpec, StopRank
 from operators.telecom_pipeline.manifest import Manifest
 from operators.telecom_pipeline.spec.storage import Catalog
 
 # Name of the catalog in SQL, and in the JDBC catalog's tables, where every engine must use the same one.
 CATALOG: str = Catalog.model_fields["name"].default
+TRINO_OBJECT = "lakehouse-trino"
 HEAP = "1g"
 ACCESS_RULES = Path(__file__).parents[2] / "manifests" / "trino" / "access-rules.json"
 # Trino's own list for its release, without jdk.incubator.vector, which a cut-down runtime lacks.
@@ -57,8 +59,9 @@ class Trino:
         return f"http://127.0.0.1:{self.port(machine)}"
 
     def connection_objects(self, machine: Machine, namespace: str) -> Sequence[Manifest]:
-        """None: pipelines do not refer to Trino."""
-        return ()
+        """Coordinates; who may log in as whom is not asked on loopback."""
+        place = {"host": LOOPBACK, "port": str(self.port(machine))}
+        return (config_map(TRINO_OBJECT, namespace, place),)
 
     def _process(self, machine: Machine) -> ProcessSpec:
         home = trino_home()

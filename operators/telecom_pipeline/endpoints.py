@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts.batch_settings import PostgresConnection
+from contracts.batch_settings import PostgresConnection, TrinoConnection
 from contracts.settings import CatalogConnection, JdbcCatalog, RestCatalog
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.manifest import Manifest, Ref
@@ -17,17 +17,23 @@ from operators.telecom_pipeline.storage_references import (
     crm_database,
     database_connection_ref,
     s3_connection_ref,
+    trino_connection_ref,
 )
 
 
 @dataclass(frozen=True)
 class Endpoints:
-    """What was observed; None where it is not known yet. Nothing here is guessed."""
+    """What was observed; None where it is not known yet. Nothing here is guessed.
+
+    `crm` is the freezer's database, `customers` that of the batch jobs: often the same.
+    """
 
     bootstrap_servers: str | None = None
     s3_endpoint: str | None = None
     catalog: CatalogConnection | None = None
     crm: PostgresConnection | None = None
+    trino: TrinoConnection | None = None
+    customers: PostgresConnection | None = None
 
 
 def find_endpoints(
@@ -40,6 +46,8 @@ def find_endpoints(
         s3_endpoint=_s3_endpoint(pipeline, references),
         catalog=_catalog(pipeline, references),
         crm=_crm(pipeline, references),
+        trino=_trino(pipeline, references),
+        customers=_customers(pipeline, references),
     )
 
 
@@ -73,6 +81,25 @@ def _jdbc(pipeline: Pipeline, name: str, jdbc: Jdbc, references: Mapping[Ref, Ma
 def _crm(pipeline: Pipeline, references: Mapping[Ref, Manifest | None]) -> PostgresConnection | None:
     crm = crm_database(pipeline)
     return _postgres(pipeline, crm, references) if crm else None
+
+
+def _customers(pipeline: Pipeline, references: Mapping[Ref, Manifest | None]) -> PostgresConnection | None:
+    transform = pipeline.spec.transform
+    return _postgres(pipeline, transform.crm, references) if transform else None
+
+
+def _trino(pipeline: Pipeline, references: Mapping[Ref, Manifest | None]) -> TrinoConnection | None:
+    transform = pipeline.spec.transform
+    if transform is None:
+        return None
+    user = {"username": transform.trino.username, "catalog": pipeline.spec.storage.catalog.name}
+    if transform.trino.connection:
+        return TrinoConnection(**transform.trino.connection.model_dump(), **user)
+    ref = trino_connection_ref(pipeline.namespace, transform)
+    data = _data(references, ref) if ref else {}
+    if not data.get(HOST_KEY) or not data.get(PORT_KEY, "").isdigit():
+        return None
+    return TrinoConnection(host=data[HOST_KEY], port=int(data[PORT_KEY]), **user)
 
 
 def _postgres(

@@ -3,6 +3,8 @@
 from operators.telecom_pipeline.spec import API_GROUP
 
 MANAGED_BY = "telecom-operator"
+# Of the Job of a run: whoever asked for it looks after it; the operator neither remakes nor prunes it.
+RUN_MANAGED_BY = "telecom-run"
 PART_OF = "telecom-lakehouse"
 
 PIPELINE_LABEL = f"{API_GROUP}/pipeline"

@@ -18,6 +18,9 @@ KAFKA_TO_BRONZE = "kafka-to-bronze"
 FRAUD_DETECTION = "fraud-detection"
 FRAUD_RULES_PUBLISHER = "fraud-rules-publisher"
 ACCOUNT_FREEZER = "account-freezer"
+CRM_BATCH_INGESTOR = "crm-batch-ingestor"
+NIGHTLY = "nightly"
+CHURN = "churn"
 ALERT_READER = "alert-reader"
 DLQ_REPLAYER = "dlq-replayer"
 AUDITOR = "auditor"
@@ -28,6 +31,9 @@ COMPONENTS = (
     FRAUD_DETECTION,
     FRAUD_RULES_PUBLISHER,
     ACCOUNT_FREEZER,
+    CRM_BATCH_INGESTOR,
+    NIGHTLY,
+    CHURN,
     ALERT_READER,
     DLQ_REPLAYER,
     AUDITOR,

@@ -12,6 +12,7 @@ from operators.telecom_pipeline.spec.bronze import Bronze
 from operators.telecom_pipeline.spec.fraud_detection import FraudDetection, JobManager, TaskManager
 from operators.telecom_pipeline.spec.kafka import METADATA_VERSION_BY_KAFKA_VERSION, BrokerStorage, Kafka
 from operators.telecom_pipeline.spec.kafka import Topics as TopicsSpec
+from operators.telecom_pipeline.spec.transform import Transform
 from operators.telecom_pipeline.topics import Topic, TopicRole, topics_of
 
 
@@ -51,6 +52,15 @@ class FlinkJob:
 
 
 @dataclass(frozen=True)
+class BatchJobs:
+    """The batch jobs as they shall be; what has no default by profile is in `section`."""
+
+    section: Transform
+    dbt_threads: int
+    resources: Resources
+
+
+@dataclass(frozen=True)
 class Pipeline:
     """A valid TelecomPipeline with every default resolved. Built by `validate` only."""
 
@@ -61,6 +71,7 @@ class Pipeline:
     topics: tuple[Topic, ...]
     sink: Sink
     fraud_detection: FlinkJob | None
+    batch_jobs: BatchJobs | None
 
     @property
     def is_suspended(self) -> bool:
@@ -96,6 +107,7 @@ def resolve(name: str, namespace: str, spec: PipelineSpec) -> Pipeline:
         topics=topics,
         sink=_sink(spec),
         fraud_detection=_fraud_detection(spec, topics),
+        batch_jobs=_batch_jobs(spec),
     )
 
 
@@ -104,7 +116,7 @@ def _written_or_default(section: BaseModel, field: str, profile: Profile) -> Any
     return profile_default_of(type(section), field, profile) if written is None else written
 
 
-def _resources(section: Kafka | Bronze | TaskManager | JobManager, profile: Profile) -> Resources:
+def _resources(section: Kafka | Bronze | TaskManager | JobManager | Transform, profile: Profile) -> Resources:
     value = _written_or_default(section, "resources", profile)
     return value if isinstance(value, Resources) else Resources.model_validate(value)
 
@@ -145,6 +157,17 @@ def _fraud_detection(spec: PipelineSpec, topics: tuple[Topic, ...]) -> FlinkJob 
         parallelism=_parallelism(section, spec.profile, topics),
         task_manager_resources=_resources(section.task_manager, spec.profile),
         job_manager_resources=_resources(section.job_manager, spec.profile),
+    )
+
+
+def _batch_jobs(spec: PipelineSpec) -> BatchJobs | None:
+    section = spec.transform
+    if section is None:
+        return None
+    return BatchJobs(
+        section=section,
+        dbt_threads=_written_or_default(section, "dbt_threads", spec.profile),
+        resources=_resources(section, spec.profile),
     )
 
 

@@ -14,6 +14,7 @@ class Stage(StrEnum):
     BRONZE = "bronze"
     FRAUD_DETECTION = "fraud-detection"
     ACCOUNT_FREEZER = "account-freezer"
+    TRANSFORM = "transform"
     SOURCES = "sources"
 
 
@@ -36,5 +37,6 @@ STAGE_RULES = (
     StageRule(Stage.BRONZE, needs=(Stage.STORAGE, Stage.TOPICS, Stage.USERS)),
     StageRule(Stage.FRAUD_DETECTION, needs=(Stage.STORAGE, Stage.TOPICS, Stage.USERS)),
     StageRule(Stage.ACCOUNT_FREEZER, needs=(Stage.TOPICS, Stage.USERS)),
+    StageRule(Stage.TRANSFORM, needs=(Stage.STORAGE,)),
     StageRule(Stage.SOURCES, needs=(Stage.TOPICS, Stage.USERS, Stage.BRONZE, Stage.FRAUD_DETECTION)),
 )

@@ -1,4 +1,4 @@
-"""The objects that `spec.storage` and the CRM point at: which they are and which keys each must have."""
+"""The objects that a spec points at: which they are and which keys each must have."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ from operators.telecom_pipeline import names
 from operators.telecom_pipeline.manifest import Ref
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.spec.storage import S3, Catalog, PostgresDatabase
+from operators.telecom_pipeline.spec.transform import Transform
 from operators.telecom_pipeline.stages import Stage
 
 S3_ENDPOINT_KEY = "endpoint"
@@ -17,6 +18,9 @@ DATABASE_KEY = "database"
 USERNAME_KEY = "username"
 PASSWORD_KEY = "password"  # noqa: S105
 TOKEN_KEY = "token"  # noqa: S105
+KEY_ID_KEY = "key-id"
+TOKEN_KEY_KEY = "key"  # noqa: S105
+TRANSFORM_PATH = "spec.transform"
 CRM_PATH = "spec.fraudDetection.accountFreezer.crm"
 
 
@@ -33,11 +37,12 @@ class RequiredObject:
 def required_objects(pipeline: Pipeline) -> tuple[RequiredObject, ...]:
     """ConfigMaps and Secrets that the spec refers to, in its order."""
     storage = pipeline.spec.storage
-    crm = crm_database(pipeline)
+    crm, transform = crm_database(pipeline), pipeline.spec.transform
     return (
         *_of_s3(pipeline.namespace, storage.s3),
         *_of_catalog(pipeline.namespace, storage.catalog),
         *(_of_database(pipeline.namespace, crm, CRM_PATH, Stage.ACCOUNT_FREEZER) if crm else ()),
+        *(_of_transform(pipeline.namespace, transform) if transform else ()),
     )
 
 
@@ -50,6 +55,12 @@ def crm_database(pipeline: Pipeline) -> PostgresDatabase | None:
 def database_connection_ref(namespace: str, database: PostgresDatabase) -> Ref | None:
     """ConfigMap with the place of a database; None when the spec has it itself."""
     reference = database.connection_ref
+    return Ref(names.CONFIG_MAP, namespace, reference.name) if reference else None
+
+
+def trino_connection_ref(namespace: str, transform: Transform) -> Ref | None:
+    """ConfigMap with the place of Trino; None when the spec has it itself."""
+    reference = transform.trino.connection_ref
     return Ref(names.CONFIG_MAP, namespace, reference.name) if reference else None
 
 
@@ -88,3 +99,14 @@ def _of_database(namespace: str, database: PostgresDatabase, path: str, stage: S
     if ref is None:
         return (credentials,)
     return (RequiredObject(f"{path}.connectionRef", ref, (HOST_KEY, PORT_KEY, DATABASE_KEY), stage), credentials)
+
+
+def _of_transform(namespace: str, transform: Transform) -> tuple[RequiredObject, ...]:
+    key = Ref(names.SECRET, namespace, transform.pii_token_key_secret_ref.name)
+    trino = trino_connection_ref(namespace, transform)
+    trino_path = f"{TRANSFORM_PATH}.trino.connectionRef"
+    return (
+        *((RequiredObject(trino_path, trino, (HOST_KEY, PORT_KEY), Stage.TRANSFORM),) if trino else ()),
+        *_of_database(namespace, transform.crm, f"{TRANSFORM_PATH}.crm", Stage.TRANSFORM),
+        RequiredObject(f"{TRANSFORM_PATH}.piiTokenKeySecretRef", key, (KEY_ID_KEY, TOKEN_KEY_KEY), Stage.TRANSFORM),
+    )

@@ -11,13 +11,16 @@ from operator_fixtures import SAMPLE_NAMES, endpoints_of, pipeline_of, sample
 from operators.telecom_pipeline.manifest import Manifest
 from operators.telecom_pipeline.manifest_yaml import to_yaml
 from operators.telecom_pipeline.render import render
+from operators.telecom_pipeline.render.transform import BATCH_JOBS, render_batch_run
 
 FOLDER = Path(__file__).parent
 
 
 def rendered_files(sample_name: str) -> dict[Path, str]:
     pipeline = pipeline_of(sample(sample_name))
-    manifests = render(pipeline, endpoints_of(pipeline))
+    endpoints = endpoints_of(pipeline)
+    runs = [render_batch_run(pipeline, endpoints, component) for component in BATCH_JOBS if pipeline.batch_jobs]
+    manifests = [*render(pipeline, endpoints), *runs]
     return {FOLDER / sample_name / file_name(manifest): to_yaml([manifest]) for manifest in manifests}
 
 

@@ -41,6 +41,12 @@ CRM: Mapping[str, Any] = {
     "credentialsSecretRef": {"name": "crm-database"},
 }
 
+TRANSFORM: Mapping[str, Any] = {
+    "trino": {"connectionRef": {"name": "lakehouse-trino"}},
+    "crm": CRM,
+    "piiTokenKeySecretRef": {"name": "pii-token-key"},
+}
+
 DEMO_SECONDS = 25
 DEMO_SEED = 42
 
@@ -70,7 +76,7 @@ SAMPLES: tuple[Sample, ...] = (
                 },
                 "networkProbe": {
                     "simulator": {
-                        "towerCount": 200,
+                        "towerCount": 500,
                         "intervalSeconds": 1,
                         "seed": DEMO_SEED,
                         "durationSeconds": DEMO_SECONDS,
@@ -83,6 +89,7 @@ SAMPLES: tuple[Sample, ...] = (
                 "checkpointIntervalSeconds": 0.5,
                 "accountFreezer": {"crm": CRM, "policy": {"minSeverity": "high"}},
             },
+            "transform": TRANSFORM,
         },
     ),
     Sample(

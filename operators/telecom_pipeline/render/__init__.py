@@ -12,6 +12,7 @@ from operators.telecom_pipeline.render.kafka import render_kafka
 from operators.telecom_pipeline.render.node_pools import render_node_pools
 from operators.telecom_pipeline.render.sources import render_sources
 from operators.telecom_pipeline.render.topics import render_topics
+from operators.telecom_pipeline.render.transform import render_transform
 from operators.telecom_pipeline.render.users import render_users
 from operators.telecom_pipeline.sources import simulators_of
 from operators.telecom_pipeline.stages import Stage
@@ -22,6 +23,7 @@ __all__ = ["missing_endpoints", "render"]
 BOOTSTRAP_SERVERS = "Kafka's bootstrap servers"
 S3_ENDPOINT = "the endpoint of the object store"
 CATALOG = "the place of the catalog"
+TRINO = "the place of Trino"
 CRM = "the place of the CRM database"
 
 
@@ -39,6 +41,7 @@ def render(pipeline: Pipeline, endpoints: Endpoints) -> tuple[Manifest, ...]:
         *_bronze(pipeline, endpoints),
         *_fraud_detection(pipeline, endpoints),
         *_account_freezer(pipeline, endpoints),
+        *render_transform(pipeline, endpoints),
         *_sources(pipeline, endpoints),
     )
 
@@ -49,10 +52,13 @@ def missing_endpoints(pipeline: Pipeline, endpoints: Endpoints) -> dict[Stage, t
     s3 = () if endpoints.s3_endpoint else (S3_ENDPOINT,)
     catalog = () if endpoints.catalog else (CATALOG,)
     crm = () if endpoints.crm else (CRM,)
+    trino = () if endpoints.trino else (TRINO,)
+    customers = () if endpoints.customers else (CRM,)
     missing = {
         Stage.BRONZE: bootstrap + s3 + catalog,
         Stage.FRAUD_DETECTION: bootstrap + s3 if pipeline.fraud_detection else (),
         Stage.ACCOUNT_FREEZER: bootstrap + crm if crm_database(pipeline) else (),
+        Stage.TRANSFORM: s3 + catalog + trino + customers if pipeline.batch_jobs else (),
         Stage.SOURCES: bootstrap if simulators_of(pipeline.spec) else (),
     }
     return {stage: names for stage, names in missing.items() if names}

@@ -48,7 +48,7 @@ def render_bronze(
 def _settings(pipeline: Pipeline, client: KafkaClient, s3_endpoint: str, catalog: CatalogConnection) -> SinkSettings:
     return SinkSettings(
         kafka=client.connection,
-        s3=_s3_connection(pipeline, s3_endpoint),
+        s3=s3_connection(pipeline, s3_endpoint),
         catalog=catalog,
         consumer_group=names.consumer_group(pipeline.name, names.KAFKA_TO_BRONZE),
         topics=pipeline.topic_names(TopicRole.EVENTS),
@@ -57,7 +57,8 @@ def _settings(pipeline: Pipeline, client: KafkaClient, s3_endpoint: str, catalog
     )
 
 
-def _s3_connection(pipeline: Pipeline, endpoint: str) -> S3Connection:
+def s3_connection(pipeline: Pipeline, endpoint: str) -> S3Connection:
+    """The object store as jobs get to know it."""
     s3 = pipeline.spec.storage.s3
     return S3Connection(
         endpoint=endpoint, region=s3.region, bucket=s3.bucket, prefix=s3.prefix, path_style=s3.path_style

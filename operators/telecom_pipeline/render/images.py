@@ -7,6 +7,9 @@ KAFKA_TO_BRONZE_IMAGE = "kafka-to-bronze"
 FRAUD_DETECTION_IMAGE = "fraud-detection"
 FRAUD_RULES_PUBLISHER_IMAGE = "fraud-rules-publisher"
 ACCOUNT_FREEZER_IMAGE = "account-freezer"
+CRM_BATCH_INGESTOR_IMAGE = "crm-batch-ingestor"
+PUBLICATION_IMAGE = "publication"
+CHURN_IMAGE = "churn"
 
 
 def image(pipeline: Pipeline, repository: str) -> str:

@@ -6,7 +6,14 @@ from typing import Any
 from contracts.environment import METRICS_PORT
 from contracts.settings import Settings
 from operators.telecom_pipeline import names
-from operators.telecom_pipeline.labels import RUN_DIGEST_ANNOTATION, SETTINGS_DIGEST_ANNOTATION, labels, pod_selector
+from operators.telecom_pipeline.labels import (
+    MANAGED_BY_LABEL,
+    RUN_DIGEST_ANNOTATION,
+    RUN_MANAGED_BY,
+    SETTINGS_DIGEST_ANNOTATION,
+    labels,
+    pod_selector,
+)
 from operators.telecom_pipeline.manifest import Manifest
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.render.kafka_client import Mount, SecretKey
@@ -22,6 +29,8 @@ METRICS_PORT_NUMBER = 8080
 USER_ID = 10001
 # Three attempts: a node may be lost twice, while a run that fails by itself is reported soon.
 JOB_RETRIES = 2
+# A run that was asked for is looked at by who asked; its Job is kept for so long.
+RUN_KEPT_SECONDS = 7 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,9 @@ class Workload:
     mounts: tuple[Mount, ...]
     resources: Resources
     stop_seconds: int
+    arguments: tuple[str, ...] = ()
+    # Whether it answers probes and serves metrics over HTTP, as what runs for long does.
+    is_served: bool = True
 
 
 def render_deployment(pipeline: Pipeline, workload: Workload, replicas: int) -> Manifest:
@@ -70,6 +82,28 @@ def render_job(pipeline: Pipeline, workload: Workload, run_digest: str, is_suspe
     )
 
 
+def render_run(pipeline: Pipeline, workload: Workload) -> Manifest:
+    """Job of a run that somebody asks for: tried once, since a gate that blocks blocks again; no child of the operator.
+
+    All runs of a component have one name, so that no two of them can write at the same time.
+    """
+    spec = {
+        "backoffLimit": 0,
+        "ttlSecondsAfterFinished": RUN_KEPT_SECONDS,
+        "template": _pod_template(pipeline, workload, "Never"),
+    }
+    name = names.component(pipeline.name, workload.component)
+    return child(
+        pipeline,
+        names.JOB,
+        name,
+        workload.stage,
+        {"spec": spec},
+        role=workload.component,
+        extra_labels={MANAGED_BY_LABEL: RUN_MANAGED_BY},
+    )
+
+
 def _pod_template(pipeline: Pipeline, workload: Workload, restart_policy: str) -> dict[str, Any]:
     mounts = _mounts(pipeline, workload)
     return {
@@ -90,22 +124,30 @@ def _pod_template(pipeline: Pipeline, workload: Workload, restart_policy: str) -
 
 
 def _container(pipeline: Pipeline, workload: Workload, mounts: tuple[Mount, ...]) -> dict[str, Any]:
-    metrics_port = {"name": METRICS_PORT, "value": str(METRICS_PORT_NUMBER)}
     return {
         "name": workload.component,
         "image": workload.image,
         "imagePullPolicy": pipeline.spec.image.pull_policy,
         "command": ["python", "-m", workload.module],
-        "args": ["--settings", f"{SETTINGS_FOLDER}/{SETTINGS_FILE_NAME}"],
-        "env": [metrics_port, *(credential.env() for credential in workload.credentials)],
-        "ports": [{"name": METRICS_PORT_NAME, "containerPort": METRICS_PORT_NUMBER, "protocol": "TCP"}],
+        "args": ["--settings", f"{SETTINGS_FOLDER}/{SETTINGS_FILE_NAME}", *workload.arguments],
+        "env": [*_metrics_variable(workload), *(credential.env() for credential in workload.credentials)],
+        **(_ports() if workload.is_served else {}),
         "resources": {
             "requests": {"cpu": workload.resources.cpu, "memory": workload.resources.memory},
             "limits": {"memory": workload.resources.memory},
         },
         "securityContext": _container_security(),
         "volumeMounts": [mount.volume_mount() for mount in mounts],
-    } | _probes()
+        **(_probes() if workload.is_served else {}),
+    }
+
+
+def _metrics_variable(workload: Workload) -> list[dict[str, Any]]:
+    return [{"name": METRICS_PORT, "value": str(METRICS_PORT_NUMBER)}] if workload.is_served else []
+
+
+def _ports() -> dict[str, Any]:
+    return {"ports": [{"name": METRICS_PORT_NAME, "containerPort": METRICS_PORT_NUMBER, "protocol": "TCP"}]}
 
 
 def _probes() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from operators.telecom_pipeline.spec.image import Image
 from operators.telecom_pipeline.spec.kafka import Kafka
 from operators.telecom_pipeline.spec.sources import Sources
 from operators.telecom_pipeline.spec.storage import Storage
+from operators.telecom_pipeline.spec.transform import Transform
 
 Profile = Literal["dev", "production"]
 
@@ -42,4 +43,7 @@ class PipelineSpec(SpecModel):
     bronze: Bronze = Field(default=Bronze(), description="The sink from topics into Iceberg tables.")
     fraud_detection: FraudDetection | None = Field(
         default=None, description="Finds frauds in calls and SMS with Flink. Absent, nothing looks for them."
+    )
+    transform: Transform | None = Field(
+        default=None, description="Makes audited numbers of what is in bronze. Absent, there are events only."
     )

@@ -9,7 +9,7 @@ from operators.telecom_pipeline.names import longest_pipeline_name, names_of_own
 from operators.telecom_pipeline.pipeline import Pipeline, call_partitions
 from operators.telecom_pipeline.spec.kafka import OVERRIDABLE_TOPICS
 from operators.telecom_pipeline.spec.sources import Faults
-from operators.telecom_pipeline.storage_references import CRM_PATH, crm_database, required_objects
+from operators.telecom_pipeline.storage_references import CRM_PATH, TRANSFORM_PATH, crm_database, required_objects
 from operators.telecom_pipeline.topics import TopicRole, event_topic_names
 from operators.telecom_pipeline.validate.problem import Problem
 from operators.telecom_pipeline.validate.suggestion import did_you_mean
@@ -83,6 +83,16 @@ def _jdbc_connection_is_one(pipeline: Pipeline) -> bool:
 def _crm_connection_is_one(pipeline: Pipeline) -> bool:
     crm = crm_database(pipeline)
     return crm is None or _exactly_one(crm.connection, crm.connection_ref)
+
+
+def _trino_connection_is_one(pipeline: Pipeline) -> bool:
+    transform = pipeline.spec.transform
+    return transform is None or _exactly_one(transform.trino.connection, transform.trino.connection_ref)
+
+
+def _customers_connection_is_one(pipeline: Pipeline) -> bool:
+    transform = pipeline.spec.transform
+    return transform is None or _exactly_one(transform.crm.connection, transform.crm.connection_ref)
 
 
 def _detection_has_calls(pipeline: Pipeline) -> bool:
@@ -221,6 +231,18 @@ RULES: tuple[Rule, ...] = (
         path=CRM_PATH,
         message="give exactly one of connection and connectionRef",
         holds=_crm_connection_is_one,
+        cel="has(self.connection) != has(self.connectionRef)",
+    ),
+    Rule(
+        path=f"{TRANSFORM_PATH}.trino",
+        message="give exactly one of connection and connectionRef",
+        holds=_trino_connection_is_one,
+        cel="has(self.connection) != has(self.connectionRef)",
+    ),
+    Rule(
+        path=f"{TRANSFORM_PATH}.crm",
+        message="give exactly one of connection and connectionRef",
+        holds=_customers_connection_is_one,
         cel="has(self.connection) != has(self.connectionRef)",
     ),
     Rule("spec.sources.cdr.simulator.faults", FAULTS_MESSAGE, _cdr_faults_fit, FAULTS_CEL),

@@ -12,6 +12,7 @@ from operators.telecom_pipeline.manifest import Manifest, ref_of
 from operators.telecom_pipeline.observe import Observed
 from operators.telecom_pipeline.plan import make_plan, view_stages
 from operators.telecom_pipeline.render import render
+from operators.telecom_pipeline.render.transform import BATCH_JOBS, render_batch_run
 from operators.telecom_pipeline.spec import PipelineSpec
 from operators.telecom_pipeline.spec.fraud_rules import FraudRules
 from operators.telecom_pipeline.storage_references import required_objects
@@ -119,6 +120,25 @@ OTHER_VALUES: dict[str, Any] = {
 }
 
 
+OTHER_VALUES |= {
+    "transform.trino.connection.host": "other",
+    "transform.trino.connection.port": 7070,
+    "transform.trino.connectionRef.name": "other",
+    "transform.trino.username": "other",
+    "transform.crm.connection.host": "other",
+    "transform.crm.connection.port": 6543,
+    "transform.crm.connection.database": "other",
+    "transform.crm.connectionRef.name": "other",
+    "transform.crm.credentialsSecretRef.name": "other",
+    "transform.crm.sslMode": "require",
+    "transform.piiTokenKeySecretRef.name": "other",
+    "transform.lookbackDays": 7,
+    "transform.dbtThreads": 7,
+    "transform.resources.cpu": "700m",
+    "transform.resources.memory": "3Gi",
+}
+
+
 def another(value: Any) -> Any:
     """A value of the same type that every parameter of a rule takes."""
     if isinstance(value, bool):
@@ -152,11 +172,15 @@ def base_for(leaf: str) -> Manifest:
         base["spec"]["storage"]["s3"]["endpoint"] = "http://s3:9000"
     if leaf.startswith("storage.catalog.jdbc.connection."):
         base["spec"]["storage"]["catalog"] = {"jdbc": DIRECT_CATALOG}
+    if leaf.startswith("transform.trino.connection."):
+        base["spec"]["transform"]["trino"] = {"connection": {"host": "trino"}}
+    if leaf.startswith("transform.crm.connection."):
+        base["spec"]["transform"]["crm"] = DIRECT_CATALOG
     if leaf.startswith("storage.catalog.rest."):
         base["spec"]["storage"]["catalog"] = REST_CATALOG
     if leaf == "kafka.topics.replicas":
         base = changed(base, "spec.kafka.brokers", 2)
-    for section in ("kafka.resources", "bronze.resources"):
+    for section in ("kafka.resources", "bronze.resources", "transform.resources"):
         base = changed(base, f"spec.{section}", RESOURCES)
     return changed(changed(base, "spec.sources.cdr.simulator.resources", RESOURCES), *NETWORK_PROBE_RESOURCES)
 
@@ -184,6 +208,7 @@ def effect(resource: Manifest) -> str:
     known = endpoints_of(pipeline)
     rendered = [manifest for manifest in render(pipeline, known) if not is_spec_copy(manifest)]
     actions = make_plan(pipeline, view_stages(pipeline, Observed({}, references), known, tuple(rendered))).actions
+    rendered += [render_batch_run(pipeline, known, component) for component in BATCH_JOBS if pipeline.batch_jobs]
     refs = [str(ref_of(manifest)) for manifest in rendered]
     return json.dumps([rendered, refs, [str(action.ref) for action in actions], list(map(str, references))])
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from operator_fixtures import CRM_OBJECTS, NOW, STORAGE_OBJECTS, Controllers, changed, children, sample
+from operator_fixtures import NOW, STORAGE_OBJECTS, TRANSFORM_OBJECTS, Controllers, changed, children, sample
 
 from local.store import SqliteCluster
 from operators.telecom_pipeline import names
@@ -31,7 +31,7 @@ UNBOUNDED = {"cdr": {"simulator": {}}}
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[SqliteCluster]:
     store = SqliteCluster(tmp_path / "store.db")
-    for manifest in (*STORAGE_OBJECTS, *CRM_OBJECTS):
+    for manifest in (*STORAGE_OBJECTS, *TRANSFORM_OBJECTS):
         store.apply(manifest)
     store.apply(DEMO)
     yield store

@@ -1,0 +1,122 @@
+"""Runs the batch jobs of a pipeline: one Job after the other, each followed to its end."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.adapters.job import is_finished
+from local.adapters.pods import process_prefix
+from local.errors import LocalError
+from local.follow import POLL_SECONDS, Tell
+from local.paths import StateDirectory
+from local.pipelines import pipelines_with
+from local.store import SqliteCluster
+from local.supervisor.logs import tail
+from operators.telecom_pipeline.endpoints import find_endpoints
+from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
+from operators.telecom_pipeline.observe import observe, observe_children
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.render.transform import UnknownRunError, render_batch_run
+from operators.telecom_pipeline.validate import validate
+
+RUN_SECONDS = 3600.0
+GONE_SECONDS = 60.0
+TELL_SECONDS = 10.0
+LOG_TAIL_BYTES = 2000
+
+
+class BatchRunError(LocalError):
+    """A run could not be started."""
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """How a run ended: `log` is its output, `reason` what the Job says of a failure."""
+
+    component: str
+    has_succeeded: bool
+    seconds: float
+    log: Path
+    reason: str
+
+    def log_tail(self) -> str:
+        """End of its output."""
+        return tail(self.log, LOG_TAIL_BYTES)
+
+
+def transforming_pipeline(store: SqliteCluster, name: str | None) -> Pipeline:
+    """The pipeline of that name, or the only one with `spec.transform`. Raises `BatchRunError`."""
+    found = pipelines_with(store, "transform")
+    wanted = [ref for ref in found if name in (None, ref.name)]
+    if len(wanted) != 1:
+        known = ", ".join(ref.name for ref in found) or "none"
+        next_step = "name one with --pipeline" if found else "telecom up"
+        raise BatchRunError("run a batch job", f"pipelines with spec.transform: {known}", next_step)
+    outcome = validate(store.get(wanted[0]) or {})
+    if not isinstance(outcome, Pipeline):
+        raise BatchRunError("run a batch job", f"{wanted[0]} is invalid", "telecom status")
+    return outcome
+
+
+def run_batch_job(
+    state: StateDirectory,
+    store: SqliteCluster,
+    pipeline: Pipeline,
+    component: str,
+    arguments: Sequence[str],
+    tell: Tell,
+) -> FinishedRun:
+    """Apply the Job of a run and wait until it is finished. Raises `BatchRunError`, also while another one runs."""
+    job = _job(store, pipeline, component, arguments)
+    ref, started = ref_of(job), time.monotonic()
+    _clear(store, ref)
+    store.apply(job)
+    log = state.log_file(f"{process_prefix(job)}0")
+    finished = _wait(store, ref, lambda: tell(f"  {component:18} runs for {time.monotonic() - started:.0f} s"))
+    failure = _failure(finished)
+    return FinishedRun(component, failure is None, time.monotonic() - started, log, failure or "")
+
+
+def _job(store: SqliteCluster, pipeline: Pipeline, component: str, arguments: Sequence[str]) -> Manifest:
+    observed = observe(store, pipeline, observe_children(store, pipeline.name, pipeline.namespace))
+    endpoints = find_endpoints(pipeline, observed.children, observed.references)
+    try:
+        return render_batch_run(pipeline, endpoints, component, arguments)
+    except UnknownRunError as error:
+        raise BatchRunError(f"run {component}", str(error), "telecom status") from error
+
+
+def _clear(store: SqliteCluster, ref: Ref) -> None:
+    """Remove the Job of the run before; one that still runs is left alone."""
+    before = store.get(ref)
+    if before is None:
+        return
+    if not is_finished(before):
+        raise BatchRunError(f"run {ref.name}", "a run is under way", "wait for it; telecom status")
+    store.delete(ref)
+    deadline = time.monotonic() + GONE_SECONDS
+    while store.get(ref) is not None:
+        if time.monotonic() > deadline:
+            raise BatchRunError(f"run {ref.name}", "the Job of the run before does not go away", "telecom logs daemon")
+        time.sleep(POLL_SECONDS)
+
+
+def _wait(store: SqliteCluster, ref: Ref, tell_progress: Callable[[], None]) -> Manifest:
+    deadline, told = time.monotonic() + RUN_SECONDS, time.monotonic()
+    while time.monotonic() < deadline:
+        job = store.get(ref)
+        if job is not None and is_finished(job):
+            return job
+        if time.monotonic() - told > TELL_SECONDS:
+            told = time.monotonic()
+            tell_progress()
+        time.sleep(POLL_SECONDS)
+    raise BatchRunError(f"run {ref.name}", f"it is not finished after {RUN_SECONDS:.0f} s", "telecom status")
+
+
+def _failure(job: Manifest) -> str | None:
+    """What the Job says of its failure; None if it completed."""
+    conditions = job.get("status", {}).get("conditions", [])
+    failed = [condition for condition in conditions if condition["type"] == "Failed" and condition["status"] == "True"]
+    return str(failed[0].get("message", "")) if failed else None

@@ -1,0 +1,127 @@
+"""The batch jobs: settings files that the operator keeps up to date, and the Job of a run that somebody asks for."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from contracts import environment
+from contracts.batch_settings import ChurnSettings, CrmIngestSettings, DbtSettings, NightlySettings
+from contracts.settings import Settings
+from operators.telecom_pipeline import names
+from operators.telecom_pipeline.endpoints import Endpoints
+from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.pipeline import BatchJobs, Pipeline
+from operators.telecom_pipeline.render.bronze import s3_connection, storage_credentials
+from operators.telecom_pipeline.render.images import (
+    CHURN_IMAGE,
+    CRM_BATCH_INGESTOR_IMAGE,
+    PUBLICATION_IMAGE,
+    image,
+)
+from operators.telecom_pipeline.render.kafka_client import SecretKey
+from operators.telecom_pipeline.render.settings_file import render_settings_file
+from operators.telecom_pipeline.render.workload import Workload, render_run
+from operators.telecom_pipeline.spec.transform import Transform
+from operators.telecom_pipeline.stages import Stage
+from operators.telecom_pipeline.storage_references import KEY_ID_KEY, PASSWORD_KEY, TOKEN_KEY_KEY, USERNAME_KEY
+
+# In the image of the nightly run, dbt is on the path and the project lies in the working directory.
+DBT = DbtSettings(
+    executable=Path("dbt"),
+    project_directory=Path("dbt_project"),
+    target_directory=Path("/tmp/dbt"),  # noqa: S108 (the pod's own)
+)
+# Component, image, module.
+CRM_INGEST = (names.CRM_BATCH_INGESTOR, CRM_BATCH_INGESTOR_IMAGE, "jobs.crm_batch_ingestor")
+NIGHTLY = (names.NIGHTLY, PUBLICATION_IMAGE, "jobs.publication.nightly")
+CHURN = (names.CHURN, CHURN_IMAGE, "jobs.churn")
+BATCH_JOBS = tuple(component for component, _, _ in (CRM_INGEST, NIGHTLY, CHURN))
+# A commit that was begun is finished; what is killed in the midst is done again by the next run.
+STOP_SECONDS = 60
+
+
+class UnknownRunError(LookupError):
+    """The pipeline has no such batch job, or its neighbours are not known yet."""
+
+
+def render_transform(pipeline: Pipeline, endpoints: Endpoints) -> tuple[Manifest, ...]:
+    """ConfigMaps with the settings of the batch jobs; none while an endpoint is not known."""
+    return tuple(
+        render_settings_file(pipeline, workload.component, Stage.TRANSFORM, workload.settings)
+        for workload in _workloads(pipeline, endpoints)
+    )
+
+
+def render_batch_run(
+    pipeline: Pipeline, endpoints: Endpoints, component: str, arguments: Sequence[str] = ()
+) -> Manifest:
+    """Job that runs a batch job once, with arguments after its settings file. Raises `UnknownRunError`."""
+    for workload in _workloads(pipeline, endpoints, tuple(arguments)):
+        if workload.component == component:
+            return render_run(pipeline, workload)
+    raise UnknownRunError(f"{pipeline.namespace}/{pipeline.name} cannot run {component!r} (yet)")
+
+
+def _workloads(pipeline: Pipeline, endpoints: Endpoints, arguments: tuple[str, ...] = ()) -> tuple[Workload, ...]:
+    jobs = pipeline.batch_jobs
+    s3_endpoint, catalog = endpoints.s3_endpoint, endpoints.catalog
+    trino, customers = endpoints.trino, endpoints.customers
+    if jobs is None or s3_endpoint is None or catalog is None or trino is None or customers is None:
+        return ()
+    lake = {"s3": s3_connection(pipeline, s3_endpoint), "catalog": catalog}
+    crm, token_key = _crm_credentials(jobs.section), _token_key(jobs.section)
+    nightly = NightlySettings.model_validate(
+        lake
+        | {
+            "trino": trino,
+            "dbt": DBT.model_copy(update={"threads": jobs.dbt_threads}),
+            "lookback_days": jobs.section.lookback_days,
+        }
+    )
+    database = {"database": customers}
+    ingest = CrmIngestSettings.model_validate(lake | database)
+    churn = ChurnSettings.model_validate(lake | database)
+    return (
+        _workload(pipeline, jobs, CRM_INGEST, ingest, crm, arguments),
+        _workload(pipeline, jobs, NIGHTLY, nightly, token_key, arguments),
+        _workload(pipeline, jobs, CHURN, churn, crm, arguments),
+    )
+
+
+def _workload(
+    pipeline: Pipeline,
+    jobs: BatchJobs,
+    job: tuple[str, str, str],
+    settings: Settings,
+    credentials: tuple[SecretKey, ...],
+    arguments: tuple[str, ...],
+) -> Workload:
+    component, repository, module = job
+    return Workload(
+        component=component,
+        stage=Stage.TRANSFORM,
+        module=module,
+        image=image(pipeline, repository),
+        settings=settings,
+        credentials=(*storage_credentials(pipeline), *credentials),
+        mounts=(),
+        resources=jobs.resources,
+        stop_seconds=STOP_SECONDS,
+        arguments=arguments,
+        is_served=False,
+    )
+
+
+def _crm_credentials(section: Transform) -> tuple[SecretKey, ...]:
+    secret = section.crm.credentials_secret_ref.name
+    return (
+        SecretKey(environment.CRM_USERNAME, secret, USERNAME_KEY),
+        SecretKey(environment.CRM_PASSWORD, secret, PASSWORD_KEY),
+    )
+
+
+def _token_key(section: Transform) -> tuple[SecretKey, ...]:
+    secret = section.pii_token_key_secret_ref.name
+    return (
+        SecretKey(environment.PII_TOKEN_KEY_ID, secret, KEY_ID_KEY),
+        SecretKey(environment.PII_TOKEN_KEY, secret, TOKEN_KEY_KEY),
+    )
