@@ -106,11 +106,12 @@ def _verdict(run_id: str, finished: FinishedRun, ask: Ask) -> Nightly | None:
 
 
 def _gates(run_id: str, ask: Ask) -> tuple[Gate, ...]:
-    rows = ask(
-        "SELECT gate, layer, outcome, value, unit, owner, evidence FROM audit.gate_results"  # noqa: S608
+    answer = ask(
+        "SELECT gate AS name, layer, outcome, value, unit, owner, evidence FROM audit.gate_results"  # noqa: S608
         f" WHERE run_id = '{run_id}' ORDER BY gate_number"
-    ).rows
-    return tuple(Gate(*row[:-1], _worst(row[-1])) for row in rows)
+    )
+    rows = (dict(zip(answer.columns, row, strict=True)) for row in answer.rows)
+    return tuple(Gate(**{**row, "evidence": _worst(row["evidence"])}) for row in rows)
 
 
 def _worst(evidence: str) -> str:
