@@ -7,6 +7,8 @@ from jobs.data_quality.audited_run import AuditedRun
 # A number of ten to fifteen digits that stands alone (MSISDN, IMSI, IMEI), or an address whose mailbox is not masked.
 # Keyed tokens and surrogate keys are hexadecimal, so digits in them have letters around.
 PATTERN = r"(^|[^0-9A-Za-z])\+?[1-9][0-9]{9,14}($|[^0-9A-Za-z])|[A-Za-z0-9._-]+@[A-Za-z0-9-]+\."
+# Ids of events end with a counter, which may have as many digits as a phone number.
+EVENT_ID = r"^[0-9a-f]{12}-[a-z]+-[0-9]+$"
 RECENT_COLUMN = "_bronze_ingested_at"
 
 
@@ -18,7 +20,10 @@ def scan_statement(table: str, snapshot_id: int, columns: Mapping[str, str], run
     texts = [name for name, data_type in columns.items() if data_type.startswith("varchar")]
     if not texts:
         return None
-    counts = ", ".join(f"count_if(regexp_like({name}, '{PATTERN}')) as {name}" for name in texts)
+    counts = ", ".join(
+        f"count_if(regexp_like({name}, '{PATTERN}') and not regexp_like({name}, '{EVENT_ID}')) as {name}"
+        for name in texts
+    )
     names = ", ".join(f"'{name}'" for name in texts)
     recent = (
         f" where {RECENT_COLUMN} >= timestamp '{run.window_start} 00:00:00 UTC'" if RECENT_COLUMN in columns else ""

@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 
 import pytest
 
@@ -7,7 +8,7 @@ from jobs.data_quality.audited_run import AuditedRun, UnknownTableError, render
 from jobs.data_quality.catalogue import GATE_BY_NAME, GATES
 from jobs.data_quality.completeness import ADDED_RECORDS, completeness, dead_letter_share, sink_commits
 from jobs.data_quality.gate import Gate, Layer, Outcome, Reading, judge
-from jobs.data_quality.personal_data import scan_statement
+from jobs.data_quality.personal_data import EVENT_ID, PATTERN, scan_statement
 from jobs.data_quality.results import prometheus_text
 from jobs.data_quality.schema_diff import schema_readings
 
@@ -97,6 +98,22 @@ def test_a_gate_reads_the_audited_snapshot():
 def test_a_gate_on_a_table_the_run_does_not_know_is_an_error():
     with pytest.raises(UnknownTableError, match="gold_dim_towers"):
         render("select 1 from $gold_dim_towers", RUN, "iceberg")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_personal"),
+    [
+        ("12065550123", True),
+        ("call of +12065550123", True),
+        ("tel-12065550123", True),
+        ("someone@example.com", True),
+        ("k1:" + "0123456789abcdef" * 4, False),
+        ("39d12ba14953-c-281474976710656", False),
+        ("TWR-00028", False),
+    ],
+)
+def test_numbers_of_people_are_told_from_ids_of_events(text: str, is_personal: bool) -> None:
+    assert bool(re.search(PATTERN, text) and not re.search(EVENT_ID, text)) is is_personal
 
 
 def test_only_text_is_searched_for_personal_data():
