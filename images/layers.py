@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 PROJECT = "telecom-lakehouse"
 SITE = "opt/telecom/site"
 APP = "opt/telecom/app"
+_CODE_SUFFIXES = (".py", ".sql")
 
 
 def write_package_layer(target: Path, extras: Iterable[str]) -> None:
@@ -22,11 +23,12 @@ def write_package_layer(target: Path, extras: Iterable[str]) -> None:
 
 
 def write_code_layer(target: Path, repository: Path, packages: Iterable[str]) -> None:
-    """Tar of our own packages."""
+    """Tar of our own packages: the code, and the statements that it reads from files beside it."""
     with tarfile.open(target, "w") as layer:
         for package in packages:
-            for source in sorted((repository / package).rglob("*.py")):
-                layer.add(source, f"{APP}/{source.relative_to(repository)}", filter=_anonymous)
+            for source in sorted((repository / package).rglob("*")):
+                if source.suffix in _CODE_SUFFIXES:
+                    layer.add(source, f"{APP}/{source.relative_to(repository)}", filter=_anonymous)
 
 
 def _closure(project: str, extras: frozenset[str]) -> set[str]:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from local.adapters import flink_manifest, flink_start
 from local.adapters.adapter import ManifestError, Outcome, Status, Surroundings
-from local.adapters.conditions import condition
 from local.adapters.flink_processes import FlinkFolder
 from local.adapters.flink_rest import FlinkRest
 from local.adapters.flink_start import files_below, newest_checkpoint
@@ -104,17 +103,14 @@ class _Deployment:
 
     def status(self, lifecycle: str, job_state: str, error: str = "", job_manager: str = "MISSING") -> Status:
         """Status as the operator writes it."""
-        is_running = job_state == "RUNNING"
         job = {"state": job_state, "jobId": self._run.job_id, "upgradeSavepointPath": self._run.restore_from}
-        return {
+        status = {
             "observedGeneration": self.manifest["metadata"]["generation"],
             "lifecycleState": lifecycle,
             "jobManagerDeploymentStatus": job_manager,
             "jobStatus": {key: value for key, value in job.items() if value},
-            "conditions": [condition(self.manifest, "Running", is_running, job_state)],
-            # As the operator: always there, a JSON text or null.
-            "error": json.dumps({"message": error}) if error else None,
         }
+        return status | ({"error": json.dumps({"message": error})} if error else {})
 
     def _begin(self, wanted: str) -> None:
         first = str(self.manifest["spec"]["job"].get("initialSavepointPath", ""))

@@ -8,6 +8,8 @@ from pathlib import Path
 from images.archive import write_archive
 from images.layers import write_code_layer, write_files_layer
 
+REPOSITORY = Path(__file__).parents[3]
+
 
 def test_an_archive_names_its_layers_by_their_content(tmp_path: Path) -> None:
     layer = tmp_path / "layer.tar"
@@ -21,6 +23,15 @@ def test_an_archive_names_its_layers_by_their_content(tmp_path: Path) -> None:
     assert manifest["RepoTags"] == ["localhost/a:1", "localhost/b:1"]
     assert config["rootfs"]["diff_ids"] == [f"sha256:{digest}"]
     assert config["config"] == {"User": "10001"}
+
+
+def test_statements_go_with_the_code_that_reads_them(tmp_path: Path) -> None:
+    write_code_layer(tmp_path / "code.tar", REPOSITORY, ["jobs"])
+    with tarfile.open(tmp_path / "code.tar") as layer:
+        names = {name.removeprefix("opt/telecom/app/") for name in layer.getnames()}
+    wanted = {str(file.relative_to(REPOSITORY)) for file in (REPOSITORY / "jobs").rglob("*.sql")}
+    assert "jobs/account_freezer/schema.sql" in wanted <= names
+    assert not [name for name in names if name.endswith((".java", ".pyc"))]
 
 
 def test_equal_code_makes_an_equal_layer(tmp_path: Path) -> None:
