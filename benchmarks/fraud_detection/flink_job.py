@@ -17,9 +17,13 @@ from local.adapters.flink_processes import HOST, FlinkFolder
 from local.artefacts.fraud_detection_job import fraud_detection_jar
 from local.machine import base_environment
 from local.supervisor.ports import is_free
+from operators.telecom_pipeline.render.flink_configuration import STATE_BACKENDS
 
 JOB_ID = "b" * 32
 PARALLELISM = 2
+# As the operator configures both: profile dev, which keeps state on the heap, and profile production.
+HEAP_STATE = {**STATE_BACKENDS["dev"]}
+ROCKSDB_STATE = {**STATE_BACKENDS["production"], "taskmanager.memory.managed.size": "1g"}
 _ENTRY_CLASS = "dev.telecom.fraud.job.FraudDetectionJob"
 
 
@@ -60,14 +64,19 @@ class FlinkJob:
         """`id`, `state_size` in bytes and `end_to_end_duration` in milliseconds of the newest complete one."""
         return dict(self.ask(f"/jobs/{JOB_ID}/checkpoints")["latest"]["completed"] or {"id": 0})
 
+    def checkpoint_seconds(self) -> float:
+        """Median duration of the checkpoints so far, from the trigger to the last acknowledgement."""
+        summary = self.ask(f"/jobs/{JOB_ID}/checkpoints")["summary"]
+        return float(summary["end_to_end_duration"]["p50"]) / 1000
 
-def settings(address: str, prefix: str) -> FraudDetectionSettings:
-    """Settings of a run with topics of its own."""
+
+def settings(address: str, prefix: str, call_topic: str) -> FraudDetectionSettings:
+    """Settings of a run with topics of its own, but for the one that it reads."""
     return FraudDetectionSettings(
         kafka=KafkaConnection(bootstrap_servers=address),
         consumer_group=prefix,
         transactional_id_prefix=prefix,
-        call_topic=f"{prefix}_call_events",
+        call_topic=call_topic,
         sms_topic=f"{prefix}_sms_events",
         alert_topic=f"{prefix}_fraud_alerts",
         rule_topic=f"{prefix}_fraud_rules",
@@ -111,7 +120,6 @@ def _configuration(folder: Path, rpc_port: int, rest_port: int) -> dict[str, str
         "metrics.fetcher.update-interval": "500",
         "jobmanager.memory.process.size": "1000m",
         "taskmanager.memory.process.size": "4g",
-        "taskmanager.memory.managed.size": "64m",
         "taskmanager.numberOfTaskSlots": str(PARALLELISM),
         "parallelism.default": str(PARALLELISM),
         "execution.checkpointing.timeout": "120 s",

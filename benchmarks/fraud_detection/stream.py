@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from confluent_kafka import Producer
 
 BURST_CALLS = 26
+# Subscribers from here on make bursts, those below do not.
+FIRST_BURST = 2_000_000
 _RECORD = (
     '{"event_id":"%s","event_time_ms":%d,"schema_version":1,"msisdn":"1206%07d","imsi":"310260%09d",'
     '"imei":"35693803%07d","tower_id":"TWR-00042","cell_id":"TWR-00042-%d","latitude":%.5f,"longitude":%.5f,'

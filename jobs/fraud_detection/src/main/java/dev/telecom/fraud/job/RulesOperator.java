@@ -69,6 +69,9 @@ public final class RulesOperator extends KeyedBroadcastProcessFunction<Long, Act
         if (event.branch == Branch.SUBSCRIBER && event.eventTimeMs < context.currentWatermark()) {
             lateEvents.inc();
         }
+        if (!judge.judges(event.branch)) {
+            return;
+        }
         ValueState<byte[]> state = event.branch == Branch.SUBSCRIBER ? accounts : devicesAndNumbers;
         byte[] before = state.value();
         byte[] after = judge.judge(event, before, alert -> emit(alert, context, out));

@@ -44,6 +44,16 @@ public final class Judge {
         }
     }
 
+    /** False if every rule of the branch is off: the state of its subjects need not be looked up. */
+    public boolean judges(Branch branch) {
+        for (RuleRunner<?, ?> runner : runners.get(branch)) {
+            if (runner.isEnabled()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * Run the rules of the event's branch.
      *

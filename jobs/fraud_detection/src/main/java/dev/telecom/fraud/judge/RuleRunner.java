@@ -31,6 +31,10 @@ final class RuleRunner<S, P extends RuleParameters> implements StateSlot<S> {
         parameters = RuleCatalog.parameters(newDocument, binding.parametersType());
     }
 
+    boolean isEnabled() {
+        return document.enabled;
+    }
+
     Alert evaluate(ActivityEvent event) {
         if (!document.enabled) {
             return null;

@@ -1,0 +1,33 @@
+"""Python environments beside the project's own, for what conflicts with its dependencies: environments/<name>."""
+
+import hashlib
+from pathlib import Path
+
+from uv import find_uv_bin
+
+from local.artefacts.cache import Artefact, install
+from local.artefacts.command import run_tool
+from local.artefacts.progress import Report, ignore_progress
+
+ENVIRONMENTS = Path(__file__).parents[2] / "environments"
+
+
+def python_environment(name: str, contents: str, report: Report = ignore_progress) -> Path:
+    """Folder of `bin/python`; the first call installs what environments/<name>/uv.lock pins. Raises `CommandError`."""
+    project = ENVIRONMENTS / name
+    lock = hashlib.sha256((project / "uv.lock").read_bytes()).hexdigest()[:12]
+    return install(name, lock, lambda artefact: _build(artefact, project, contents), report) / "environment"
+
+
+def _build(artefact: Artefact, project: Path, contents: str) -> None:
+    folder = artefact.folder / "environment"
+    artefact.tell("fetching", contents)
+    # Relocatable: the folder is renamed when it is complete.
+    for command in (["venv", "--relocatable", "--python", "3.11", str(folder)], ["sync", "--frozen", "--no-dev"]):
+        run_tool(
+            [find_uv_bin(), *command],
+            environment={"UV_PROJECT_ENVIRONMENT": str(folder), "UV_NATIVE_TLS": "1"},
+            folder=project,
+            next_step="check that PyPI or your mirror answers (UV_INDEX_URL), then the same command again",
+            on_line=lambda line: artefact.tell("fetching", line),
+        )
