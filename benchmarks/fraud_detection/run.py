@@ -29,7 +29,7 @@ from local.artefacts.versions import versions
 
 SUBSCRIBERS = 1_000_000
 EVENTS = 2_500_000
-PEER_EVENTS = 200_000
+PEER_EVENTS = 150_000
 RUNS = 3
 PARTITIONS = 4
 TOPIC = "call_events"
