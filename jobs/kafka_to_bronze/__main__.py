@@ -1,5 +1,6 @@
 """`python -m jobs.kafka_to_bronze --settings FILE`."""
 
+import gc
 import logging
 import os
 import socket
@@ -30,6 +31,9 @@ COMPONENT = "kafka-to-bronze"
 FLUSH_SECONDS = 20.0
 SHUTDOWN_SECONDS = 30.0
 EXIT_FATAL = 1
+# More than the messages that wait to be parsed. With Python's own 700 every poll sets off collections which visit each
+# of them, to find nothing: that took as long as reading from Kafka.
+GARBAGE_COLLECTION_THRESHOLD = 100_000
 
 NAMED_ERRORS = (
     IncompatibleTableError,
@@ -46,6 +50,7 @@ log = structlog.get_logger()
 def main(settings: Annotated[Path, typer.Option(help="JSON file of contracts.settings.SinkSettings")]) -> None:
     """Write Kafka topics into Iceberg bronze tables, each record exactly once."""
     configure_logs(COMPONENT)
+    gc.set_threshold(GARBAGE_COLLECTION_THRESHOLD)
     logging.getLogger("pyiceberg").setLevel(logging.WARNING)  # it reports every file system it opens
     try:
         _run(load_settings(SinkSettings, settings))

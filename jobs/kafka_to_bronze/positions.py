@@ -51,8 +51,13 @@ class Positions:
     def cut(self, messages: Iterable[ConsumedRecord]) -> dict[str, RawBatch]:
         """One batch per topic; records of partitions that are not ours, or before the position, are left out."""
         by_partition: defaultdict[TopicPartitionKey, list[ConsumedRecord]] = defaultdict(list)
+        topic, partition, records = "", -1, list[ConsumedRecord]()
         for message in messages:
-            by_partition[message.topic(), message.partition()].append(message)
+            # They come in long runs of one partition; comparing is cheaper than a look-up for each.
+            if message.partition() != partition or message.topic() != topic:
+                topic, partition = message.topic(), message.partition()
+                records = by_partition[topic, partition]
+            records.append(message)
         runs: defaultdict[str, list[PartitionRun]] = defaultdict(list)
         for (topic, partition), records in by_partition.items():
             run = self._run(topic, partition, records)
@@ -74,4 +79,4 @@ class Positions:
 
 
 def _byte_count(runs: Iterable[PartitionRun]) -> int:
-    return sum(len(record) for run in runs for record in run.records)
+    return sum(sum(map(len, run.records)) for run in runs)

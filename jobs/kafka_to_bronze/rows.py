@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import methodcaller
 
 import numpy as np
 import pyarrow as pa
@@ -48,7 +49,7 @@ class BatchReader:
         partitions = np.repeat(
             np.array([run.partition for run in raw.runs], dtype=np.int32), [len(run.records) for run in raw.runs]
         )
-        parsed = self._parser.parse([record.value() for record in records])
+        parsed = self._parser.parse(list(map(methodcaller("value"), records)))
         return BronzeBatch(
             rows=self._rows(parsed, records, partitions, ingested_at),
             dead_letters=self._dead_letters(parsed, records, partitions, ingested_at),
@@ -60,7 +61,7 @@ class BatchReader:
         self, parsed: ParsedValues, records: list[KafkaRecord], partitions: np.ndarray, ingested_at: datetime
     ) -> pa.Table:
         count = parsed.rows.num_rows
-        offsets = np.fromiter((record.offset() for record in records), dtype=np.int64, count=len(records))
+        offsets = np.fromiter(map(methodcaller("offset"), records), dtype=np.int64, count=len(records))
         columns = {
             field.column_name: self._column(parsed, field.name, field.type) for field in wire_fields(self._table.model)
         }

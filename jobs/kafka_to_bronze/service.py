@@ -139,7 +139,7 @@ class SinkService:
             lambda topic, partition: log_range(consumer, topic, partition),
             self._patience,
         )
-        return Sink(consumer, writers, answers, starts, self._metrics, self._settings.commit_bytes // 2)
+        return Sink(consumer, writers, answers, starts, self._metrics, self._settings.commit_bytes // 4)
 
     def _writer(self, table: BronzeTable, committer: Committer, answers: "SimpleQueue[Answer]") -> TopicWriter:
         buffer = CommitBuffer(self._settings.commit_bytes, self._settings.commit_interval_seconds)

@@ -1,8 +1,8 @@
-"""One thread per topic: parses, collects and commits, so that a commit of one topic stops no other.
+"""One thread per topic parses and collects, a second one commits: neither a commit nor another topic stops it.
 
 The poll loop offers raw batches and orders; the writer answers on a queue what may be acknowledged and where reading
 must be set back. Orders travel in the same queue as batches, so each takes effect exactly between the batches it was
-given between.
+given between: an order about partitions waits for the commit under way, so only batches go on beside it.
 """
 
 import time
@@ -14,6 +14,7 @@ from threading import Event, Lock, Thread
 
 import structlog
 
+from jobs.kafka_to_bronze.background_commit import BackgroundCommit
 from jobs.kafka_to_bronze.buffer import CommitBuffer
 from jobs.kafka_to_bronze.commit import CommitOutcome, Committer
 from jobs.kafka_to_bronze.metrics import SinkMetrics
@@ -63,6 +64,14 @@ class Finish:
     """Commit what is held and end."""
 
 
+@dataclass(frozen=True)
+class CommitDone:
+    """The commit under way has come to its end."""
+
+
+Order = RawBatch | Restart | Release | Finish | CommitDone
+
+
 class TopicWriter(Thread):
     """Owns the table of one topic. `failure` holds what ended it before `finish`."""
 
@@ -79,11 +88,11 @@ class TopicWriter(Thread):
         self.topic = topic
         self.failure: Exception | None = None
         self._reader = reader
-        self._committer = committer
+        self._inbox: Queue[Order] = Queue()
+        self._commits = BackgroundCommit(committer, lambda: self._inbox.put(CommitDone()), f"commit-{topic}")
         self._buffer = buffer
         self._metrics = metrics
         self._answers = answers
-        self._inbox: Queue[RawBatch | Restart | Release | Finish] = Queue()
         self._held_back: set[int] = set()
         self._backlog_bytes = 0
         self._backlog_lock = Lock()
@@ -120,27 +129,37 @@ class TopicWriter(Thread):
         except Exception as error:
             log.exception("writer failed", topic=self.topic)
             self.failure = error
+        finally:
+            self._commits.close()
 
     def _work(self) -> bool:
         order = self._next_order()
         if isinstance(order, RawBatch):
             self._collect(order)
-        elif isinstance(order, Restart):
+        elif isinstance(order, CommitDone):
+            if self._commits.is_done:
+                self._settle()
+        elif order is not None:
+            self._obey(order)
+        if self._buffer.seconds_until_due(time.monotonic()) == 0.0:
+            self._start_commit()
+        self._metrics.buffered_bytes.labels(self.topic).set(self._buffer.byte_count + self._backlog_bytes)
+        return not isinstance(order, Finish)
+
+    def _obey(self, order: Restart | Release | Finish) -> None:
+        """Carry out what must not happen beside a commit."""
+        if isinstance(order, Restart):
+            self._settle()
             self._held_back.discard(order.partition)
             self._buffer.forget([order.partition])
-        elif isinstance(order, Release):
-            self._commit()
+            return
+        self._start_commit()
+        self._settle()
+        if isinstance(order, Release):
             self._held_back -= order.partitions
             order.done.set()
-        elif isinstance(order, Finish):
-            self._commit()
-            return False
-        if self._buffer.seconds_until_due(time.monotonic()) == 0.0:
-            self._commit()
-        self._metrics.buffered_bytes.labels(self.topic).set(self._buffer.byte_count + self._backlog_bytes)
-        return True
 
-    def _next_order(self) -> RawBatch | Restart | Release | Finish | None:
+    def _next_order(self) -> Order | None:
         try:
             return self._inbox.get(timeout=self._buffer.seconds_until_due(time.monotonic()))
         except Empty:
@@ -153,17 +172,25 @@ class TopicWriter(Thread):
             read = self._reader.read(RawBatch(runs, batch.byte_count), datetime.now(UTC))
             self._buffer.add(read, time.monotonic())
 
-    def _commit(self) -> None:
-        if self._buffer.is_empty():
+    def _start_commit(self) -> None:
+        """Hand what is held to the committing thread, after the commit before it."""
+        self._settle()
+        if not self._buffer.is_empty():
+            self._commits.start(self._buffer.take())
+
+    def _settle(self) -> None:
+        """Wait for the commit under way, if any, and draw the consequences."""
+        finished = self._commits.wait()
+        if finished is None:
             return
-        started = time.monotonic()
-        outcome = self._committer.commit(self._buffer.take())
-        self._metrics.observe_commit(self.topic, outcome, time.monotonic() - started)
-        self._set_back(outcome)
-        self._answers.put(Acknowledge(self.topic, outcome.ends))
+        self._metrics.observe_commit(self.topic, finished.outcome, finished.seconds)
+        self._set_back(finished.outcome)
+        self._answers.put(Acknowledge(self.topic, finished.outcome.ends))
 
     def _set_back(self, outcome: CommitOutcome) -> None:
         strays = {fenced.partition for fenced in outcome.fenced} | {gap.partition for gap in outcome.gaps}
+        # What was collected beside the commit follows offsets that the table did not take.
+        self._buffer.forget(strays)
         for partition in sorted(strays):
             self._held_back.add(partition)
             self._answers.put(SeekTo(self.topic, partition, outcome.ends[partition]))
