@@ -7,6 +7,7 @@ import structlog
 
 from local.adapter_loop import RETRY_SECONDS, AdapterLoop
 from local.adapters.adapter import Adapter
+from local.kubernetes.service_addresses import with_service_addresses
 from local.machine import Machine
 from local.paths import StateDirectory
 from local.supervisor.ports import PortBook
@@ -58,8 +59,9 @@ class NamespaceStore:
         self._namespace = namespace
 
     def list_kind(self, kind: Kind) -> Sequence[Manifest]:
-        """All objects of a kind in the namespace."""
-        return self._cluster.list(kind, self._namespace)
+        """All objects of a kind in the namespace, with addresses that the node finds."""
+        objects = self._cluster.list(kind, self._namespace)
+        return [manifest | {"spec": with_service_addresses(manifest["spec"], self._address)} for manifest in objects]
 
     def set_finalizers(self, ref: Ref, finalizers: Sequence[str]) -> None:
         """See `Store.set_finalizers`."""
@@ -84,3 +86,7 @@ class NamespaceStore:
     def delete(self, ref: Ref) -> None:
         """See `Cluster.delete`."""
         self._cluster.delete(ref)
+
+    def _address(self, service: Ref) -> str | None:
+        found = self._cluster.get(service)
+        return found["spec"]["clusterIP"] if found else None
