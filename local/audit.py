@@ -1,6 +1,6 @@
 """Counts every layer against the producers' ledger: nothing lost, nothing twice."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.ledger import EventCounts, Ledger, TopicBalance, decode_entry, reconcile
@@ -48,7 +48,7 @@ def audit(kafka: KafkaReader, ask: Ask, topics: Iterable[str]) -> Audit:
     """Count the topics now. Events still on their way show as missing. Raises `LocalError`."""
     topics = tuple(topics)
     ledger = Ledger(decode_entry(record.value() or b"") for record in kafka.records(LEDGER_TOPIC))
-    positions = {topic: _positions(ask, topic) for topic in topics}
+    positions = _positions(ask, topics)
     dead_letters = {topic: _dead_letter_count(kafka, topic) for topic in topics}
     produced = ledger.totals()
     bronze = {topic: rows for topic, (rows, _) in positions.items()}
@@ -71,14 +71,19 @@ def _topic_audit(
     )
 
 
-def _positions(ask: Ask, topic: str) -> tuple[int, int]:
-    """Rows and distinct positions of a bronze table; both 0 before its first commit."""
-    exists = f"SELECT 1 FROM information_schema.tables WHERE table_schema = 'bronze' AND table_name = '{topic}'"  # noqa: S608
-    if not ask(exists).rows:
-        return 0, 0
-    counts = f"SELECT count(*), count(DISTINCT ROW(_kafka_partition, _kafka_offset)) FROM bronze.{topic}"  # noqa: S608
-    ((rows, distinct),) = ask(counts).rows
-    return int(rows), int(distinct)
+def _positions(ask: Ask, topics: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Rows and distinct positions of each topic's bronze table; both 0 before its first commit."""
+    named = ask("SELECT table_name FROM information_schema.tables WHERE table_schema = 'bronze'")
+    tables = {name for (name,) in named.rows}
+    position = "ROW(_kafka_partition, _kafka_offset)"
+    counts = [
+        f"SELECT '{topic}', count(*), count(DISTINCT {position}) FROM bronze.{topic}"  # noqa: S608
+        for topic in topics
+        if topic in tables
+    ]
+    counted = ask(" UNION ALL ".join(counts)).rows if counts else []
+    found = {str(topic): (int(rows), int(distinct)) for topic, rows, distinct in counted}
+    return {topic: found.get(topic, (0, 0)) for topic in topics}
 
 
 def _dead_letter_count(kafka: KafkaReader, topic: str) -> int:

@@ -122,7 +122,8 @@ class FlinkFolder:
         home = flink_home()
         class_path = f"{home}/bin/bash-java-utils.jar:{home}/lib/*"
         main = "org.apache.flink.runtime.util.bash.BashJavaUtils"
-        argv = [str(system_java()), "-Xmx64m", "-cp", class_path, main, question, "--configDir", str(self.conf)]
+        quick = ("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")  # it lives for half a second
+        argv = [str(system_java()), *quick, "-cp", class_path, main, question, "--configDir", str(self.conf)]
         asked = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=_MEMORY_SECONDS)
         answers = [line.removeprefix(_ANSWER) for line in asked.stdout.splitlines() if line.startswith(_ANSWER)]
         if asked.returncode or len(answers) != 2:
