@@ -1,6 +1,6 @@
 """Every record becomes exactly one row or one rejection, whatever surrounds it in its batch."""
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
 import orjson
@@ -160,7 +160,12 @@ def test_an_empty_batch_has_no_rows() -> None:
 
 
 def _as_decimal(value: object) -> object:
-    return Decimal(str(value)) if type(value) in (int, float, str) else value
+    if type(value) not in (int, float, str):
+        return value
+    try:
+        return Decimal(str(value))
+    except InvalidOperation as error:
+        raise ValueError("no number") from error
 
 
 _REFERENCE_TYPES: dict[FieldType, Any] = {
