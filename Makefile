@@ -46,7 +46,8 @@ check: $(VENV) ## Lint, types, import rules, generated files, unit tests and gol
 test: check ## Everything: `make check`, then the tests with real engines
 	$(BIN)/telecom doctor
 	$(BIN)/telecom fetch --kubernetes
-	$(BIN)/pytest -m engine tests
+	$(BIN)/pytest -m engine tests || { echo "Once more, alone: what fails again is broken; what passes now hangs on timing and is to be mended."; \
+	  $(BIN)/pytest -m engine --last-failed --last-failed-no-failures none tests; }
 images: $(VENV) ## Pack the images into build/images, as root, without a container engine
 	$(BIN)/python -m images.build build/images
 install-manifest: $(VENV) ## Write manifests/install.yaml from the operator's chart
