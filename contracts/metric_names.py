@@ -31,3 +31,31 @@ PRODUCER_BEHIND_SECONDS = "telecom_producer_behind_seconds"
 
 GATE_VALUE = "telecom_gate_value"
 GATE_OUTCOME = "telecom_gate_outcome"
+
+OPERATOR_RECONCILES = "telecom_operator_reconciles_total"
+OPERATOR_RECONCILE_SECONDS = "telecom_operator_reconcile_seconds"
+OPERATOR_EVENT_TO_RECONCILE_SECONDS = "telecom_operator_event_to_reconcile_seconds"
+OPERATOR_API_CALLS = "telecom_operator_api_calls_total"
+OPERATOR_DRIFT_CORRECTIONS = "telecom_operator_drift_corrections_total"
+OPERATOR_PIPELINE_CONDITION = "telecom_operator_pipeline_condition"
+OPERATOR_STAGE_READY_RATIO = "telecom_operator_pipeline_stage_ready_ratio"
+OPERATOR_LEADER = "telecom_operator_leader"
+OPERATOR_WATCH_AGE_SECONDS = "telecom_operator_watch_age_seconds"
+
+# What Flink's reporter for Prometheus makes of its own metrics and of those of jobs/fraud_detection.
+FLINK_CHECKPOINTS_COMPLETED = "flink_jobmanager_job_numberOfCompletedCheckpoints"
+FLINK_CHECKPOINTS_FAILED = "flink_jobmanager_job_numberOfFailedCheckpoints"
+FLINK_LAST_CHECKPOINT_MILLISECONDS = "flink_jobmanager_job_lastCheckpointDuration"
+FLINK_LAST_CHECKPOINT_BYTES = "flink_jobmanager_job_lastCheckpointSize"
+FLINK_RESTARTS = "flink_jobmanager_job_numRestarts"
+FLINK_FRAUD_ALERTS = "flink_taskmanager_job_task_operator_rule_fraud_alerts"
+FLINK_LATE_EVENTS = "flink_taskmanager_job_task_operator_late_events"
+
+# What Strimzi's metrics reporter makes of Kafka's.
+KAFKA_UNDER_REPLICATED_PARTITIONS = "kafka_server_replicamanager_underreplicatedpartitions"
+KAFKA_UNDER_MIN_ISR_PARTITIONS = "kafka_server_replicamanager_underminisrpartitioncount"
+KAFKA_OFFLINE_PARTITIONS = "kafka_controller_kafkacontroller_offlinepartitionscount"
+KAFKA_MESSAGES_IN = "kafka_server_brokertopicmetrics_messagesinpersec_total"
+KAFKA_BYTES_IN = "kafka_server_brokertopicmetrics_bytesinpersec_total"
+KAFKA_BYTES_OUT = "kafka_server_brokertopicmetrics_bytesoutpersec_total"
+KAFKA_LOG_BYTES = "kafka_log_log_size"

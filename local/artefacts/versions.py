@@ -56,6 +56,12 @@ class FlinkOperatorVersions(_Pinned):
     version: str
 
 
+class PrometheusOperatorVersions(_Pinned):
+    """The Prometheus operator, whose API the chart's monitors and rules follow."""
+
+    version: str
+
+
 class Versions(_Pinned):
     """All engines that LocalCluster runs or imitates."""
 
@@ -64,6 +70,7 @@ class Versions(_Pinned):
     minio: MinioVersions
     strimzi: StrimziVersions
     flink_operator: FlinkOperatorVersions = Field(alias="flinkOperator")
+    prometheus_operator: PrometheusOperatorVersions = Field(alias="prometheusOperator")
 
 
 @cache

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
+from local.artefacts.prometheus_operator_crds import prometheus_operator_crds
+from local.artefacts.versions import REPOSITORY
 from local.kubernetes.control_plane import ControlPlane
 from local.kubernetes.helm import OPERATOR_CHART, PLATFORM_CHART, HelmError, helm
 from local.kubernetes.install_manifest import INSTALL_MANIFEST, install_manifest
@@ -13,7 +15,8 @@ from operators.telecom_pipeline.generate.rbac import rules
 
 pytestmark = pytest.mark.engine
 
-MONITORING = ("--set", "monitoring.enabled=true")
+MONITORING = ("--set", "monitoring.enabled=true", "--set", "monitoring.dashboards.enabled=true")
+MONITORING_KINDS = {"ServiceMonitor", "PodMonitor", "PrometheusRule", "ConfigMap"}
 VARIANTS = {
     "one-replica": (OPERATOR_CHART, ()),
     "two-replicas": (OPERATOR_CHART, ("--set", "replicas=2")),
@@ -24,6 +27,12 @@ VARIANTS = {
 
 def objects(text: str) -> list[dict[str, Any]]:
     return [each for each in yaml.safe_load_all(text) if each]
+
+
+def apply_dry(control_plane: ControlPlane, text: str) -> list[str]:
+    """A line per object that the API server would take, unknown fields refused."""
+    arguments = ("apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", "-")
+    return control_plane.kubectl(*arguments, stdin=text).splitlines()
 
 
 @pytest.mark.parametrize("chart", [OPERATOR_CHART, PLATFORM_CHART], ids=lambda chart: chart.name)
@@ -38,10 +47,7 @@ def test_the_api_server_accepts_every_object_as_rendered(
     chart, settings = VARIANTS[variant]
     settings = tuple(setting.replace("NAMESPACE", namespace) for setting in settings)
     text = helm("template", "release", str(chart), "--namespace", namespace, *settings)
-    answer = control_plane.kubectl(
-        "apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", "-", stdin=text
-    )
-    assert len(answer.splitlines()) == len(objects(text))
+    assert len(apply_dry(control_plane, text)) == len(objects(text))
 
 
 @pytest.mark.parametrize(
@@ -73,9 +79,31 @@ def test_the_operators_pod_is_restricted(control_plane: ControlPlane, namespace:
                 control_plane.kubectl("create", "--dry-run=server", "-f", "-", stdin=yaml.safe_dump(pod))
 
 
-def test_alerts_and_scrapes_are_rendered_when_asked_for() -> None:
-    text = helm("template", "release", str(OPERATOR_CHART), *MONITORING)
-    assert {"ServiceMonitor", "PrometheusRule"} <= {each["kind"] for each in objects(text)}
+def test_monitors_rules_and_dashboards_are_accepted_as_rendered(control_plane: ControlPlane, namespace: str) -> None:
+    for crd in prometheus_operator_crds():
+        control_plane.kubectl("apply", "--server-side", "-f", str(crd))
+    control_plane.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+    text = helm("template", "release", str(OPERATOR_CHART), "--namespace", namespace, *MONITORING)
+    asked_for = [each for each in objects(text) if each["kind"] in MONITORING_KINDS]
+    assert {each["kind"] for each in asked_for} == MONITORING_KINDS
+    answer = control_plane.kubectl(
+        "apply",
+        "--server-side",
+        "--dry-run=server",
+        "--validate=strict",
+        "-f",
+        "-",
+        stdin=yaml.safe_dump_all(asked_for),
+    )
+    assert len(answer.splitlines()) == len(asked_for)
+
+
+def test_the_chart_brings_the_dashboards_and_rules_of_the_repository() -> None:
+    rendered = objects(helm("template", "release", str(OPERATOR_CHART), *MONITORING))
+    (rules,) = (each["spec"] for each in rendered if each["kind"] == "PrometheusRule")
+    (dashboards,) = (each["data"] for each in rendered if each["metadata"]["name"].endswith("-dashboards"))
+    assert rules == yaml.safe_load((REPOSITORY / "manifests" / "alerts" / "telecom.yaml").read_text())
+    assert dashboards == {file.name: file.read_text() for file in (REPOSITORY / "manifests" / "dashboards").iterdir()}
 
 
 def test_the_install_manifest_is_what_the_chart_says() -> None:

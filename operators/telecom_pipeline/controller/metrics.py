@@ -5,6 +5,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from contracts import metric_names as names
 from operators.telecom_pipeline.manifest import Ref
 
 _PIPELINE = ("namespace", "pipeline")
@@ -15,35 +16,38 @@ class OperatorMetrics:
     """The operator's metrics in a registry. `watch_age_seconds` is asked at each scrape."""
 
     def __init__(self, registry: CollectorRegistry, watch_age_seconds: Callable[[], float]) -> None:
-        prefix = "telecom_operator"
         self._reconciles = Counter(
-            f"{prefix}_reconciles", "Passes by result: the reason of Ready, or Error.", ["result"], registry=registry
+            names.OPERATOR_RECONCILES, "Passes by result: the reason of Ready, or Error.", ["result"], registry=registry
         )
         self._duration = Histogram(
-            f"{prefix}_reconcile_seconds", "Time of one pass.", buckets=_SECONDS, registry=registry
+            names.OPERATOR_RECONCILE_SECONDS, "Time of one pass.", buckets=_SECONDS, registry=registry
         )
         self._latency = Histogram(
-            f"{prefix}_event_to_reconcile_seconds",
+            names.OPERATOR_EVENT_TO_RECONCILE_SECONDS,
             "From an object's change being seen to the end of the pass that took it into account.",
             buckets=_SECONDS,
             registry=registry,
         )
-        self._calls = Counter(f"{prefix}_api_calls", "Calls to the API server.", ["method", "code"], registry=registry)
+        self._calls = Counter(
+            names.OPERATOR_API_CALLS, "Calls to the API server.", ["method", "code"], registry=registry
+        )
         self._drift = Counter(
-            f"{prefix}_drift_corrections", "Fields taken back from another manager.", ["kind"], registry=registry
+            names.OPERATOR_DRIFT_CORRECTIONS, "Fields taken back from another manager.", ["kind"], registry=registry
         )
         self._conditions = Gauge(
-            f"{prefix}_pipeline_condition", "1 if the condition is True.", [*_PIPELINE, "type"], registry=registry
+            names.OPERATOR_PIPELINE_CONDITION, "1 if the condition is True.", [*_PIPELINE, "type"], registry=registry
         )
         self._stages = Gauge(
-            f"{prefix}_pipeline_stage_ready_ratio",
+            names.OPERATOR_STAGE_READY_RATIO,
             "Share of a stage's children that are ready.",
             [*_PIPELINE, "stage"],
             registry=registry,
         )
-        self.leader = Gauge(f"{prefix}_leader", "1 while this process is the one that works.", registry=registry)
+        self.leader = Gauge(names.OPERATOR_LEADER, "1 while this process is the one that works.", registry=registry)
         Gauge(
-            f"{prefix}_watch_age_seconds", "Time since the stalest watch heard from the API server.", registry=registry
+            names.OPERATOR_WATCH_AGE_SECONDS,
+            "Time since the stalest watch heard from the API server.",
+            registry=registry,
         ).set_function(watch_age_seconds)
 
     def count_call(self, method: str, code: int) -> None:

@@ -40,12 +40,20 @@ class ResourceValues(_Values):
     limits: AmountValues = Field(description="At most.")
 
 
+class DashboardValues(_Values):
+    """Grafana's dashboards."""
+
+    enabled: bool = Field(description="Whether to install a ConfigMap with them.")
+    labels: Labels = Field(description="Labels by which the sidecar of Grafana's chart finds it.")
+
+
 class MonitoringValues(_Values):
     """Objects of the Prometheus operator; off, since its CRDs may be absent."""
 
-    enabled: bool = Field(description="Whether to install ServiceMonitor and PrometheusRule.")
+    enabled: bool = Field(description="Whether to install ServiceMonitor, PodMonitor and PrometheusRule.")
     labels: Labels = Field(description="Labels by which your Prometheus selects them, such as release: prometheus.")
     interval: Annotated[str, Field(pattern=r"^[0-9]+(s|m)$")] = Field(description="Time between two scrapes.")
+    dashboards: DashboardValues = Field(description="Grafana's dashboards.")
 
 
 class NetworkPolicyValues(_Values):

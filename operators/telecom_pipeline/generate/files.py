@@ -3,6 +3,7 @@
 from contracts.wire_schema import schema_files
 from operators.telecom_pipeline.generate.chart import chart_files
 from operators.telecom_pipeline.generate.crd import crd_text
+from operators.telecom_pipeline.generate.monitoring.files import monitoring_files
 from operators.telecom_pipeline.generate.rbac import rbac_template
 from operators.telecom_pipeline.generate.reference import reference_text
 from operators.telecom_pipeline.generate.samples import SAMPLES, sample_text
@@ -16,5 +17,6 @@ def generated_files() -> dict[str, str]:
         **{f"contracts/schemas/{name}": text for name, text in schema_files().items()},
         **chart_files(),
         **rbac_template(),
+        **monitoring_files(),
         **{f"manifests/samples/{sample.name}.yaml": sample_text(sample) for sample in SAMPLES},
     }

@@ -22,6 +22,8 @@ def render_kafka(pipeline: Pipeline) -> Manifest:
             "listeners": [_listener(pipeline)],
             "authorization": {"type": "simple"},
             "config": _config(pipeline.kafka),
+            # On port tcp-prometheus of each broker: the dashboard about Kafka and its alerts read it.
+            "metricsConfig": {"type": "strimziMetricsReporter"},
         },
         "entityOperator": {"topicOperator": {}, "userOperator": {}},
     }

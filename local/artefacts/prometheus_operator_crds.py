@@ -1,0 +1,31 @@
+"""CRDs of the Prometheus operator, out of its Go module: what the chart's monitors and rules are checked against."""
+
+import json
+import shutil
+from pathlib import Path
+
+from local.artefacts.cache import Artefact, install
+from local.artefacts.command import run_tool
+from local.artefacts.progress import Report, ignore_progress
+from local.artefacts.versions import versions
+
+_MODULE = "github.com/prometheus-operator/prometheus-operator"
+_FOLDER = Path("example/prometheus-operator-crd")
+_KINDS = ("podmonitors", "prometheusrules", "servicemonitors")
+
+
+def prometheus_operator_crds(report: Report = ignore_progress) -> tuple[Path, ...]:
+    """A file per kind that the operator's chart uses. Raises `CommandError`."""
+    folder = install("prometheus-operator-crds", versions().prometheus_operator.version, _fetch, report)
+    return tuple(sorted(folder.glob("*.yaml")))
+
+
+def _fetch(artefact: Artefact) -> None:
+    pinned = f"{_MODULE}@{versions().prometheus_operator.version}"
+    artefact.tell("fetching", pinned)
+    lines: list[str] = []
+    argv = ["go", "mod", "download", "-json", pinned]
+    run_tool(argv, next_step="check `go env GOPROXY`", on_line=lines.append, folder=artefact.folder)
+    module = Path(json.loads("\n".join(lines))["Dir"])
+    for kind in _KINDS:
+        shutil.copyfile(module / _FOLDER / f"monitoring.coreos.com_{kind}.yaml", artefact.folder / f"{kind}.yaml")

@@ -1,0 +1,227 @@
+"""Dashboards about the data's way: events into bronze, Kafka, fraud detection, publication."""
+
+from contracts import metric_names as names
+from operators.telecom_pipeline.generate.monitoring.dashboard import Dashboard, Panel, Query
+from operators.telecom_pipeline.generate.monitoring.selectors import highest_by, quantile_by, rate_by, sum_by
+
+_P99 = 0.99
+_MEDIAN = 0.5
+
+PIPELINE = Dashboard(
+    "telecom-pipeline",
+    "Telecom: events into bronze",
+    names.SINK_ROWS,
+    (
+        Panel(
+            "Freshness",
+            "Now less the newest event time in the table. Grows without end once a bounded source is done.",
+            "s",
+            (Query(highest_by(names.SINK_FRESHNESS_SECONDS, "topic"), "{{topic}}"),),
+        ),
+        Panel(
+            "Lag",
+            "Records on the broker that are not in the table.",
+            "short",
+            (Query(sum_by(names.SINK_LAG_RECORDS, "topic"), "{{topic}}"),),
+        ),
+        Panel(
+            "Rows committed",
+            "Rows per second put into bronze.",
+            "ops",
+            (Query(rate_by(names.SINK_ROWS, "topic"), "{{topic}}"),),
+        ),
+        Panel(
+            "Dead letters by reason",
+            "Records per second that were put aside with their bytes, position and reason.",
+            "ops",
+            (Query(rate_by(names.SINK_DEAD_LETTERS, "topic", "reason"), "{{topic}} {{reason}}"),),
+        ),
+        Panel(
+            "Commit time",
+            "From the first file written to the table's answer, retries included.",
+            "s",
+            (
+                Query(quantile_by(_MEDIAN, names.SINK_COMMIT_SECONDS, "topic"), "{{topic}} median"),
+                Query(quantile_by(_P99, names.SINK_COMMIT_SECONDS, "topic"), "{{topic}} p99"),
+            ),
+        ),
+        Panel(
+            "Commits repeated or refused",
+            "Per second: attempts that failed, and commits that another writer was faster than.",
+            "ops",
+            (
+                Query(rate_by(names.SINK_COMMIT_RETRIES, "topic"), "{{topic}} retried"),
+                Query(rate_by(names.SINK_COMMIT_CONFLICTS, "topic"), "{{topic}} conflict"),
+                Query(rate_by(names.SINK_FENCED_PARTITIONS, "topic"), "{{topic}} fenced"),
+            ),
+        ),
+        Panel(
+            "Produced and acknowledged",
+            "Records per second handed to the client, and those that all replicas have.",
+            "ops",
+            (
+                Query(rate_by(names.PRODUCER_SENT, "topic"), "{{topic}} sent"),
+                Query(rate_by(names.PRODUCER_ACKNOWLEDGED, "topic"), "{{topic}} acknowledged"),
+            ),
+        ),
+        Panel(
+            "Producers behind",
+            "Age of the oldest record that is due and not sent.",
+            "s",
+            (Query(highest_by(names.PRODUCER_BEHIND_SECONDS, "pod"), "{{pod}}"),),
+        ),
+        Panel(
+            "Held in memory",
+            "Bytes read from Kafka and not committed yet.",
+            "bytes",
+            (Query(sum_by(names.SINK_BUFFERED_BYTES, "topic"), "{{topic}}"),),
+        ),
+    ),
+)
+
+KAFKA = Dashboard(
+    "telecom-kafka",
+    "Telecom: Kafka",
+    names.KAFKA_UNDER_REPLICATED_PARTITIONS,
+    (
+        Panel(
+            "Partitions in danger",
+            "Partitions with a replica out of sync, below the minimum in sync, or without a leader. All must be 0.",
+            "short",
+            (
+                Query(sum_by(names.KAFKA_UNDER_REPLICATED_PARTITIONS, "pipeline"), "{{pipeline}} under-replicated"),
+                Query(sum_by(names.KAFKA_UNDER_MIN_ISR_PARTITIONS, "pipeline"), "{{pipeline}} below minimum in sync"),
+                Query(highest_by(names.KAFKA_OFFLINE_PARTITIONS, "pipeline"), "{{pipeline}} offline"),
+            ),
+        ),
+        Panel(
+            "Records in",
+            "Records per second that producers wrote.",
+            "ops",
+            (Query(rate_by(names.KAFKA_MESSAGES_IN, "topic"), "{{topic}}"),),
+        ),
+        Panel(
+            "Bytes in and out",
+            "Bytes per second, without replication.",
+            "Bps",
+            (
+                Query(rate_by(names.KAFKA_BYTES_IN, "pod"), "{{pod}} in"),
+                Query(rate_by(names.KAFKA_BYTES_OUT, "pod"), "{{pod}} out"),
+            ),
+        ),
+        Panel("Log on disk", "Bytes by topic.", "bytes", (Query(sum_by(names.KAFKA_LOG_BYTES, "topic"), "{{topic}}"),)),
+        Panel(
+            "Clients' errors",
+            "Per second, as our own clients report them.",
+            "ops",
+            (
+                Query(rate_by(names.SINK_KAFKA_ERRORS, "pod"), "{{pod}}"),
+                Query(rate_by(names.PRODUCER_DELIVERY_ERRORS, "pod"), "{{pod}} given up"),
+                Query(rate_by(names.FREEZER_KAFKA_ERRORS, "pod"), "{{pod}}"),
+            ),
+        ),
+        Panel(
+            "Lag of the sink",
+            "Records on the broker that are not in the table, by partition.",
+            "short",
+            (Query(sum_by(names.SINK_LAG_RECORDS, "topic", "partition"), "{{topic}} {{partition}}"),),
+        ),
+    ),
+)
+
+FRAUD = Dashboard(
+    "telecom-fraud",
+    "Telecom: fraud detection",
+    names.FLINK_CHECKPOINTS_COMPLETED,
+    (
+        Panel(
+            "Alerts by rule",
+            "Alerts per second that the Flink job raised.",
+            "ops",
+            (Query(rate_by(names.FLINK_FRAUD_ALERTS, "rule"), "{{rule}}"),),
+        ),
+        Panel(
+            "Decisions",
+            "Answers of the account freezer per second.",
+            "ops",
+            (Query(rate_by(names.FREEZER_DECISIONS, "rule", "action"), "{{rule}} {{action}}"),),
+        ),
+        Panel(
+            "From alert to decision",
+            "From detection to the committed answer.",
+            "s",
+            (
+                Query(quantile_by(_MEDIAN, names.FREEZER_ALERT_TO_DECISION_SECONDS), "median"),
+                Query(quantile_by(_P99, names.FREEZER_ALERT_TO_DECISION_SECONDS), "p99"),
+            ),
+        ),
+        Panel(
+            "Checkpoints",
+            "Completed and failed since the job started.",
+            "short",
+            (
+                Query(highest_by(names.FLINK_CHECKPOINTS_COMPLETED, "pipeline"), "{{pipeline}} completed"),
+                Query(highest_by(names.FLINK_CHECKPOINTS_FAILED, "pipeline"), "{{pipeline}} failed"),
+            ),
+        ),
+        Panel(
+            "Duration of the last checkpoint",
+            "Alerts are visible to others only after the next checkpoint.",
+            "ms",
+            (Query(highest_by(names.FLINK_LAST_CHECKPOINT_MILLISECONDS, "pipeline"), "{{pipeline}}"),),
+        ),
+        Panel(
+            "Size of the last checkpoint",
+            "State of the rules; it levels off when the windows are full.",
+            "bytes",
+            (Query(highest_by(names.FLINK_LAST_CHECKPOINT_BYTES, "pipeline"), "{{pipeline}}"),),
+        ),
+        Panel(
+            "Restarts",
+            "Of the Flink job.",
+            "short",
+            (Query(highest_by(names.FLINK_RESTARTS, "pipeline"), "{{pipeline}}"),),
+        ),
+        Panel(
+            "Late and unreadable events",
+            "Per second, as the job meets them.",
+            "ops",
+            (
+                Query(rate_by(names.FLINK_LATE_EVENTS, "pipeline"), "{{pipeline}} late"),
+                Query(rate_by(names.FREEZER_DEAD_LETTERS, "reason"), "freezer {{reason}}"),
+            ),
+        ),
+        Panel(
+            "Actions not published",
+            "In the audit, and perhaps not in Kafka yet.",
+            "short",
+            (Query(highest_by(names.FREEZER_UNPUBLISHED_ACTIONS, "pod"), "{{pod}}"),),
+        ),
+    ),
+)
+
+PUBLICATION = Dashboard(
+    "telecom-publication",
+    "Telecom: gates and publication",
+    names.GATE_OUTCOME,
+    (
+        Panel(
+            "Outcome of the gates",
+            "0 passed, 1 warned, 2 failed: the tag `published` stays where it was.",
+            "short",
+            (Query(f"max by (gate, layer) ({names.GATE_OUTCOME})", "{{layer}} {{gate}}"),),
+        ),
+        Panel(
+            "Gates that failed",
+            "By owner: whom to call.",
+            "short",
+            (Query(f"count by (owner) ({names.GATE_OUTCOME} == 2)", "{{owner}}"),),
+        ),
+        Panel(
+            "Worst reading",
+            "In the unit of each gate; the limits are in jobs/data_quality.",
+            "short",
+            (Query(f"max by (gate, layer) ({names.GATE_VALUE})", "{{layer}} {{gate}}"),),
+        ),
+    ),
+)
