@@ -52,7 +52,7 @@ class DbtSettings(Settings):
     executable: Path
     project_directory: Path
     target_directory: Path
-    threads: int = 2
+    threads: int = 4
 
 
 class NightlySettings(Settings):

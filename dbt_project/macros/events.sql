@@ -1,6 +1,6 @@
 {# The bronze table a run reads: pinned to the run's snapshot when it names one. #}
 {% macro bronze_table(name) -%}
-    {%- set snapshot = var('bronze_snapshots').get(name) -%}
+    {%- set snapshot = run_setting('bronze_snapshots').get(name) -%}
     {{ source('bronze', name) }}{% if snapshot %} for version as of {{ snapshot }}{% endif %}
 {%- endmacro %}
 
@@ -39,7 +39,7 @@
 {# `rows_to_process` for bronze, which is partitioned by day of event_time and has no event_date. #}
 {% macro event_rows_to_process() -%}
     {%- if is_backfill() -%}
-        event_time >= timestamp '{{ var('backfill_from') }} 00:00:00 UTC' and event_time < timestamp '{{ var('backfill_until') }} 00:00:00 UTC'
+        event_time >= timestamp '{{ run_setting('backfill_from') }} 00:00:00 UTC' and event_time < timestamp '{{ run_setting('backfill_until') }} 00:00:00 UTC'
     {%- else -%}
         {{ rows_to_process() }}
     {%- endif -%}

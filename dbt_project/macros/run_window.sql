@@ -1,17 +1,17 @@
 {# First event day and the one after the last of a backfill, as SQL dates. #}
 {% macro is_backfill() -%}
-    {{ return(var('backfill_from') != '') }}
+    {{ return(run_setting('backfill_from') != '') }}
 {%- endmacro %}
 
 {% macro run_date() -%}
-    {%- if var('run_date') -%} date '{{ var('run_date') }}' {%- else -%} current_date {%- endif -%}
+    {%- if run_setting('run_date') -%} date '{{ run_setting('run_date') }}' {%- else -%} current_date {%- endif -%}
 {%- endmacro %}
 
 {# Rows a run works on: all in a first run; a range of event days in a backfill; otherwise what arrived in the last
    `lookback_days`. Late events are found by arrival, not by event time, so each changes its own day. #}
 {% macro rows_to_process(event_date='event_date') -%}
     {%- if is_backfill() -%}
-        {{ event_date }} >= date '{{ var('backfill_from') }}' and {{ event_date }} < date '{{ var('backfill_until') }}'
+        {{ event_date }} >= date '{{ run_setting('backfill_from') }}' and {{ event_date }} < date '{{ run_setting('backfill_until') }}'
     {%- elif is_incremental() -%}
         {{ recently_ingested() }}
     {%- else -%}
@@ -20,7 +20,7 @@
 {%- endmacro %}
 
 {% macro recently_ingested(column='_bronze_ingested_at') -%}
-    {{ column }} >= cast(date_add('day', -{{ var('lookback_days') }}, {{ run_date() }}) as timestamp(6) with time zone)
+    {{ column }} >= cast(date_add('day', -{{ run_setting('lookback_days') }}, {{ run_date() }}) as timestamp(6) with time zone)
 {%- endmacro %}
 
 {# The same for tables without an event day (CRM, billing): a backfill works on all of them, they are small. #}
@@ -28,22 +28,45 @@
     {%- if is_incremental() and not is_backfill() -%} {{ recently_ingested() }} {%- else -%} true {%- endif -%}
 {%- endmacro %}
 
-{# Event days that this run's rows touch in any of `relations`, as a filter on `event_date`. The days are looked up first
-   and written as literals: only then does the engine skip all other partitions when it plans. #}
-{% macro touched_days(relations, column='event_date') -%}
-    {%- if is_incremental() and execute -%}
-        {%- set days = run_query(touched_days_query(relations)).columns[0].values() -%}
-        {{ days_filter(column, days) }}
+{# Event days that the run's rows touch, as a filter. `touched_days` is a setting of the run, so the days are literals and
+   the engine skips all other partitions when it plans; a run that was not told them looks at all days. #}
+{% macro touched_days(column='event_date') -%}
+    {%- if is_incremental() and run_setting('touched_days') is not none -%}
+        {{ days_filter(column, run_setting('touched_days')) }}
     {%- else -%}
         true
     {%- endif -%}
 {%- endmacro %}
 
-{% macro touched_days_query(relations) -%}
-    {%- for relation in relations -%}
-        select cast(event_date as varchar) as event_date from {{ relation }} where {{ rows_to_process() }} group by 1
-        {%- if not loop.last %} union {% endif -%}
+{# First days of the months that the run's rows touch, likewise. #}
+{% macro touched_months(column) -%}
+    {%- if is_incremental() and run_setting('touched_days') is not none -%}
+        {{ days_filter(column, months_of(run_setting('touched_days'))) }}
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{# All event days of these months. #}
+{% macro days_of_touched_months() -%}
+    {%- if is_incremental() and run_setting('touched_days') is not none -%}
+        (
+        {%- for month in months_of(run_setting('touched_days')) %}
+            (event_date >= date '{{ month }}' and event_date < date_add('month', 1, date '{{ month }}')){{ ' or' if not loop.last }}
+        {%- else %} false
+        {%- endfor -%}
+        )
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro months_of(days) -%}
+    {%- set months = [] -%}
+    {%- for day in days | sort if day[:7] ~ '-01' not in months -%}
+        {%- do months.append(day[:7] ~ '-01') -%}
     {%- endfor -%}
+    {{ return(months) }}
 {%- endmacro %}
 
 {# A list of days while it is short, their range when it is long: a plan with thousands of literals is slower than one
@@ -58,20 +81,13 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Months that this run's rows touch, as a filter on the days of whole months. #}
-{% macro touched_months(relation) -%}
-    {%- if is_incremental() and execute -%}
-        {%- set query -%}
-            select cast(date_trunc('month', event_date) as varchar) from {{ relation }} where {{ rows_to_process() }} group by 1
-        {%- endset -%}
-        {%- set months = run_query(query).columns[0].values() -%}
-        (
-        {%- for month in months | sort %}
-            (event_date >= date '{{ month }}' and event_date < date_add('month', 1, date '{{ month }}')){{ ' or' if not loop.last }}
-        {%- else %} false
-        {%- endfor -%}
-        )
-    {%- else -%}
-        true
-    {%- endif -%}
+{# Dates that churn features are made for: `churn_horizon_days` apart, counted back from the run date, newest first. #}
+{% macro feature_dates() -%}
+    {%- set given = run_setting('run_date') -%}
+    {%- set last = modules.datetime.date.fromisoformat(given) if given else run_started_at.date() -%}
+    {%- set dates = [] -%}
+    {%- for step in range(var('churn_feature_dates')) -%}
+        {%- do dates.append((last - modules.datetime.timedelta(days=step * var('churn_horizon_days'))) | string) -%}
+    {%- endfor -%}
+    {{ return(dates) }}
 {%- endmacro %}

@@ -8,6 +8,11 @@ from string import Template
 TableName = tuple[str, str]
 
 
+def window_start(run_date: dt.date, lookback_days: int) -> dt.date:
+    """Rows that arrived from this day on are the work of a run of `run_date`."""
+    return run_date - dt.timedelta(days=lookback_days)
+
+
 @dataclass(frozen=True)
 class AuditedRun:
     """A run after its transformation. `inputs` and `outputs` are snapshot ids by (namespace, table).
@@ -25,7 +30,7 @@ class AuditedRun:
     @property
     def window_start(self) -> dt.date:
         """Rows that arrived from this day on are the run's work."""
-        return self.run_date - dt.timedelta(days=self.lookback_days)
+        return window_start(self.run_date, self.lookback_days)
 
 
 class UnknownTableError(LookupError):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 
 from pyiceberg.catalog import Catalog
@@ -33,6 +33,13 @@ class Inspection:
     run: AuditedRun
     sql: TrinoSql
     catalog: Catalog
+    _tables: dict[TableName, Table] = field(default_factory=dict)
+
+    def table(self, identifier: TableName) -> Table:
+        """A table as it was when the first gate asked for it."""
+        if identifier not in self._tables:
+            self._tables[identifier] = self.catalog.load_table(identifier)
+        return self._tables[identifier]
 
     def readings(self, gate_name: str) -> list[Reading]:
         """Readings of one gate."""
@@ -74,34 +81,33 @@ def _schema(inspection: Inspection) -> list[Reading]:
         reading
         for identifier, contract in contracts.items()
         for reading in schema_readings(
-            ".".join(identifier), _contract_types(contract), _actual_types(inspection.catalog.load_table(identifier))
+            ".".join(identifier), _contract_types(contract), _actual_types(inspection.table(identifier))
         )
     ]
 
 
 def _personal_data(inspection: Inspection) -> list[Reading]:
     run, catalog = inspection.run, inspection.sql.catalog
-    columns = inspection.sql.rows(
-        f"select table_name, column_name, data_type from {catalog}.information_schema.columns"  # noqa: S608
-        " where table_schema = 'gold'"
-    )
-    readings = []
-    for (namespace, name), snapshot in run.outputs.items():
-        mine = {row["column_name"]: row["data_type"] for row in columns if row["table_name"] == name}
-        statement = scan_statement(f"{catalog}.{namespace}.{name}", snapshot, mine, run)
-        if namespace == "gold" and statement:
-            readings += [
-                Reading(f"{name}.{row['subject']}", float(row["value"])) for row in inspection.sql.rows(statement)
-            ]
-    return readings
+    gold = {name: snapshot for (namespace, name), snapshot in run.outputs.items() if namespace == "gold"}
+    columns = {name: _actual_types(inspection.table(("gold", name))) for name in gold}
+    statements = [scan_statement(f"{catalog}.gold", name, gold[name], columns[name], run) for name in gold]
+    scans = [statement for statement in statements if statement]
+    rows = inspection.sql.rows(" union all ".join(scans)) if scans else []
+    return [Reading(row["subject"], float(row["value"])) for row in rows]
 
 
 def _maintenance(inspection: Inspection) -> list[Reading]:
-    return [
-        reading
-        for table in _event_tables(inspection).values()
-        for reading in (_files_per_partition(inspection.sql, table), _delete_files(table))
+    tables = [contract.identifier for contract in BRONZE_TABLE_BY_TOPIC.values()]
+    counts = " union all ".join(
+        f"select '{name} files' as subject, max(file_count) as files"  # noqa: S608
+        f' from {inspection.sql.catalog}.{namespace}."{name}$partitions"'
+        for namespace, name in tables
+    )
+    in_partitions = [
+        Reading(row["subject"], (row["files"] or 0) / MAX_FILES_PER_PARTITION, f"{row['files'] or 0} in one partition")
+        for row in inspection.sql.rows(counts)
     ]
+    return in_partitions + [_delete_files(inspection.table(identifier)) for identifier in tables]
 
 
 def _lineage(inspection: Inspection) -> list[Reading]:
@@ -125,9 +131,7 @@ _METADATA_GATES: dict[str, Callable[[Inspection], list[Reading]]] = {
 
 
 def _event_tables(inspection: Inspection) -> dict[str, Table]:
-    return {
-        topic: inspection.catalog.load_table(contract.identifier) for topic, contract in BRONZE_TABLE_BY_TOPIC.items()
-    }
+    return {topic: inspection.table(contract.identifier) for topic, contract in BRONZE_TABLE_BY_TOPIC.items()}
 
 
 def _commits(table: Table, run: AuditedRun, since_ms: int = 0) -> list[SinkCommit]:
@@ -147,13 +151,6 @@ def _contract_types(contract: TableColumns) -> dict[str, str]:
 
 def _actual_types(table: Table) -> dict[str, str]:
     return {field.name: str(field.field_type) for field in table.schema().fields}
-
-
-def _files_per_partition(sql: TrinoSql, table: Table) -> Reading:
-    namespace, name = table.name()[-2:]
-    statement = f'select max(file_count) as files from {sql.catalog}.{namespace}."{name}$partitions"'  # noqa: S608
-    files_in_worst = sql.rows(statement)[0]["files"] or 0
-    return Reading(f"{name} files", files_in_worst / MAX_FILES_PER_PARTITION, f"{files_in_worst} in one partition")
 
 
 def _delete_files(table: Table) -> Reading:

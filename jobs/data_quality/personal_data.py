@@ -12,24 +12,26 @@ EVENT_ID = r"^[0-9a-f]{12}-[a-z]+-[0-9]+$"
 RECENT_COLUMN = "_bronze_ingested_at"
 
 
-def scan_statement(table: str, snapshot_id: int, columns: Mapping[str, str], run: AuditedRun) -> str | None:
+def scan_statement(
+    schema: str, table: str, snapshot_id: int, columns: Mapping[str, str], run: AuditedRun
+) -> str | None:
     """Count suspicious values per text column of `table`; None if it has no text.
 
-    `columns` maps name to type. Where rows carry their arrival, only the run's are read: older ones were read then.
+    `columns` maps name to Iceberg type. Where rows carry their arrival, only the run's are read, as older ones were.
     """
-    texts = [name for name, data_type in columns.items() if data_type.startswith("varchar")]
+    texts = [name for name, data_type in columns.items() if data_type == "string"]
     if not texts:
         return None
     counts = ", ".join(
         f"count_if(regexp_like({name}, '{PATTERN}') and not regexp_like({name}, '{EVENT_ID}')) as {name}"
         for name in texts
     )
-    names = ", ".join(f"'{name}'" for name in texts)
+    names = ", ".join(f"'{table}.{name}'" for name in texts)
     recent = (
         f" where {RECENT_COLUMN} >= timestamp '{run.window_start} 00:00:00 UTC'" if RECENT_COLUMN in columns else ""
     )
     return (
-        f"select subject, cast(found as double) as value from (select {counts} from {table}"  # noqa: S608
+        f"select subject, cast(found as double) as value from (select {counts} from {schema}.{table}"  # noqa: S608
         f" for version as of {snapshot_id}{recent}) cross join unnest(array[{names}], array[{', '.join(texts)}])"
         " as counted (subject, found)"
     )

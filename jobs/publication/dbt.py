@@ -10,6 +10,8 @@ from typing import Any
 from contracts.batch_settings import DbtSettings, TrinoConnection
 
 _LAST_LINES = 25
+# What the macro `run_setting` reads.
+RUN_SETTINGS = "TELECOM_RUN"
 TABLE_KINDS = ("incremental", "table", "seed")
 
 
@@ -51,11 +53,14 @@ class Dbt:
         }
 
     def run(self, command: Sequence[str], variables: Mapping[str, Any]) -> str:
-        """Run `dbt <command>`; its output. Raises `DbtError`."""
+        """Run `dbt <command>`; its output. Raises `DbtError`.
+
+        `variables` go through the environment: other `--vars` than last time make dbt parse the project anew.
+        """
         argv = [str(self._settings.executable), *command, "--project-dir", str(self._settings.project_directory)]
         done = subprocess.run(
-            [*argv, "--vars", json.dumps(dict(variables))],
-            env=self._environment,
+            argv,
+            env=self._environment | {RUN_SETTINGS: json.dumps(dict(variables))},
             capture_output=True,
             text=True,
             check=False,

@@ -1,7 +1,7 @@
 """The nightly chain: silver, gold, gates, publication. Idempotent: the same day twice gives the same rows."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -15,13 +15,14 @@ from contracts.batch_tables import BATCH_TABLES
 from contracts.iceberg_schema import iceberg_schema, partition_spec
 from contracts.tables import BRONZE_NAMESPACE, BRONZE_TABLE_BY_TOPIC, TableColumns
 from jobs.data_quality.audit import audit
-from jobs.data_quality.audited_run import AuditedRun, TableName
+from jobs.data_quality.audited_run import AuditedRun, TableName, window_start
 from jobs.data_quality.gate import GateResult
 from jobs.data_quality.inspection import Inspection
 from jobs.publication.dbt import Dbt
 from jobs.publication.history import Action, PublicationRecord
 from jobs.publication.publish import publish
 from jobs.publication.tags import current_snapshots
+from jobs.publication.touched_days import days_arrived
 from jobs.publication.vault import store_key
 from jobs.runtime.iceberg import open_catalog
 from jobs.runtime.trino import TrinoSql
@@ -37,6 +38,11 @@ class DayRange:
 
     first: dt.date
     until: dt.date
+
+    @property
+    def days(self) -> tuple[dt.date, ...]:
+        """All of them."""
+        return tuple(self.first + dt.timedelta(days=number) for number in range((self.until - self.first).days))
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,9 @@ def run_nightly(
         store_key(catalog, environ)
         create_bronze_tables(catalog)
         inputs = _snapshots(catalog, BRONZE_NAMESPACE)
-        variables = dbt_variables(run_date, settings.lookback_days, inputs, backfill)
+        window = window_start(run_date, settings.lookback_days)
+        days = backfill.days if backfill else days_arrived(sql, inputs, window)
+        variables = dbt_variables(run_date, settings.lookback_days, inputs, days, backfill)
         dbt = Dbt(settings.dbt, settings.trino)
         dbt.run(BUILD, variables)
         run = AuditedRun(
@@ -109,12 +117,17 @@ def run_nightly(
 
 
 def dbt_variables(
-    run_date: dt.date, lookback_days: int, inputs: Mapping[TableName, int], backfill: DayRange | None
+    run_date: dt.date,
+    lookback_days: int,
+    inputs: Mapping[TableName, int],
+    days: Sequence[dt.date],
+    backfill: DayRange | None,
 ) -> dict[str, object]:
     """Variables of the dbt project for one run."""
     return {
         "run_date": str(run_date),
         "lookback_days": lookback_days,
+        "touched_days": [str(day) for day in days],
         "bronze_snapshots": {name: snapshot for (_, name), snapshot in inputs.items()},
         "backfill_from": str(backfill.first) if backfill else "",
         "backfill_until": str(backfill.until) if backfill else "",

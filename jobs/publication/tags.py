@@ -1,6 +1,7 @@
 """The tag `published` of the gold tables, and the views that read it."""
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from pyiceberg.catalog import Catalog
 
@@ -11,6 +12,7 @@ PUBLISHED_NAMESPACE = "published"
 PUBLISHED_TAG = "published"
 # Keeps the previous snapshots from expiry, so that a rollback finds them.
 PREVIOUS_TAG = "published_before"
+VIEWS_AT_ONCE = 4
 # In the name of every table that dbt makes for the time of a statement.
 DBT_TEMPORARY = "__dbt_"
 
@@ -61,25 +63,17 @@ def published_snapshots(catalog: Catalog) -> dict[str, int]:
 
 
 def create_views(sql: TrinoSql, tables: Iterable[str]) -> None:
-    """A view `published.<table>` for every table; an existing one with the same columns stays as it is."""
-    catalog = sql.catalog
-    sql.run(f"create schema if not exists {catalog}.{PUBLISHED_NAMESPACE}")
-    columns = _columns(sql)
-    for name in tables:
-        if columns.get((PUBLISHED_NAMESPACE, name)) != columns[GOLD, name]:
-            sql.run(
-                f"create or replace view {catalog}.{PUBLISHED_NAMESPACE}.{name} security definer as"  # noqa: S608
-                f" select * from {catalog}.{GOLD}.{name} for version as of '{PUBLISHED_TAG}'"
-            )
+    """A view `published.<table>` for every table, with the columns that the table has now.
+
+    Made anew each time: that is cheaper than asking the engine for the columns of all tables and views.
+    """
+    sql.run(f"create schema if not exists {sql.catalog}.{PUBLISHED_NAMESPACE}")
+    with ThreadPoolExecutor(VIEWS_AT_ONCE, thread_name_prefix="view") as pool:
+        list(pool.map(lambda name: _create_view(sql, name), tables))
 
 
-def _columns(sql: TrinoSql) -> dict[tuple[str, str], list[tuple[str, str]]]:
-    rows = sql.rows(
-        "select table_schema, table_name, column_name, data_type"  # noqa: S608
-        f" from {sql.catalog}.information_schema.columns where table_schema in ('{GOLD}', '{PUBLISHED_NAMESPACE}')"
-        " order by table_schema, table_name, ordinal_position"
+def _create_view(sql: TrinoSql, name: str) -> None:
+    sql.run(
+        f"create or replace view {sql.catalog}.{PUBLISHED_NAMESPACE}.{name} security definer as"  # noqa: S608
+        f" select * from {sql.catalog}.{GOLD}.{name} for version as of '{PUBLISHED_TAG}'"
     )
-    columns: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for row in rows:
-        columns.setdefault((row["table_schema"], row["table_name"]), []).append((row["column_name"], row["data_type"]))
-    return columns

@@ -10,7 +10,7 @@ Row = dict[str, Any]
 
 
 class TrinoSql:
-    """A connection to one catalog. Every statement is its own transaction."""
+    """A connection to one catalog. Every statement is its own transaction; threads may share it."""
 
     def __init__(self, settings: TrinoConnection) -> None:
         self.catalog = settings.catalog

@@ -117,10 +117,10 @@ def test_numbers_of_people_are_told_from_ids_of_events(text: str, is_personal: b
 
 
 def test_only_text_is_searched_for_personal_data():
-    assert scan_statement("gold.t", 1, {"n": "bigint"}, RUN) is None
-    statement = scan_statement("gold.t", 1, {"n": "bigint", "name": "varchar"}, RUN)
+    assert scan_statement("gold", "t", 1, {"n": "long"}, RUN) is None
+    statement = scan_statement("gold", "t", 1, {"n": "long", "name": "string"}, RUN)
     assert statement is not None
-    assert "array['name']" in statement
+    assert "array['t.name'], array[name]" in statement
 
 
 def test_outcomes_become_metrics():

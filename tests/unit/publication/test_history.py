@@ -27,6 +27,7 @@ def test_without_an_earlier_publication_there_is_nothing_to_go_back_to():
 
 def test_a_run_pins_its_inputs_and_a_backfill_names_its_days():
     days = DayRange(dt.date(2026, 11, 1), dt.date(2026, 11, 3))
-    variables = dbt_variables(dt.date(2026, 11, 20), 3, {("bronze", "call_events"): 5}, days)
+    variables = dbt_variables(dt.date(2026, 11, 20), 3, {("bronze", "call_events"): 5}, days.days, days)
+    assert variables["touched_days"] == ["2026-11-01", "2026-11-02"]
     assert variables["bronze_snapshots"] == {"call_events": 5}
     assert (variables["backfill_from"], variables["backfill_until"]) == ("2026-11-01", "2026-11-03")

@@ -7,8 +7,6 @@
 {# One row per customer and month of usage, with plan and status as they were at the month's end (now, in a running
    month). Every month with new rows is summed anew from the daily usage. #}
 
-{%- set months = touched_months(ref('agg_subscriber_daily_usage')) %}
-
 with monthly as (
     select
         subscriber_token,
@@ -25,7 +23,7 @@ with monthly as (
         max(last_event_at) as last_event_at,
         max(_bronze_ingested_at) as _bronze_ingested_at
     from {{ ref('agg_subscriber_daily_usage') }}
-    where {{ months }}
+    where {{ days_of_touched_months() }}
     group by 1, 2
 )
 

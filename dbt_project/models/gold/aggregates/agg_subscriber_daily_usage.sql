@@ -7,8 +7,6 @@
 {# Calls, messages and data per subscriber, day and region of the network: what months and quarters are summed from, so
    that these never read events again. Every day with new rows is computed anew. #}
 
-{%- set days = touched_days([ref('fact_calls'), ref('silver_sms'), ref('silver_data_sessions')]) %}
-
 with usage as (
     select
         event_date, subscriber_token, region, is_roaming, event_time, _bronze_ingested_at,
@@ -16,7 +14,7 @@ with usage as (
         0 as messages, decimal '0' as sms_revenue_usd,
         0 as sessions, bigint '0' as data_bytes, decimal '0' as data_revenue_usd
     from {{ ref('fact_calls') }}
-    where {{ days }}
+    where {{ touched_days() }}
     union all
     select
         event_date, subscriber_token, coalesce(tower.region, '{{ var('unknown_member') }}'), is_roaming, event_time, _bronze_ingested_at,
@@ -25,7 +23,7 @@ with usage as (
         0, bigint '0', decimal '0'
     from {{ ref('silver_sms') }}
     left join {{ ref('dim_towers') }} as tower using (tower_id)
-    where {{ days }}
+    where {{ touched_days() }}
     union all
     select
         event_date, subscriber_token, coalesce(tower.region, '{{ var('unknown_member') }}'), is_roaming, event_time, _bronze_ingested_at,
@@ -34,7 +32,7 @@ with usage as (
         1, bytes_up + bytes_down, revenue_usd
     from {{ ref('silver_data_sessions') }}
     left join {{ ref('dim_towers') }} as tower using (tower_id)
-    where {{ days }}
+    where {{ touched_days() }}
 )
 
 select

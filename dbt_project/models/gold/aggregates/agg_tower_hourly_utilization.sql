@@ -6,8 +6,6 @@
 
 {# Load and calls per tower and hour. Every day with new rows is computed anew from all of its rows. #}
 
-{%- set days = touched_days([ref('silver_network_probes'), ref('fact_calls')]) %}
-
 with probes as (
     select
         tower_id,
@@ -23,7 +21,7 @@ with probes as (
         count(*) as reading_count,
         max(_bronze_ingested_at) as _bronze_ingested_at
     from {{ ref('silver_network_probes') }}
-    where {{ days }}
+    where {{ touched_days() }}
     group by 1, 2, 3
 ),
 
@@ -37,7 +35,7 @@ calls as (
         sum(revenue_usd) as revenue_usd,
         max(_bronze_ingested_at) as _bronze_ingested_at
     from {{ ref('fact_calls') }}
-    where {{ days }}
+    where {{ touched_days() }}
     group by 1, 2, 3
 )
 

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(unique_key='date_key') }}
 
 {# Every day from 2020 to 2035. The fiscal year starts in month `fiscal_year_first_month` and is named after the calendar
    year it ends in. #}

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(unique_key='tower_key') }}
 
 select
     {{ generate_surrogate_key(['tower_id']) }} as tower_key,

@@ -11,8 +11,8 @@
 {%- set horizon = var('churn_horizon_days') %}
 
 with dates as (
-    select cast(date_add('day', -{{ horizon }} * step, {{ run_date() }}) as date) as feature_date
-    from unnest(sequence(0, {{ var('churn_feature_dates') - 1 }})) as steps (step)
+    select feature_date
+    from (values {% for day in feature_dates() %}date '{{ day }}'{{ ', ' if not loop.last }}{% endfor %}) as dates (feature_date)
 ),
 
 customers as (
