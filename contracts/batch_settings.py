@@ -66,7 +66,7 @@ class NightlySettings(Settings):
 
 
 class EraseSettings(Settings):
-    """What `privacy` needs to erase a person everywhere; without `kafka` dead letters are left alone."""
+    """What `privacy` needs to erase a person everywhere; without `kafka` its topics are left alone."""
 
     kafka: KafkaConnection | None = None
 

@@ -51,7 +51,7 @@ def _erase_partition(
     removed = len(records) - len(kept)
     if removed:
         _write_anew(config, place, kept)
-        _cut_off(config, TopicPartition(place.topic, place.partition, end))
+        cut_off(config, TopicPartition(place.topic, place.partition, end))
     return ErasedDeadLetters(place.topic, place.partition, removed, len(kept))
 
 
@@ -84,7 +84,8 @@ def _write_anew(config: Mapping[str, str], place: TopicPartition, records: list[
         raise DeadLetterErasureError(f"Kafka did not take all kept records of {place.topic}; nothing was cut off.")
 
 
-def _cut_off(config: Mapping[str, str], end: TopicPartition) -> None:
+def cut_off(config: Mapping[str, str], end: TopicPartition) -> None:
+    """Delete the partition's records before `end`. Raises `KafkaException`."""
     # Held by a name: futures of a client that is collected never complete.
     admin = AdminClient(dict(config))
     for done in admin.delete_records([end]).values():
