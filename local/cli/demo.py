@@ -1,5 +1,6 @@
 """`telecom demo`: the whole story on one machine, with a verdict."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -8,12 +9,13 @@ import typer
 from local.cli.console import answers, notices
 from local.cli.doctor import require_ready_machine
 from local.cli.fetch import engines_for, fetch_engines
+from local.cli.numbers import print_numbers, print_silver
 from local.cli.query import rows_table, trino_port
 from local.cli.state_option import DEFAULT_STATE, StateOption, open_state
 from local.cli.status import print_status
 from local.cli.up import DEFAULT_FILE, FileOption, tell
 from local.demo.questions import QUESTIONS
-from local.demo.report import Alerts, Report, Seconds, TopicCounts
+from local.demo.report import Alerts, Gates, Published, Report, Seconds, TopicCounts
 from local.demo.run import DemoRun, engine_versions, run_demo
 from local.demo.show import alerts_table, delays, frozen_accounts, ledger_table, open_accounts, print_heading
 from local.errors import LocalError
@@ -32,6 +34,10 @@ class LedgerNotBalancedError(LocalError):
     """Something that was produced is missing, or is there twice."""
 
 
+class NotPublishedError(LocalError):
+    """A gate kept the numbers of this run from readers."""
+
+
 def demo(
     file: FileOption = DEFAULT_FILE,
     state: StateOption = DEFAULT_STATE,
@@ -39,7 +45,7 @@ def demo(
         Path | None, typer.Option(help="Where to write report.json. Default: demo/report.json below the state folder.")
     ] = None,
 ) -> None:
-    """Run a pipeline with bounded sources and account for every event. Exit code 0 only if the ledger balances."""
+    """Run a pipeline with bounded sources: account for every event, publish numbers. Exit code 0 if all holds."""
     require_ready_machine()
     print_heading(notices, "Engines")
     fetch_seconds = fetch_engines(engines_for(read_resource(file)))
@@ -49,21 +55,38 @@ def demo(
     run = run_demo(directory, file, lambda: trino_port(ports), tell)
     _print_answers(run)
     _print_whereabouts(directory)
-    seconds = Seconds(fetch=fetch_seconds, up=run.pipeline.seconds, run=run.run_seconds)
+    written = _report(run, fetch_seconds)
     report_file = report or directory.root / "demo" / "report.json"
-    Report(
-        ledger=TopicCounts.of(run.audit),
+    written.write(report_file)
+    _require_good_end(run)
+    _print_end(written.seconds, report_file)
+
+
+def _report(run: DemoRun, fetch_seconds: float) -> Report:
+    numbers = run.numbers
+    nightly = numbers.nightly if numbers else None
+    return Report(
+        ledger=TopicCounts.of(run.audit, numbers.balance if numbers else None),
         alerts=Alerts.of(run.alerts) if run.alerts else None,
-        seconds=seconds,
+        gates=Gates.of(nightly) if nightly else None,
+        published=[Published(**asdict(published)) for published in nightly.published] if nightly else None,
+        seconds=Seconds(
+            fetch=fetch_seconds,
+            up=run.pipeline.seconds,
+            run=run.run_seconds,
+            nightly=nightly.seconds if nightly else None,
+        ),
         engines=engine_versions(run.pipeline.resource),
-    ).write(report_file)
-    _print_end(run, seconds, report_file)
+    )
 
 
 def _print_answers(run: DemoRun) -> None:
-    for question in QUESTIONS:
-        print_heading(answers, question.words)
-        answers.print(rows_table(run.ask(question.sql)))
+    if run.numbers:
+        print_numbers(run.numbers)
+    else:
+        for question in QUESTIONS:
+            print_heading(answers, question.words)
+            answers.print(rows_table(run.ask(question.sql)))
     if run.alerts:
         print_heading(answers, "Which of the planted frauds were found, and how fast?")
         answers.print(alerts_table(run.alerts))
@@ -72,6 +95,9 @@ def _print_answers(run: DemoRun) -> None:
             answers.print(frozen_accounts(run.alerts.accounts))
     print_heading(answers, "Every event is accounted for: produced = bronze + dead letters")
     answers.print(ledger_table(run.audit))
+    if run.numbers and run.numbers.balance:
+        print_heading(answers, "… and down to gold: bronze = silver + copies + quarantine, gold = silver")
+        print_silver(run.numbers.balance)
     if remark := open_accounts(run.audit):
         answers.print(remark)
 
@@ -81,13 +107,22 @@ def _print_whereabouts(state: StateDirectory) -> None:
     print_status(state)
 
 
-def _print_end(run: DemoRun, seconds: Seconds, report_file: Path) -> None:
+def _require_good_end(run: DemoRun) -> None:
     if not run.audit.is_balanced:
         short = ", ".join(topic.balance.topic for topic in run.audit.topics if not topic.is_balanced)
         raise LedgerNotBalancedError(
             "balance the ledger", f"see the table above: {short}", "telecom logs kafka-to-bronze"
         )
-    print_heading(answers, f"Balanced. fetch {seconds.fetch:.0f} s, up {seconds.up:.0f} s, run {seconds.run:.0f} s")
+    if run.numbers and not run.numbers.nightly.is_published:
+        raise NotPublishedError("publish the numbers", "a gate failed, see above", "telecom run nightly")
+    if run.numbers and run.numbers.balance and not run.numbers.balance.is_balanced:
+        raise LedgerNotBalancedError("balance silver and gold", "see the table above", "telecom logs nightly")
+
+
+def _print_end(seconds: Seconds, report_file: Path) -> None:
+    parts = f"fetch {seconds.fetch:.0f} s, up {seconds.up:.0f} s, run {seconds.run:.0f} s"
+    nightly = f", nightly {seconds.nightly:.0f} s" if seconds.nightly else ""
+    print_heading(answers, f"Balanced. {parts}{nightly}")
     answers.print(f"Report: {report_file}")
     answers.print("Next:")
     for command, purpose in NEXT_COMMANDS:

@@ -88,7 +88,7 @@ def print_nightly(done: Nightly) -> None:
 
 def gates_table(done: Nightly) -> Table:
     """Every gate with its verdict."""
-    table = _plain_table("GATE", "LAYER", "OUTCOME", "WORST READING", "OWNER", "EVIDENCE")
+    table = plain_table("GATE", "LAYER", "OUTCOME", "WORST READING", "OWNER", "EVIDENCE")
     for gate in done.gates:
         colour = COLOURS[gate.outcome]
         outcome = f"[{colour}]{gate.outcome}[/{colour}]"
@@ -100,13 +100,14 @@ def gates_table(done: Nightly) -> Table:
 
 def published_table(done: Nightly) -> Table:
     """Every published table with its snapshot."""
-    table = _plain_table("PUBLISHED", "SNAPSHOT")
+    table = plain_table("PUBLISHED", "SNAPSHOT")
     for published in done.published:
         table.add_row(published.table, str(published.snapshot))
     return table
 
 
-def _plain_table(*headings: str) -> Table:
+def plain_table(*headings: str) -> Table:
+    """A table without lines."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
         table.add_column(heading)

@@ -4,9 +4,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from jobs.publication.ledger_balance import LedgerBalance
 from local.audit import Audit
 from local.demo.frauds import AlertSummary
 from local.files import write_atomically
+from local.nightly import FAILED, PASSED, Nightly
 
 
 class TopicCounts(BaseModel):
@@ -18,27 +20,33 @@ class TopicCounts(BaseModel):
     bronze: dict[str, int]
     dlq: dict[str, int]
     balanced: bool
+    # Events missing in silver, and whether gold's totals are silver's; absent where no numbers were published.
+    silver: dict[str, int] | None
+    gold_balanced: bool | None
 
     @classmethod
-    def of(cls, audit: Audit) -> "TopicCounts":
-        """Counts of an audit."""
+    def of(cls, audit: Audit, lake: LedgerBalance | None) -> "TopicCounts":
+        """Counts of an audit, and of the balance down to gold."""
         balances = [topic.balance for topic in audit.topics]
         return cls(
             produced={balance.topic: balance.produced for balance in balances},
             bronze={balance.topic: balance.bronze for balance in balances},
             dlq={balance.topic: balance.dead_letters for balance in balances},
             balanced=audit.is_balanced,
+            silver={balance.topic: balance.missing for balance in lake.silver} if lake else None,
+            gold_balanced=lake.gold_balanced if lake else None,
         )
 
 
 class Seconds(BaseModel):
-    """Wall time: engines into the cache; services and pipeline ready; sources done and all of it in bronze."""
+    """Wall time: engines into the cache; services and pipeline ready; sources done and all of it in bronze; numbers."""
 
     model_config = ConfigDict(frozen=True)
 
     fetch: float
     up: float
     run: float
+    nightly: float | None
 
 
 class RuleAccuracy(BaseModel):
@@ -87,13 +95,39 @@ class Alerts(BaseModel):
         )
 
 
+class Gates(BaseModel):
+    """Verdicts of the quality gates; the rest warned. One that failed kept the numbers from being published."""
+
+    model_config = ConfigDict(frozen=True)
+
+    total: int
+    passed: int
+    failed: int
+
+    @classmethod
+    def of(cls, nightly: Nightly) -> "Gates":
+        """Counts of a run."""
+        return cls(total=len(nightly.gates), passed=nightly.count(PASSED), failed=nightly.count(FAILED))
+
+
+class Published(BaseModel):
+    """A table that readers see, and its snapshot."""
+
+    model_config = ConfigDict(frozen=True)
+
+    table: str
+    snapshot: int
+
+
 class Report(BaseModel):
-    """A demo run. `alerts` is absent for a pipeline that does not look for frauds."""
+    """A demo run. `alerts` is absent for a pipeline that does not look for frauds, `gates` without batch jobs."""
 
     model_config = ConfigDict(frozen=True)
 
     ledger: TopicCounts
     alerts: Alerts | None
+    gates: Gates | None
+    published: list[Published] | None
     seconds: Seconds
     engines: dict[str, str]
 

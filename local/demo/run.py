@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,7 @@ from local.artefacts.versions import versions
 from local.audit import Audit, audit
 from local.bring_up import RunningPipeline, bounded_sources, bring_up, has_succeeded
 from local.demo.frauds import AlertSummary, summarise, watch_alerts
+from local.demo.numbers import Numbers, bring_customers, make_numbers
 from local.errors import LocalError
 from local.follow import Tell, follow
 from local.kafka_reader import KafkaReader
@@ -37,11 +39,15 @@ class NothingToWaitForError(LocalError):
 
 @dataclass(frozen=True)
 class DemoRun:
-    """What a demo did. `run_seconds` counts from the pipeline being up until the ledger balanced or time was out."""
+    """What a demo did. `run_seconds` counts from the pipeline being up until the ledger balanced or time was out.
+
+    `numbers` is None for a pipeline without batch jobs, and where events are missing.
+    """
 
     pipeline: RunningPipeline
     audit: Audit
     alerts: AlertSummary | None
+    numbers: Numbers | None
     ask: Ask
     run_seconds: float
 
@@ -55,13 +61,25 @@ def run_demo(state: StateDirectory, file: Path, trino_port: Callable[[], int], t
     def ask_trino(sql: str) -> Answer:
         return ask(trino_port(), sql)
 
+    with ThreadPoolExecutor(1, thread_name_prefix="customers") as beside:
+        customers = beside.submit(bring_customers, pipeline, tell) if pipeline.resource.pipeline.batch_jobs else None
+        counted, alerts = _let_events_flow(pipeline, ask_trino, tell)
+        run_seconds = time.monotonic() - started
+        numbers = None
+        if customers and counted.is_balanced:
+            customers.result()
+            tell("Making numbers of the events …")
+            numbers = make_numbers(pipeline, counted.ledger.totals(), trino_port(), ask_trino, tell)
+    return DemoRun(pipeline, counted, alerts, numbers, ask_trino, run_seconds)
+
+
+def _let_events_flow(pipeline: RunningPipeline, ask_trino: Ask, tell: Tell) -> tuple[Audit, AlertSummary | None]:
     with watch_alerts(pipeline) as watch:
         tell("Events flow; waiting for the sources to come to their end …")
         are_done = partial(_sources_are_done, pipeline)
         follow(pipeline.cluster, pipeline.resource.ref, are_done, "the sources are done", SOURCES_SECONDS, tell)
         counted = _audit_when_drained(pipeline, ask_trino, tell)
-        alerts = summarise(pipeline, watch, counted.ledger.frauds()) if watch else None
-    return DemoRun(pipeline, counted, alerts, ask_trino, time.monotonic() - started)
+        return counted, summarise(pipeline, watch, counted.ledger.frauds()) if watch else None
 
 
 def engine_versions(resource: Resource) -> dict[str, str]:

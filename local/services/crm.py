@@ -2,13 +2,15 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from contracts import environment
 from contracts.batch_settings import CrmSimulatorSettings, PostgresConnection
 from local.artefacts.versions import REPOSITORY
 from local.files import write_atomically
 from local.machine import LOOPBACK, Machine, base_environment
+from local.paths import StateDirectory
 from local.services.postgres import Postgres
 from local.supervisor.record import Phase
 from local.supervisor.spec import ProcessSpec, RestartPolicy
@@ -19,7 +21,15 @@ CRM_OBJECT = "crm-database"
 # Subscribers have the same numbers in the network and here; the simulators of the samples have no more of them.
 CUSTOMER_COUNT = 20_000
 SEED = 42
-FIRST_DAY = date(2026, 1, 1)
+# As much history as churn scores learn from: two dates a month apart whose outcome is known, and what came before.
+HISTORY_DAYS = 75
+# Nobody has lived on it: the simulator makes the customers only.
+BEFORE_ALL_DAYS = date(1970, 1, 1)
+
+
+def settings_file(state: StateDirectory) -> Path:
+    """Settings of the simulator that fills the database."""
+    return state.services / Crm.name / "settings.json"
 
 
 class Crm:
@@ -53,13 +63,12 @@ class Crm:
         return self._postgres.objects(machine, namespace, CRM_DATABASE, CRM_OBJECT)
 
     def _process(self, machine: Machine) -> ProcessSpec:
-        folder = machine.state.services / self.name
-        folder.mkdir(exist_ok=True)
-        settings = folder / "settings.json"
+        settings = settings_file(machine.state)
+        settings.parent.mkdir(exist_ok=True)
         write_atomically(settings, self._settings(machine).model_dump_json(indent=2))
         username, password = self._postgres.credentials(machine, CRM_DATABASE)
         credentials = {environment.CRM_USERNAME: username, environment.CRM_PASSWORD: password}
-        arguments = ("--settings", str(settings), "--until", FIRST_DAY.isoformat())
+        arguments = ("--settings", str(settings), "--until", BEFORE_ALL_DAYS.isoformat())
         return ProcessSpec(
             name=self.name,
             # Behind the engines that start beside it: the first who asks for a customer comes after all of them.
@@ -73,4 +82,5 @@ class Crm:
 
     def _settings(self, machine: Machine) -> CrmSimulatorSettings:
         place = PostgresConnection(host=LOOPBACK, port=self._postgres.port(machine), database=CRM_DATABASE)
-        return CrmSimulatorSettings(database=place, seed=SEED, customer_count=CUSTOMER_COUNT, first_day=FIRST_DAY)
+        first_day = datetime.now(UTC).date() - timedelta(days=HISTORY_DAYS)
+        return CrmSimulatorSettings(database=place, seed=SEED, customer_count=CUSTOMER_COUNT, first_day=first_day)

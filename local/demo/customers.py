@@ -1,0 +1,46 @@
+"""The carrier's customers, who move, change plans, pay late and leave, until today."""
+
+import base64
+import subprocess
+import sys
+
+from contracts import environment
+from local.artefacts.versions import REPOSITORY
+from local.bring_up import RunningPipeline
+from local.errors import LocalError
+from local.machine import base_environment
+from local.services.crm import CRM_OBJECT, settings_file
+from operators.telecom_pipeline import names
+from operators.telecom_pipeline.manifest import Ref
+from operators.telecom_pipeline.storage_references import PASSWORD_KEY, USERNAME_KEY
+
+LIVE_SECONDS = 900
+
+
+class CustomersError(LocalError):
+    """The CRM is not there, or its simulator failed."""
+
+
+def live_until_today(pipeline: RunningPipeline) -> None:
+    """Run the simulator up to today; days that were lived are not lived again. Raises `CustomersError`."""
+    # Behind what the demo measures meanwhile.
+    command = ["nice", sys.executable, "-m", "jobs.crm_simulator", "--settings", str(settings_file(pipeline.state))]
+    done = subprocess.run(
+        command,
+        cwd=REPOSITORY,
+        env=base_environment() | _credentials(pipeline),
+        timeout=LIVE_SECONDS,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CustomersError("let customers live until today", done.stderr[-1500:], "telecom logs crm")
+
+
+def _credentials(pipeline: RunningPipeline) -> dict[str, str]:
+    secret = pipeline.cluster.get(Ref(names.SECRET, pipeline.resource.pipeline.namespace, CRM_OBJECT))
+    if secret is None:
+        raise CustomersError("let customers live until today", "the CRM has no credentials yet", "telecom status")
+    data = {key: base64.b64decode(value).decode() for key, value in secret["data"].items()}
+    return {environment.CRM_USERNAME: data[USERNAME_KEY], environment.CRM_PASSWORD: data[PASSWORD_KEY]}
