@@ -49,6 +49,15 @@ def read_resource(file: Path, cluster: Cluster | None = None) -> Resource:
     raise ResourceFileError(f"use {file}", f"it has {len(outcome)} problem(s):{lines}\n", "correct the file")
 
 
+def valid_pipeline(resource: Manifest) -> Pipeline:
+    """Pipeline of a resource that a cluster has. Raises `ResourceFileError` that lists every problem."""
+    outcome = validate(resource)
+    if isinstance(outcome, Pipeline):
+        return outcome
+    problems = "; ".join(map(str, outcome))
+    raise ResourceFileError(f"use {ref_of(resource)}", problems, "kubectl edit telecompipeline")
+
+
 def _load(file: Path) -> dict[str, Any]:
     try:
         document = yaml.safe_load(file.read_text())

@@ -1,22 +1,27 @@
 """`telecom kube`: look at pipelines of a Kubernetes cluster, and switch them, through the current kubeconfig."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
 from local.cli.console import Output, answers, notices, print_json
 from local.pipeline_view import PipelineView
-from local.resource_file import read_resource
+from local.resource_file import read_resource, valid_pipeline
+from local.rollback import choose_revision, replacement
 from operators.telecom_pipeline.cluster import RejectedError
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.clusters.rest import ApiServer
 from operators.telecom_pipeline.manifest import Kind, Manifest, Ref
+from operators.telecom_pipeline.manifest_yaml import to_yaml
+from operators.telecom_pipeline.observe import observe, observe_children, revisions
 from operators.telecom_pipeline.preview import preview
+from operators.telecom_pipeline.scene import rendering
 from operators.telecom_pipeline.spec import API_VERSION, KIND_NAME
+from operators.telecom_pipeline.upgrade.revisions import with_switches
 
 Name = Annotated[str, typer.Argument(help="Name of the TelecomPipeline.")]
 Namespace = Annotated[str, typer.Option("--namespace", "-n", help="Its namespace; the context's when absent.")]
@@ -39,6 +44,33 @@ def status(name: Name, namespace: Namespace = "", output: OutputForm = Output.TA
     for stage in view.stages:
         table.add_row(stage["name"], stage["state"], stage["ready"], stage["message"] or stage["reason"])
     answers.print(table)
+    _print_upgrade(resource.get("status", {}).get("upgrade"))
+
+
+def _print_upgrade(upgrade: Mapping[str, Any] | None) -> None:
+    if upgrade is None:
+        return
+    way = f"revision {upgrade['fromRevision']} to {upgrade['toRevision']}: {upgrade['state']}"
+    table = Table("step", "action", "state", "since", title=f"upgrade from {way}", caption=upgrade["message"] or None)
+    for step in upgrade["steps"]:
+        table.add_row(step["stage"], step["action"], step["state"], step.get("startedAt", ""))
+    answers.print(table)
+
+
+@app.command()
+def render(name: Name, namespace: Namespace = "", output: OutputForm = Output.TABLE) -> None:
+    """Print the manifests that a pipeline of the cluster becomes, with the endpoints that are known there, as YAML."""
+    with _connected(namespace) as (cluster, place):
+        resource = _present(cluster, Ref(PIPELINE, place, name))
+        pipeline = valid_pipeline(resource)
+        children = observe_children(cluster, name, place)
+        manifests = rendering(pipeline, observe(cluster, children, pipeline))
+    if output is Output.JSON:
+        print_json(manifests.manifests)
+    else:
+        answers.out(to_yaml(manifests.manifests), end="")
+    for stage in sorted(manifests.incomplete):
+        notices.print(f"# stage {stage} is left out until its endpoints can be observed", markup=False)
 
 
 @app.command()
@@ -67,6 +99,24 @@ def pause(name: Name, namespace: Namespace = "") -> None:
 def resume(name: Name, namespace: Namespace = "") -> None:
     """Let the operator act again."""
     _set_paused(name, namespace, False)
+
+
+@app.command()
+def rollback(
+    name: Name,
+    namespace: Namespace = "",
+    to_revision: Annotated[int, typer.Option(help="The revision to go back to; 0 means the last one before.")] = 0,
+) -> None:
+    """Put a spec with which the pipeline was ready back into the resource; the operator brings it about step by step.
+
+    Paused, mode, desiredState and deletionPolicy stay as they are.
+    """
+    with _connected(namespace) as (cluster, place):
+        ref = Ref(PIPELINE, place, name)
+        spec = _present(cluster, ref)["spec"]
+        goal = choose_revision(revisions(cluster, name, place), spec, to_revision)
+        cluster.merge(ref, {"spec": replacement(spec, with_switches(goal.spec, spec))})
+    notices.print(f"{name}: the spec of revision {goal.number} is back; telecom kube status {name} shows the steps")
 
 
 def _read(name: str, namespace: str) -> Manifest:

@@ -43,5 +43,5 @@ def _observed_endpoints(resource: Resource, folder: Path) -> Endpoints:
         return find_endpoints(resource.pipeline, {}, {})
     cluster = SqliteCluster(store)
     pipeline = resource.pipeline
-    observed = observe(cluster, pipeline, observe_children(cluster, pipeline.name, pipeline.namespace))
+    observed = observe(cluster, observe_children(cluster, pipeline.name, pipeline.namespace), pipeline)
     return find_endpoints(pipeline, observed.children, observed.references)

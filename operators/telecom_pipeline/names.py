@@ -77,6 +77,11 @@ def accepted_spec(pipeline: str) -> str:
     return f"{pipeline}-accepted-spec"
 
 
+def revisions(pipeline: str) -> str:
+    """ConfigMap that keeps the specs with which the pipeline was ready."""
+    return f"{pipeline}-revisions"
+
+
 def cluster_ca_secret(pipeline: str) -> str:
     """Secret in which Strimzi publishes the certificate of the cluster's authority, key `ca.crt`."""
     return f"{kafka(pipeline)}-cluster-ca-cert"
@@ -90,7 +95,7 @@ def consumer_group(pipeline: str, component_name: str) -> str:
 def names_of_own_objects(pipeline: str) -> frozenset[str]:
     """ConfigMaps and Secrets that exist because of a pipeline, made by this operator or by Strimzi."""
     of_components = (component(pipeline, name) for name in COMPONENTS)
-    return frozenset({*of_components, accepted_spec(pipeline), cluster_ca_secret(pipeline)})
+    return frozenset({*of_components, accepted_spec(pipeline), revisions(pipeline), cluster_ca_secret(pipeline)})
 
 
 def transactional_id_prefix(pipeline: str, component_name: str) -> str:

@@ -12,6 +12,7 @@ from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, ref_of
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.render.accepted_spec import SPEC_KEY
 from operators.telecom_pipeline.storage_references import required_objects
+from operators.telecom_pipeline.upgrade.revisions import Revision, revisions_of
 
 # Kinds of children, in the order in which their stages start. RBAC and watches follow from it.
 CHILD_KINDS: tuple[Kind, ...] = (
@@ -52,10 +53,15 @@ def _owned(cluster: Cluster, kind: Kind, name: str, namespace: str) -> Sequence[
         return ()
 
 
-def observe(cluster: Cluster, pipeline: Pipeline, children: Mapping[Ref, Manifest]) -> Observed:
-    """Children and the objects that the pipeline refers to; an object that is used twice is read once."""
-    refs = dict.fromkeys(required.ref for required in required_objects(pipeline))
+def observe(cluster: Cluster, children: Mapping[Ref, Manifest], *pipelines: Pipeline) -> Observed:
+    """Children and the objects that some forms of a pipeline refer to; an object that is used twice is read once."""
+    refs = dict.fromkeys(required.ref for pipeline in pipelines for required in required_objects(pipeline))
     return Observed(children, {ref: cluster.get(ref) for ref in refs})
+
+
+def revisions(cluster: Cluster, name: str, namespace: str) -> tuple[Revision, ...]:
+    """Specs with which the pipeline was ready, newest last."""
+    return revisions_of(cluster.get(Ref(names.CONFIG_MAP, namespace, names.revisions(name))))
 
 
 def accepted_spec(cluster: Cluster, name: str, namespace: str) -> Mapping[str, Any] | None:

@@ -79,6 +79,16 @@ class Pipeline:
         return self.spec.desired_state == "Suspended"
 
     @property
+    def is_dry_run(self) -> bool:
+        """Whether nothing is changed and the status says what would be."""
+        return self.spec.mode == "DryRun"
+
+    @property
+    def is_left_alone(self) -> bool:
+        """Whether the operator only reports."""
+        return self.spec.paused or self.is_dry_run
+
+    @property
     def keeps_records(self) -> bool:
         """Whether topics and volumes outlive the pipeline."""
         return self.spec.deletion_policy == "Retain"

@@ -13,6 +13,7 @@ from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
 from operators.telecom_pipeline.observe import observe, observe_children
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.render import missing_endpoints, render
+from operators.telecom_pipeline.stages import Stage
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,16 @@ class Preview:
 def preview(cluster: Cluster, pipeline: Pipeline) -> Preview:
     """Compare the children of `pipeline` with the cluster. Raises `ClusterError`."""
     children = observe_children(cluster, pipeline.name, pipeline.namespace)
-    observed = observe(cluster, pipeline, children)
+    observed = observe(cluster, children, pipeline)
     endpoints = find_endpoints(pipeline, observed.children, observed.references)
     rendered = {ref_of(manifest): manifest for manifest in render(pipeline, endpoints)}
-    missing = missing_endpoints(pipeline, endpoints)
+    return compare(rendered, children, missing_endpoints(pipeline, endpoints))
+
+
+def compare(
+    rendered: Mapping[Ref, Manifest], children: Mapping[Ref, Manifest], missing: Mapping[Stage, tuple[str, ...]]
+) -> Preview:
+    """Changes from the children that are there to the rendered ones; none is deleted while something is missing."""
     changes = (*_written(rendered, children), *(() if missing else _deleted(rendered, children)))
     return Preview(changes, {stage.value: names for stage, names in missing.items()})
 

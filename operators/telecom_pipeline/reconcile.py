@@ -1,21 +1,27 @@
 """One level-triggered pass: observe -> validate -> render -> plan -> apply -> status. A second pass changes nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from operators.telecom_pipeline.cluster import Cluster, ClusterError
-from operators.telecom_pipeline.endpoints import Endpoints, find_endpoints
-from operators.telecom_pipeline.manifest import Manifest, Ref
-from operators.telecom_pipeline.observe import Observed, accepted_spec, observe, observe_children
+from operators.telecom_pipeline.dry_run import dry_run
+from operators.telecom_pipeline.endpoints import find_endpoints
+from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
+from operators.telecom_pipeline.observe import accepted_spec
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.plan import Apply, Plan, make_plan, view_stages
-from operators.telecom_pipeline.render import render
+from operators.telecom_pipeline.scene import Scene, look
 from operators.telecom_pipeline.status.apply_failure import refusal
 from operators.telecom_pipeline.status.build import build_invalid_status, build_status
 from operators.telecom_pipeline.status.child_state import ChildState
-from operators.telecom_pipeline.status.stage_report import report_stages
+from operators.telecom_pipeline.status.stage_report import SETTLED, StageReport, report_stages
+from operators.telecom_pipeline.upgrade.course import composition, next_upgrade, stored_upgrade
+from operators.telecom_pipeline.upgrade.outlook import outlook_of, policy_of
+from operators.telecom_pipeline.upgrade.progress import judge
+from operators.telecom_pipeline.upgrade.record import Upgrade
+from operators.telecom_pipeline.upgrade.revisions import lasting_spec, remember, render_revisions
 from operators.telecom_pipeline.validate import Problem, validate
 
 
@@ -64,7 +70,7 @@ def _pipeline_to_follow(
 ) -> tuple[Pipeline | None, tuple[Problem, ...]]:
     """Pipeline of the spec; or with its problems that of the last valid spec, if there was one.
 
-    `paused` is honoured in an invalid spec too: who says stop must not be ignored for a typo elsewhere.
+    `paused` and a dry run are honoured in an invalid spec too: who says stop must not be ignored for a typo elsewhere.
     """
     outcome = validate(resource, accepted)
     if isinstance(outcome, Pipeline):
@@ -72,23 +78,71 @@ def _pipeline_to_follow(
     if accepted is None:
         return None, outcome
     spec = resource.get("spec")
-    is_paused = isinstance(spec, Mapping) and spec.get("paused") is True
-    previous = validate({**resource, "spec": {**accepted, "paused": is_paused}})
+    switches: dict[str, Any] = {"paused": spec.get("paused") is True} if isinstance(spec, Mapping) else {}
+    if isinstance(spec, Mapping) and spec.get("mode") == "DryRun":
+        switches["mode"] = "DryRun"
+    previous = validate({**resource, "spec": {**accepted, **switches}})
     return (previous if isinstance(previous, Pipeline) else None), outcome
 
 
 def _follow(
-    cluster: Cluster, resource: Manifest, pipeline: Pipeline, problems: tuple[Problem, ...], now: datetime
+    cluster: Cluster, resource: Manifest, target: Pipeline, problems: tuple[Problem, ...], now: datetime
 ) -> Reconciliation:
-    children = observe_children(cluster, pipeline.name, pipeline.namespace)
-    observed = observe(cluster, pipeline, children)
-    endpoints = find_endpoints(pipeline, observed.children, observed.references)
-    rendered = render(pipeline, endpoints)
-    plan = make_plan(pipeline, view_stages(pipeline, observed, endpoints, rendered))
-    left, failures = _act(cluster, plan, observed.children)
-    after = replace(observed, children=left)
-    status = _status(resource, pipeline, after, endpoints, rendered, failures, problems, now)
+    scene, previous = look(cluster, resource, target), resource.get("status", {})
+    upgrade = _written_upgrade(cluster, resource, scene, now)
+    pipeline = scene.course.followed(upgrade)
+    composed = composition(scene.course, upgrade, scene.before, scene.target, scene.observed.children)
+    rendered = (*composed.manifests, *scene.records)
+    endpoints = find_endpoints(pipeline, scene.observed.children, scene.observed.references)
+    plan = make_plan(pipeline, view_stages(pipeline, scene.observed, endpoints, rendered), composed.held)
+    left, failures = _act(cluster, plan, scene.observed.children)
+    # A child that was just changed counts as not ready until its controller has seen it.
+    views = view_stages(pipeline, replace(scene.observed, children=left), endpoints, rendered)
+    reports = report_stages(views, make_plan(pipeline, views, composed.held).gates, failures)
+    if not target.is_left_alone:
+        upgrade = _judged_upgrade(scene, upgrade, reports, previous, now)
+        _remember_revision(cluster, scene, upgrade, reports, _generation(resource))
+    preview = dry_run(scene) if target.is_dry_run else None
+    status = build_status(
+        pipeline, reports, endpoints, problems, _generation(resource), previous, now, upgrade, preview
+    )
     return Reconciliation(status, problems, plan, failures)
+
+
+def _written_upgrade(cluster: Cluster, resource: Manifest, scene: Scene, now: datetime) -> Upgrade | None:
+    """The upgrade with the step that this pass takes, written down before anything is applied.
+
+    Whoever comes after a crash must know which step was being taken.
+    """
+    previous = resource.get("status", {})
+    stored = stored_upgrade(previous)
+    upgrade = next_upgrade(scene.course, stored, scene.before, scene.target, _generation(resource), now)
+    if upgrade is not None and upgrade != stored:
+        document = upgrade.model_dump(mode="json", by_alias=True, exclude_none=True)
+        cluster.apply_status(ref_of(resource), {**previous, "upgrade": document})
+    return upgrade
+
+
+def _judged_upgrade(
+    scene: Scene, upgrade: Upgrade | None, reports: Sequence[StageReport], previous: Mapping[str, Any], now: datetime
+) -> Upgrade | None:
+    if upgrade is None:
+        return None
+    outlook = outlook_of(reports, scene.observed.children, scene.course.no_way_back(upgrade))
+    return judge(upgrade, outlook, policy_of(scene.course.target, previous, now), now)
+
+
+def _remember_revision(
+    cluster: Cluster, scene: Scene, upgrade: Upgrade | None, reports: Sequence[StageReport], generation: int
+) -> None:
+    """Keep the spec with which the pipeline is ready now, unless it is known already."""
+    course, revisions = scene.course, scene.revisions
+    is_on_the_way = upgrade is not None and (upgrade.is_underway or upgrade.is_going_back)
+    is_known = bool(revisions) and revisions[-1].digest == course.target_digest
+    if is_known or is_on_the_way or any(report.state not in SETTLED for report in reports):
+        return
+    kept = remember(revisions, generation, lasting_spec(course.target))
+    cluster.apply(render_revisions(course.target, kept))
 
 
 def _act(
@@ -107,23 +161,6 @@ def _act(
         except ClusterError as error:
             failures[action.ref] = refusal(error)
     return left, failures
-
-
-def _status(
-    resource: Manifest,
-    pipeline: Pipeline,
-    observed: Observed,
-    endpoints: Endpoints,
-    rendered: tuple[Manifest, ...],
-    failures: Mapping[Ref, ChildState],
-    problems: tuple[Problem, ...],
-    now: datetime,
-) -> dict[str, Any]:
-    """Status after the actions: a child that was just changed counts as not ready until its controller has seen it."""
-    views = view_stages(pipeline, observed, endpoints, rendered)
-    gates = make_plan(pipeline, views).gates
-    reports = report_stages(views, gates, failures)
-    return build_status(pipeline, reports, endpoints, problems, _generation(resource), resource.get("status", {}), now)
 
 
 def _generation(resource: Manifest) -> int:

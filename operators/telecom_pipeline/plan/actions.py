@@ -1,12 +1,13 @@
 """What a reconciliation does to the cluster, in order."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.labels import RUN_DIGEST_ANNOTATION
 from operators.telecom_pipeline.manifest import Manifest, Ref, kind_of
 from operators.telecom_pipeline.pipeline import Pipeline
-from operators.telecom_pipeline.plan.gates import Gate, find_gates
+from operators.telecom_pipeline.plan.gates import AWAITS_STEP, Gate, find_gates
 from operators.telecom_pipeline.plan.stage_view import StageView
 from operators.telecom_pipeline.stages import Stage
 
@@ -35,10 +36,10 @@ class Plan:
     gates: dict[Stage, Gate]
 
 
-def make_plan(pipeline: Pipeline, views: tuple[StageView, ...]) -> Plan:
-    """Plan of one reconciliation. Nothing for a paused pipeline."""
-    gates = find_gates(views, pipeline.is_suspended)
-    if pipeline.spec.paused:
+def make_plan(pipeline: Pipeline, views: tuple[StageView, ...], held: Collection[Stage] = ()) -> Plan:
+    """Plan of one reconciliation. Nothing for a pipeline that is left alone, nor for a stage that is held."""
+    gates = find_gates(views, pipeline.is_suspended) | dict.fromkeys(held, AWAITS_STEP)
+    if pipeline.is_left_alone:
         return Plan((), gates)
     applies = [action for view in views for action in _stage_actions(view, gates[view.stage])]
     return Plan((*applies, *_prune(pipeline, views)), gates)

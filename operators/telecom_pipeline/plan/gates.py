@@ -38,6 +38,9 @@ class Gate:
         return self.holds_all or ref not in view.existing or view.states()[ref].state in STOPPED
 
 
+AWAITS_STEP = Gate("waits for its step of the upgrade", holds_all=True)
+
+
 def find_gates(views: tuple[StageView, ...], is_suspended: bool) -> dict[Stage, Gate]:
     """Gate of each stage."""
     by_stage = {view.stage: view for view in views}

@@ -12,6 +12,7 @@ from operators.telecom_pipeline.spec.kafka import Kafka
 from operators.telecom_pipeline.spec.sources import Sources
 from operators.telecom_pipeline.spec.storage import Storage
 from operators.telecom_pipeline.spec.transform import Transform
+from operators.telecom_pipeline.spec.upgrade import UpgradePolicy
 
 Profile = Literal["dev", "production"]
 
@@ -27,6 +28,11 @@ class PipelineSpec(SpecModel):
     paused: bool = Field(
         default=False, description="While true, the operator changes nothing and only reports. The pipeline runs on."
     )
+    mode: Literal["Apply", "DryRun"] = Field(
+        default="Apply",
+        description="With `DryRun`, the operator changes nothing; `status.dryRun` says what it would do, and in which "
+        "steps. `Apply` does it.",
+    )
     desired_state: Literal["Running", "Suspended"] = Field(
         default="Running",
         description="`Suspended` stops the sources, then the sink; Kafka, its topics and all data stay as they are.",
@@ -35,6 +41,9 @@ class PipelineSpec(SpecModel):
         default="Retain",
         description="What happens to the records in Kafka when the pipeline is deleted: `Retain` keeps topics and "
         "volumes, `Delete` removes them. Tables and files in the warehouse are never removed.",
+    )
+    upgrade: UpgradePolicy = Field(
+        default=UpgradePolicy(), description="How a pipeline that runs is brought to a changed spec."
     )
     image: Image = Field(default=Image(), description="Container images of the pipeline's own jobs.")
     kafka: Kafka = Field(default=Kafka(), description="The Kafka cluster and its topics.")

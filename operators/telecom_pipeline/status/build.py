@@ -1,7 +1,7 @@
 """The status of a pipeline, complete, as plain data."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from contracts.settings import CatalogConnection, JdbcCatalog
@@ -10,8 +10,10 @@ from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.stages import Stage
 from operators.telecom_pipeline.status.child_state import State
 from operators.telecom_pipeline.status.conditions import Verdict, judge, judge_deletion, judge_invalid, stamp
-from operators.telecom_pipeline.status.model import EndpointStatus, PipelineStatus, StageStatus
+from operators.telecom_pipeline.status.model import DryRunStatus, EndpointStatus, PipelineStatus, StageStatus
 from operators.telecom_pipeline.status.stage_report import SETTLED, StageReport, name_of
+from operators.telecom_pipeline.timestamps import timestamp
+from operators.telecom_pipeline.upgrade.record import Upgrade
 from operators.telecom_pipeline.validate import Problem
 
 RUNNING = "Running"
@@ -29,31 +31,27 @@ def build_status(
     generation: int,
     previous: Mapping[str, Any],
     now: datetime,
+    upgrade: Upgrade | None = None,
+    dry_run: DryRunStatus | None = None,
 ) -> dict[str, Any]:
     """Status of a pipeline of which some valid spec is known. Times of `previous` stay where nothing changed."""
-    return _assemble(
-        judge(pipeline, reports, problems),
-        _current_stage(pipeline, reports),
-        reports,
-        endpoints,
-        generation,
-        previous,
-        now,
-    )
+    verdicts = judge(pipeline, reports, problems, upgrade, has_pending_changes=bool(dry_run and dry_run.changes))
+    status = _assemble(verdicts, _current_stage(pipeline, reports), reports, endpoints, generation, previous, now)
+    return _written(status.model_copy(update={"upgrade": upgrade, "dry_run": dry_run}))
 
 
 def build_invalid_status(
     problems: Sequence[Problem], generation: int, previous: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
     """Status of a pipeline that never had a valid spec."""
-    return _assemble(judge_invalid(problems), INVALID, (), Endpoints(), generation, previous, now)
+    return _written(_assemble(judge_invalid(problems), INVALID, (), Endpoints(), generation, previous, now))
 
 
 def build_deletion_status(
     message: str, is_paused: bool, generation: int, previous: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
     """Status of a pipeline that is being deleted."""
-    return _assemble(judge_deletion(message, is_paused), DELETING, (), Endpoints(), generation, previous, now)
+    return _written(_assemble(judge_deletion(message, is_paused), DELETING, (), Endpoints(), generation, previous, now))
 
 
 def _assemble(
@@ -64,9 +62,9 @@ def _assemble(
     generation: int,
     previous: Mapping[str, Any],
     now: datetime,
-) -> dict[str, Any]:
+) -> PipelineStatus:
     stamped = timestamp(now)
-    status = PipelineStatus(
+    return PipelineStatus(
         observed_generation=generation,
         stage=stage,
         conditions=stamp(verdicts, generation, previous, stamped),
@@ -74,12 +72,10 @@ def _assemble(
         endpoints=_endpoints(endpoints),
         warnings=[warning for report in reports for warning in report.warnings],
     )
-    return status.model_dump(mode="json", by_alias=True)
 
 
-def timestamp(now: datetime) -> str:
-    """Time as Kubernetes writes it: UTC, whole seconds."""
-    return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _written(status: PipelineStatus) -> dict[str, Any]:
+    return status.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def _current_stage(pipeline: Pipeline, reports: Sequence[StageReport]) -> str:

@@ -9,7 +9,16 @@ from operators.telecom_pipeline.status.apply_failure import APPLY_FAILED
 from operators.telecom_pipeline.status.child_state import State
 from operators.telecom_pipeline.status.model import Condition, ConditionType, Reason
 from operators.telecom_pipeline.status.stage_report import SETTLED, StageReport
+from operators.telecom_pipeline.upgrade.record import Upgrade, UpgradeState
 from operators.telecom_pipeline.validate import Problem
+
+_UPGRADE_REASONS = {
+    UpgradeState.RUNNING: Reason.UPGRADE_RUNNING,
+    UpgradeState.STALLED: Reason.UPGRADE_STALLED,
+    UpgradeState.ROLLING_BACK: Reason.ROLLING_BACK,
+    UpgradeState.ROLLED_BACK: Reason.ROLLED_BACK,
+    UpgradeState.COMPLETED: Reason.UP_TO_DATE,
+}
 
 
 @dataclass(frozen=True)
@@ -23,20 +32,28 @@ class Verdict:
 
 
 def judge(
-    pipeline: Pipeline, reports: Sequence[StageReport], problems: Sequence[Problem]
-) -> tuple[Verdict, Verdict, Verdict, Verdict]:
-    """Ready, Progressing, Degraded and Paused of a pipeline that runs. `problems` are those of a spec not followed."""
+    pipeline: Pipeline,
+    reports: Sequence[StageReport],
+    problems: Sequence[Problem],
+    upgrade: Upgrade | None = None,
+    has_pending_changes: bool = False,
+) -> tuple[Verdict, ...]:
+    """Conditions of a pipeline that runs.
+
+    `problems` are those of a spec not followed; `has_pending_changes` says that a dry run found something to do.
+    """
     unsettled = [report for report in reports if report.state not in SETTLED]
     failed = [report for report in reports if report.state is State.FAILED]
     return (
-        _ready(pipeline, unsettled, problems),
-        _progressing(pipeline, unsettled, failed),
-        _degraded(failed, problems),
-        paused_verdict(pipeline.spec.paused),
+        _ready(pipeline, unsettled, problems, upgrade, has_pending_changes),
+        _progressing(pipeline, unsettled, failed, upgrade),
+        _degraded(failed, problems, upgrade),
+        paused_verdict(pipeline.spec.paused, pipeline.is_dry_run),
+        upgrading_verdict(upgrade),
     )
 
 
-def judge_invalid(problems: Sequence[Problem]) -> tuple[Verdict, Verdict, Verdict, Verdict]:
+def judge_invalid(problems: Sequence[Problem]) -> tuple[Verdict, ...]:
     """Conditions of a pipeline that never had a valid spec."""
     text = problems_text(problems)
     return (
@@ -44,24 +61,38 @@ def judge_invalid(problems: Sequence[Problem]) -> tuple[Verdict, Verdict, Verdic
         Verdict(ConditionType.PROGRESSING, False, Reason.INVALID_SPEC, "nothing is done until the spec is valid"),
         Verdict(ConditionType.DEGRADED, True, Reason.INVALID_SPEC, text),
         paused_verdict(False),
+        upgrading_verdict(None),
     )
 
 
-def judge_deletion(message: str, is_paused: bool) -> tuple[Verdict, Verdict, Verdict, Verdict]:
+def judge_deletion(message: str, is_paused: bool) -> tuple[Verdict, ...]:
     """Conditions of a pipeline that is being deleted; `message` says what the deletion waits for."""
     return (
         Verdict(ConditionType.READY, False, Reason.DELETING, message),
         Verdict(ConditionType.PROGRESSING, True, Reason.DELETING, message),
         Verdict(ConditionType.DEGRADED, False, Reason.DELETING, ""),
         paused_verdict(is_paused),
+        upgrading_verdict(None),
     )
 
 
-def paused_verdict(is_paused: bool) -> Verdict:
+def paused_verdict(is_paused: bool, is_dry_run: bool = False) -> Verdict:
     """Whether the operator keeps its hands off."""
+    if is_dry_run:
+        text = "spec.mode is DryRun: nothing is changed, status.dryRun says what would be"
+        return Verdict(ConditionType.PAUSED, True, Reason.DRY_RUN, text)
     if is_paused:
         return Verdict(ConditionType.PAUSED, True, Reason.PAUSED_BY_SPEC, "spec.paused is true: nothing is changed")
     return Verdict(ConditionType.PAUSED, False, Reason.NOT_PAUSED, "")
+
+
+def upgrading_verdict(upgrade: Upgrade | None) -> Verdict:
+    """Whether the pipeline is on its way from one revision of its spec to another."""
+    if upgrade is None or not upgrade.is_underway:
+        text = f"revision {upgrade.to_revision} was rolled back" if upgrade and upgrade.is_going_back else ""
+        reason = Reason.ROLLED_BACK if text else Reason.UP_TO_DATE
+        return Verdict(ConditionType.UPGRADING, False, reason, text)
+    return Verdict(ConditionType.UPGRADING, True, _UPGRADE_REASONS[upgrade.state], upgrade.text)
 
 
 def problems_text(problems: Iterable[Problem]) -> str:
@@ -69,29 +100,52 @@ def problems_text(problems: Iterable[Problem]) -> str:
     return "; ".join(map(str, problems))
 
 
-def _ready(pipeline: Pipeline, unsettled: Sequence[StageReport], problems: Sequence[Problem]) -> Verdict:
+def _ready(
+    pipeline: Pipeline,
+    unsettled: Sequence[StageReport],
+    problems: Sequence[Problem],
+    upgrade: Upgrade | None,
+    has_pending_changes: bool,
+) -> Verdict:
     if problems:
         return Verdict(ConditionType.READY, False, Reason.INVALID_SPEC, problems_text(problems))
+    if upgrade is not None and upgrade.is_going_back:
+        return Verdict(ConditionType.READY, False, _UPGRADE_REASONS[upgrade.state], upgrade.text)
     if unsettled:
         return Verdict(ConditionType.READY, False, Reason.STAGES_NOT_READY, _sentences(unsettled))
+    if upgrade is not None and upgrade.is_underway:
+        return Verdict(ConditionType.READY, False, _UPGRADE_REASONS[upgrade.state], upgrade.text)
+    if has_pending_changes:
+        return Verdict(ConditionType.READY, False, Reason.DRY_RUN, "the spec is not applied: spec.mode is DryRun")
     if pipeline.is_suspended:
         return Verdict(ConditionType.READY, False, Reason.SUSPENDED, "spec.desiredState is Suspended")
     return Verdict(ConditionType.READY, True, Reason.ALL_STAGES_READY, "")
 
 
-def _progressing(pipeline: Pipeline, unsettled: Sequence[StageReport], failed: Sequence[StageReport]) -> Verdict:
+def _progressing(
+    pipeline: Pipeline,
+    unsettled: Sequence[StageReport],
+    failed: Sequence[StageReport],
+    upgrade: Upgrade | None,
+) -> Verdict:
     moving = [report for report in unsettled if report not in failed]
     if pipeline.spec.paused:
         return Verdict(ConditionType.PROGRESSING, False, Reason.PAUSED_BY_SPEC, "")
+    if pipeline.is_dry_run:
+        return Verdict(ConditionType.PROGRESSING, False, Reason.DRY_RUN, "")
     if moving:
         return Verdict(ConditionType.PROGRESSING, True, Reason.STAGE_STARTING, _sentences(moving))
+    if upgrade is not None and upgrade.is_underway:
+        return Verdict(ConditionType.PROGRESSING, True, _UPGRADE_REASONS[upgrade.state], upgrade.text)
     return Verdict(ConditionType.PROGRESSING, False, Reason.SETTLED, "")
 
 
-def _degraded(failed: Sequence[StageReport], problems: Sequence[Problem]) -> Verdict:
+def _degraded(failed: Sequence[StageReport], problems: Sequence[Problem], upgrade: Upgrade | None) -> Verdict:
     if problems:
         text = f"the last valid spec is kept running; {problems_text(problems)}"
         return Verdict(ConditionType.DEGRADED, True, Reason.INVALID_SPEC, text)
+    if upgrade is not None and upgrade.message:
+        return Verdict(ConditionType.DEGRADED, True, _UPGRADE_REASONS[upgrade.state], upgrade.text)
     if failed:
         is_refused = any(report.reason == APPLY_FAILED for report in failed)
         reason = Reason.APPLY_FAILED if is_refused else Reason.CHILD_FAILED

@@ -1,14 +1,14 @@
 """`status` of a TelecomPipeline."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from operators.telecom_pipeline.spec.base import SpecModel
 from operators.telecom_pipeline.status.child_state import State
-
-Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+from operators.telecom_pipeline.timestamps import Timestamp
+from operators.telecom_pipeline.upgrade.record import Upgrade, UpgradeStep
 
 
 class ConditionType(StrEnum):
@@ -18,6 +18,7 @@ class ConditionType(StrEnum):
     PROGRESSING = "Progressing"
     DEGRADED = "Degraded"
     PAUSED = "Paused"
+    UPGRADING = "Upgrading"
 
 
 class Reason(StrEnum):
@@ -35,6 +36,12 @@ class Reason(StrEnum):
     PAUSED_BY_SPEC = "PausedBySpec"
     NOT_PAUSED = "NotPaused"
     DELETING = "Deleting"
+    DRY_RUN = "DryRun"
+    UP_TO_DATE = "UpToDate"
+    UPGRADE_RUNNING = "UpgradeRunning"
+    UPGRADE_STALLED = "UpgradeStalled"
+    ROLLING_BACK = "RollingBack"
+    ROLLED_BACK = "RolledBack"
 
 
 class Condition(SpecModel):
@@ -68,6 +75,22 @@ class EndpointStatus(SpecModel):
     catalog: str = Field(default="", description="The Iceberg catalog, for example jdbc://host:5432/database.")
 
 
+class PlannedChange(SpecModel):
+    """What would be done to one child."""
+
+    action: Literal["create", "update", "delete"] = Field(description="What would be done.")
+    child: str = Field(description="The child, for example Deployment/demo-kafka-to-bronze.")
+    diff: str = Field(description="Of an update, the lines that would change, cut off where they are many.")
+
+
+class DryRunStatus(SpecModel):
+    """What would be done if `spec.mode` were Apply."""
+
+    changes: list[PlannedChange] = Field(description="Children that would be made, changed or deleted.")
+    steps: list[UpgradeStep] = Field(description="Steps in which a running pipeline would be changed.")
+    unknown: list[str] = Field(description="Stages whose children cannot be told yet, and what they wait for.")
+
+
 class PipelineStatus(SpecModel):
     """What the operator last saw."""
 
@@ -75,7 +98,11 @@ class PipelineStatus(SpecModel):
     stage: str = Field(
         description="The first stage that is not ready, or Running, Completed, Suspended, Invalid or Deleting."
     )
-    conditions: list[Condition] = Field(description="Ready, Progressing, Degraded and Paused.")
+    conditions: list[Condition] = Field(description="Ready, Progressing, Degraded, Paused and Upgrading.")
     stages: list[StageStatus] = Field(description="The stages, in the order in which they start.")
     endpoints: EndpointStatus = Field(description="Where things are, as observed.")
     warnings: list[str] = Field(description="Warnings of children, which do not change any state.")
+    upgrade: Upgrade | None = Field(
+        default=None, description="The last change of a pipeline that ran: its steps and how far they are."
+    )
+    dry_run: DryRunStatus | None = Field(default=None, description="With `spec.mode: DryRun`, what would be done.")

@@ -46,9 +46,12 @@ def topic_state(manifest: Manifest) -> ChildState:
 
 
 def node_pool_state(manifest: Manifest) -> ChildState:
-    """State of a KafkaNodePool. Its conditions are only warnings: the Kafka tells whether its nodes are ready."""
-    _, warnings = _conditions(manifest)
-    return ChildState(State.READY, warnings=warnings)
+    """State of a KafkaNodePool. Its conditions are only warnings: the Kafka tells whether its nodes are ready.
+
+    Strimzi writes the generation at the end of a reconciliation, so that a changed pool has been rolled by then.
+    """
+    conditions, warnings = _conditions(manifest)
+    return _not_judged_yet(manifest, conditions, warnings) or ChildState(State.READY, warnings=warnings)
 
 
 def _conditions(manifest: Manifest) -> tuple[Conditions, tuple[str, ...]]:

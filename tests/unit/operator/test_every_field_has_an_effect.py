@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from operator_fixtures import changed, endpoints_of, pipeline_of, sample
+from operator_fixtures import NOW, changed, endpoints_of, pipeline_of, sample
 from pydantic import BaseModel
 
 from operators.telecom_pipeline.manifest import Manifest, ref_of
@@ -16,6 +16,7 @@ from operators.telecom_pipeline.render.transform import BATCH_JOBS, render_batch
 from operators.telecom_pipeline.spec import PipelineSpec
 from operators.telecom_pipeline.spec.fraud_rules import FraudRules
 from operators.telecom_pipeline.storage_references import required_objects
+from operators.telecom_pipeline.upgrade.outlook import policy_of
 from operators.telecom_pipeline.validate.schema import section_model
 
 RESOURCES = {"cpu": "300m", "memory": "768Mi"}
@@ -26,6 +27,9 @@ REST_CATALOG = {"rest": {"uri": "http://polaris:8181", "tokenSecretRef": {"name"
 OTHER_VALUES: dict[str, Any] = {
     "profile": "production",
     "paused": True,
+    "mode": "DryRun",
+    "upgrade.stepTimeoutSeconds": 7,
+    "upgrade.automaticRollback": False,
     "desiredState": "Suspended",
     "deletionPolicy": "Delete",
     "image.registry": "registry.example.com/other",
@@ -199,7 +203,7 @@ NETWORK_PROBE_RESOURCES = ("spec.sources.networkProbe.simulator.resources", RESO
 
 
 def effect(resource: Manifest) -> str:
-    """Children, actions of a fresh pipeline, and the objects that are looked at: all that can come of a spec.
+    """Children, actions of a fresh pipeline, the objects that are looked at, the policy of upgrades: all that can come.
 
     The copy of the spec itself is left out: it changes with every field and would prove nothing.
     """
@@ -210,7 +214,8 @@ def effect(resource: Manifest) -> str:
     actions = make_plan(pipeline, view_stages(pipeline, Observed({}, references), known, tuple(rendered))).actions
     rendered += [render_batch_run(pipeline, known, component) for component in BATCH_JOBS if pipeline.batch_jobs]
     refs = [str(ref_of(manifest)) for manifest in rendered]
-    return json.dumps([rendered, refs, [str(action.ref) for action in actions], list(map(str, references))])
+    looked_at = [*map(str, references), str(policy_of(pipeline, {}, NOW))]
+    return json.dumps([rendered, refs, [str(action.ref) for action in actions], looked_at])
 
 
 def is_spec_copy(manifest: Manifest) -> bool:

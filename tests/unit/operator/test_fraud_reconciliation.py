@@ -42,7 +42,7 @@ def run(cluster: SqliteCluster) -> Reconciliation:
 
 
 def run_until_settled(cluster: SqliteCluster, controllers: Controllers) -> Reconciliation:
-    for _ in range(6):
+    for _ in range(16):
         run(cluster)
         controllers.settle()
     return run(cluster)

@@ -1,0 +1,116 @@
+"""Which spec a pass follows: the wanted one, the one before, or some of both while an upgrade is under way."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from operators.telecom_pipeline.manifest import Manifest, Ref
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.stages import Stage
+from operators.telecom_pipeline.upgrade.composition import Composition, compose
+from operators.telecom_pipeline.upgrade.progress import begin
+from operators.telecom_pipeline.upgrade.record import APPLIED, StepState, Upgrade, UpgradeState, UpgradeStep
+from operators.telecom_pipeline.upgrade.revisions import Revision, digest, lasting_spec, with_switches
+from operators.telecom_pipeline.upgrade.steps import Rendering, find_steps
+from operators.telecom_pipeline.validate import validate
+from operators.telecom_pipeline.validate.transitions import transition_problems
+
+
+@dataclass(frozen=True)
+class Course:
+    """Where a pipeline comes from and goes to. `before` is None where nothing ran well yet."""
+
+    target: Pipeline
+    before: Pipeline | None = None
+    from_revision: int = 0
+
+    @property
+    def pipelines(self) -> tuple[Pipeline, ...]:
+        """The forms of the pipeline that a pass may need."""
+        return (self.target, self.before) if self.before else (self.target,)
+
+    @property
+    def target_digest(self) -> str:
+        """Digest of the wanted spec."""
+        return digest(lasting_spec(self.target))
+
+    def followed(self, upgrade: Upgrade | None) -> Pipeline:
+        """The form whose references and switches count."""
+        return self.before if self.before and upgrade and upgrade.is_going_back else self.target
+
+    def no_way_back(self, upgrade: Upgrade) -> str:
+        """What of the steps taken so far cannot be undone: empty if all can."""
+        if self.before is None:
+            return ""
+        taken = {step.stage for step in upgrade.steps if step.state in APPLIED or step.superseded}
+        problems = transition_problems(self.target, self.before)
+        return "; ".join(str(problem) for problem in problems if _stage_of(problem.path) in taken)
+
+
+def chart(target: Pipeline, resource: Manifest, revisions: tuple[Revision, ...]) -> Course:
+    """The course from the newest revision that was ready; a revision that is not valid any more is no start."""
+    if not revisions:
+        return Course(target)
+    newest = revisions[-1]
+    written = target.spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    before = validate({**resource, "spec": with_switches(newest.spec, written)})
+    return Course(target, before, newest.number) if isinstance(before, Pipeline) else Course(target)
+
+
+def stored_upgrade(status: Mapping[str, Any]) -> Upgrade | None:
+    """The upgrade that the status tells of; None for one that this version does not understand."""
+    if "upgrade" not in status:
+        return None
+    try:
+        return Upgrade.model_validate_json(json.dumps(status["upgrade"]))
+    except ValidationError:
+        return None
+
+
+def next_upgrade(
+    course: Course, stored: Upgrade | None, before: Rendering, target: Rendering, generation: int, now: datetime
+) -> Upgrade | None:
+    """The upgrade as it shall be when this pass applies anything; it has to be written down before."""
+    if course.before is None or course.target.is_left_alone:
+        return stored if course.before else None
+    if stored and stored.digest == course.target_digest:
+        return begin(stored, now)
+    steps = find_steps(before, target, _unfinished(stored), course.target.keeps_records)
+    if not steps:
+        return None
+    upgrade = Upgrade(
+        from_revision=course.from_revision, to_revision=generation, digest=course.target_digest, steps=steps
+    )
+    return begin(upgrade, now)
+
+
+def composition(
+    course: Course, upgrade: Upgrade | None, before: Rendering, target: Rendering, existing: Mapping[Ref, Manifest]
+) -> Composition:
+    """Children as they shall be after this pass."""
+    is_current = upgrade is not None and upgrade.digest == course.target_digest
+    if upgrade is None or not is_current or upgrade.state is UpgradeState.COMPLETED:
+        return Composition(target.manifests)
+    if upgrade.state is UpgradeState.ROLLED_BACK:
+        return Composition(before.manifests)
+    return compose(before, target, upgrade, existing, course.target.is_suspended)
+
+
+def _unfinished(upgrade: Upgrade | None) -> frozenset[Stage]:
+    """Stages that have what an upgrade gave them which was overtaken by another spec."""
+    if upgrade is None or not upgrade.is_underway:
+        return frozenset()
+    return frozenset(step.stage for step in upgrade.steps if _left_its_mark(step))
+
+
+def _left_its_mark(step: UpgradeStep) -> bool:
+    return step.state in APPLIED or step.state is StepState.ROLLING_BACK or step.is_held
+
+
+def _stage_of(path: str) -> Stage:
+    """Stage that a rule about changes is about; all rules that depend on the direction are Kafka's."""
+    return Stage.TOPICS if path.startswith("spec.kafka.topics") else Stage.KAFKA

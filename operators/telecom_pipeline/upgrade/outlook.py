@@ -1,0 +1,42 @@
+"""What the reports of the stages mean for the upgrade."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from operators.telecom_pipeline.manifest import Ref
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.status.stage_report import SETTLED, StageReport, name_of
+from operators.telecom_pipeline.upgrade.progress import Outlook, Policy
+from operators.telecom_pipeline.upgrade.record import StepAction, StepState, UpgradeStep
+
+
+def outlook_of(reports: Sequence[StageReport], seen: Mapping[Ref, object], no_way_back: str) -> Outlook:
+    """Outlook after a pass; `seen` are the children as they were before it, so that one that is going still counts."""
+    by_stage = {report.stage: report for report in reports}
+    unsettled = [report for report in reports if report.state not in SETTLED]
+    names = frozenset(map(name_of, seen))
+
+    def is_settled(step: UpgradeStep) -> bool:
+        return by_stage[step.stage] not in unsettled and not (_removes(step) and names.intersection(step.children))
+
+    def obstacle(step: UpgradeStep) -> str:
+        report = by_stage[step.stage]
+        blockers = [report] if report in unsettled else unsettled
+        left = sorted(names.intersection(step.children)) if _removes(step) else []
+        return "; ".join([*(f"{each.stage}: {each.text}" for each in blockers), *(f"{name} is there" for name in left)])
+
+    return Outlook(is_settled, not unsettled, obstacle, no_way_back)
+
+
+def policy_of(pipeline: Pipeline, status: Mapping[str, Any], now: datetime) -> Policy:
+    """Policy of the spec. The clock of a step begins anew when the operator is let act again."""
+    wanted = pipeline.spec.upgrade
+    paused = next((each for each in status.get("conditions", ()) if each["type"] == "Paused"), None)
+    was_paused = paused is not None and paused["status"] == "True"
+    since = now if was_paused else datetime.fromisoformat(paused["lastTransitionTime"]) if paused else None
+    return Policy(wanted.step_timeout_seconds, wanted.automatic_rollback, since)
+
+
+def _removes(step: UpgradeStep) -> bool:
+    return step.action is StepAction.REMOVE and step.state is not StepState.ROLLING_BACK

@@ -1,0 +1,85 @@
+"""Specs with which the pipeline was ready, newest last: where an upgrade starts and what a rollback goes back to."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from operators.telecom_pipeline import names
+from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.render.metadata import child
+from operators.telecom_pipeline.stages import Stage
+
+KEPT_REVISIONS = 5
+# Switches that say what to do with a pipeline, not what it is: no upgrade for them, and no rollback changes them.
+SWITCHES = ("paused", "mode", "desiredState", "deletionPolicy")
+_KEY = re.compile(r"^revision-(\d+)\.json$")
+
+Spec = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A spec without its switches; `number` is the generation of the resource with which it became ready."""
+
+    number: int
+    spec: Spec
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal specs."""
+        return digest(self.spec)
+
+
+def lasting_spec(pipeline: Pipeline) -> dict[str, Any]:
+    """The spec as it was written, without its switches."""
+    written = pipeline.spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return {key: value for key, value in written.items() if key not in SWITCHES}
+
+
+def with_switches(spec: Spec, of: Spec) -> dict[str, Any]:
+    """`spec` with the switches of another one."""
+    switches = {key: of[key] for key in SWITCHES if key in of}
+    return {key: value for key, value in spec.items() if key not in SWITCHES} | switches
+
+
+def digest(spec: Spec) -> str:
+    """Digest of a spec without its switches."""
+    lasting = {key: value for key, value in spec.items() if key not in SWITCHES}
+    return hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def remember(revisions: tuple[Revision, ...], number: int, spec: Spec) -> tuple[Revision, ...]:
+    """The revisions with `spec` as the newest; each spec is kept once, and only the newest few."""
+    others = [revision for revision in revisions if revision.digest != digest(spec)]
+    return (*others, Revision(number, spec))[-KEPT_REVISIONS:]
+
+
+def revisions_of(config_map: Manifest | None) -> tuple[Revision, ...]:
+    """Revisions in a ConfigMap; what was damaged by hand is left out."""
+    found = []
+    for key, text in (config_map or {}).get("data", {}).items():
+        match, spec = _KEY.match(key), _parsed(text)
+        if match and spec is not None:
+            found.append(Revision(int(match[1]), spec))
+    return tuple(sorted(found, key=lambda revision: revision.number))
+
+
+def render_revisions(pipeline: Pipeline, revisions: tuple[Revision, ...]) -> Manifest:
+    """The ConfigMap that keeps them."""
+    data = {
+        f"revision-{each.number}.json": json.dumps(each.spec, indent=2, sort_keys=True) + "\n" for each in revisions
+    }
+    name = names.revisions(pipeline.name)
+    return child(pipeline, names.CONFIG_MAP, name, Stage.STORAGE, {"data": data}, role="revisions")
+
+
+def _parsed(text: str) -> Spec | None:
+    try:
+        spec = json.loads(text)
+    except ValueError:
+        return None
+    return spec if isinstance(spec, Mapping) else None

@@ -1,0 +1,84 @@
+"""Which steps lead from the children of one spec to those of another."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from operators.telecom_pipeline import names
+from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
+from operators.telecom_pipeline.plan.stage_view import stage_of
+from operators.telecom_pipeline.stages import STAGE_RULES, Stage
+from operators.telecom_pipeline.status.stage_report import name_of
+from operators.telecom_pipeline.upgrade.record import StepAction, UpgradeStep
+
+RUNNING_KINDS = frozenset(
+    {names.KAFKA, names.KAFKA_NODE_POOL, names.DEPLOYMENT, names.JOB, names.FLINK_DEPLOYMENT},
+)
+# The accepted spec and the revisions are records: they follow the decision to upgrade and are no step of it.
+UPGRADED_STAGES = tuple(rule.stage for rule in STAGE_RULES if rule.stage is not Stage.STORAGE)
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """The children of a spec, and the stages of which some could not be rendered yet."""
+
+    manifests: tuple[Manifest, ...]
+    incomplete: frozenset[Stage] = frozenset()
+
+    def of_stage(self, stage: Stage) -> dict[Ref, Manifest]:
+        """Children of one stage, in their order."""
+        return {ref_of(manifest): manifest for manifest in self.manifests if stage_of(manifest) == stage}
+
+
+def find_steps(
+    before: Rendering, target: Rendering, superseded: Collection[Stage] = (), keeps_topics: bool = False
+) -> list[UpgradeStep]:
+    """Steps in order: changes as stages start, then removals the other way, so that a pod goes before its user.
+
+    A stage in `superseded` has what neither rendering says, so that it is changed in any case. With `keeps_topics`,
+    topics that are no longer part of the pipeline stay.
+    """
+    changes = [_change(stage, before, target, stage in superseded) for stage in UPGRADED_STAGES]
+    removals = [_removal(stage, before, target, keeps_topics) for stage in reversed(UPGRADED_STAGES)]
+    return [step for step in (*changes, *removals) if step]
+
+
+def _change(stage: Stage, before: Rendering, target: Rendering, is_superseded: bool) -> UpgradeStep | None:
+    old, new = before.of_stage(stage), target.of_stage(stage)
+    changed = [ref for ref, manifest in new.items() if is_superseded or old.get(ref) != manifest]
+    is_unknown = stage in before.incomplete | target.incomplete
+    if not (changed or is_superseded or is_unknown):
+        return None
+    return UpgradeStep(
+        stage=stage,
+        action=StepAction.CHANGE,
+        disruptive=_disrupts(ref for ref in changed if is_superseded or ref in old),
+        children=[name_of(ref) for ref in changed],
+        superseded=is_superseded,
+    )
+
+
+def _removal(stage: Stage, before: Rendering, target: Rendering, keeps_topics: bool) -> UpgradeStep | None:
+    if stage in target.incomplete:
+        return None
+    gone = [ref for ref in removed(before.of_stage(stage), target.of_stage(stage)) if not _stays(ref, keeps_topics)]
+    if not gone:
+        return None
+    return UpgradeStep(
+        stage=stage,
+        action=StepAction.REMOVE,
+        disruptive=_disrupts(gone),
+        children=[name_of(ref) for ref in gone],
+    )
+
+
+def removed(old: Mapping[Ref, Manifest], new: Mapping[Ref, Manifest]) -> dict[Ref, Manifest]:
+    """Children that only the old rendering has."""
+    return {ref: manifest for ref, manifest in old.items() if ref not in new}
+
+
+def _stays(ref: Ref, keeps_topics: bool) -> bool:
+    return keeps_topics and ref.kind == names.KAFKA_TOPIC
+
+
+def _disrupts(refs: Iterable[Ref]) -> bool:
+    return any(ref.kind in RUNNING_KINDS for ref in refs)
