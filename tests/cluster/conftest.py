@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 from lightkube.config.kubeconfig import KubeConfig
+from operator_process import OperatorProcess, operator
+from pipelines import create_references
+from scene import Scene
+from upstream import Upstream
 
 from local.kubernetes.control_plane import ControlPlane
 from local.kubernetes.crds import install_crds
@@ -51,3 +55,21 @@ def api_server(kubeconfig: Path, attempts: int = 6) -> ApiServer:
 @pytest.fixture(scope="session")
 def crds(control_plane: ControlPlane) -> None:
     install_crds(control_plane.kubectl)
+
+
+@pytest.fixture
+def scene(control_plane: ControlPlane, namespace: str) -> Scene:
+    create_references(control_plane, namespace)
+    return Scene(control_plane, namespace)
+
+
+@pytest.fixture
+def running(scene: Scene, tmp_path: Path) -> Iterator[OperatorProcess]:
+    with operator(scene.control_plane.kubeconfig, tmp_path, namespace=scene.namespace) as process:
+        yield process
+
+
+@pytest.fixture
+def upstream(cluster: KubeCluster, scene: Scene) -> Iterator[Upstream]:
+    with Upstream(cluster, scene.namespace) as stand_in:
+        yield stand_in

@@ -2,78 +2,17 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from operator_process import OperatorProcess, eventually, operator
-from pipelines import apply, changed, create_references, sample
+from scene import Scene
 from upstream import Upstream
 
-from local.kubernetes.control_plane import ControlPlane
 from local.kubernetes.crds import install_crds
-from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.observe import CHILD_KINDS
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("crds")]
-
-
-class Scene:
-    """A namespace with an operator and, where asked for, upstream operators; questions as a user asks them."""
-
-    def __init__(self, control_plane: ControlPlane, namespace: str) -> None:
-        self.control_plane = control_plane
-        self.namespace = namespace
-
-    def kubectl(self, *arguments: str) -> str:
-        return self.control_plane.kubectl("-n", self.namespace, *arguments)
-
-    def apply(self, name: str = "minimal", **changes: object) -> None:
-        manifest = sample(name, self.namespace)
-        for path, value in changes.items():
-            manifest = changed(manifest, path.replace("__", "."), value)
-        apply(self.control_plane, manifest)
-
-    def status(self, name: str = "minimal") -> dict[str, Any]:
-        status: dict[str, Any] = json.loads(self.kubectl("get", "tp", name, "-o", "json")).get("status", {})
-        return status
-
-    def condition(self, kind: str, name: str = "minimal") -> str:
-        path = f'{{.status.conditions[?(@.type=="{kind}")].status}}'
-        return self.kubectl("get", "tp", name, "-o", f"jsonpath={path}")
-
-    def stage(self, stage: str, name: str = "minimal") -> dict[str, str]:
-        stages = self.status(name).get("stages", [])
-        return next((each for each in stages if each["name"] == stage), {})
-
-    def children(self) -> list[str]:
-        kinds = ",".join(
-            f"{kind.name}.{kind.api_version.partition('/')[0]}".removesuffix(".v1") for kind in CHILD_KINDS
-        )
-        selector = "app.kubernetes.io/managed-by=telecom-operator"
-        return self.kubectl("get", kinds, "-l", selector, "-o", "name").split()
-
-    def wait_ready(self, name: str = "minimal") -> None:
-        self.kubectl("wait", "--for=condition=Ready", f"tp/{name}", "--timeout=60s")
-
-
-@pytest.fixture
-def scene(control_plane: ControlPlane, namespace: str) -> Scene:
-    create_references(control_plane, namespace)
-    return Scene(control_plane, namespace)
-
-
-@pytest.fixture
-def running(scene: Scene, tmp_path: Path) -> Iterator[OperatorProcess]:
-    with operator(scene.control_plane.kubeconfig, tmp_path, namespace=scene.namespace) as process:
-        yield process
-
-
-@pytest.fixture
-def upstream(cluster: KubeCluster, scene: Scene) -> Iterator[Upstream]:
-    with Upstream(cluster, scene.namespace) as stand_in:
-        yield stand_in
 
 
 @pytest.mark.usefixtures("upstream")
