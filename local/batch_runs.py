@@ -79,7 +79,7 @@ def run_batch_job(
 
 
 def _job(store: SqliteCluster, pipeline: Pipeline, component: str, arguments: Sequence[str]) -> Manifest:
-    observed = observe(store, pipeline, observe_children(store, pipeline.name, pipeline.namespace))
+    observed = observe(store, observe_children(store, pipeline.name, pipeline.namespace), pipeline)
     endpoints = find_endpoints(pipeline, observed.children, observed.references)
     try:
         return render_batch_run(pipeline, endpoints, component, arguments)

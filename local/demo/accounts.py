@@ -73,7 +73,7 @@ def _count(connection: Connection, alert_ids: list[str]) -> AccountSummary:
 def _open(pipeline: RunningPipeline, database: PostgresDatabase) -> Connection:
     """As the freezer does: by the objects that the resource names."""
     described = pipeline.resource.pipeline
-    place = find_endpoints(described, {}, observe(pipeline.cluster, described, {}).references).crm
+    place = find_endpoints(described, {}, observe(pipeline.cluster, {}, described).references).crm
     secret = pipeline.cluster.get(Ref(names.SECRET, described.namespace, database.credentials_secret_ref.name))
     if place is None or secret is None:
         raise CrmNotFoundError("ask the CRM for frozen accounts", "its connection is not known", "telecom status")

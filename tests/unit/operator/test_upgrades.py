@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from operator_fixtures import NOW, STORAGE_OBJECTS, Controllers, changed, children, sample
+from operator_fixtures import NOW, STORAGE_OBJECTS, Controllers, changed, children, sample, without
 
 from local.store import SqliteCluster
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, ref_of
 from operators.telecom_pipeline.reconcile import reconcile
 
-DEMO = changed(sample("demo"), "spec.sources", {"cdr": {"simulator": {}}})
+# Without what makes Jobs: a Job of the same run keeps its pods' template, so its spec tells nothing of an upgrade.
+DEMO = without(
+    without(changed(sample("demo"), "spec.sources", {"cdr": {"simulator": {}}}), "fraudDetection"), "transform"
+)
 REF = ref_of(DEMO)
 SINK = Ref(names.DEPLOYMENT, "telecom", "demo-kafka-to-bronze")
 SOURCE = Ref(names.DEPLOYMENT, "telecom", "demo-cdr-producer")
@@ -335,16 +338,16 @@ def test_a_source_that_goes_is_removed_before_its_user_and_comes_back_with_a_rol
     world.store.apply(with_probe)
     world.run()
     before = world.specs()
-    without = changed(changed(with_probe, "spec.sources", DEMO["spec"]["sources"]), "spec.image.tag", "new")
+    less = changed(changed(with_probe, "spec.sources", DEMO["spec"]["sources"]), "spec.image.tag", "new")
     world.broken.add(SINK)
-    world.store.apply(without)
+    world.store.apply(less)
     world.run(16)
     world.wait(901)
     world.reconcile()
     world.broken.clear()
     world.run()
     assert world.specs() == before
-    again = changed(without, "spec.image.tag", "newer")
+    again = changed(less, "spec.image.tag", "newer")
     world.store.apply(again)
     world.run()
     removals = [step["stage"] for step in world.upgrade["steps"] if step["action"] == "Remove"]
