@@ -89,7 +89,7 @@ def test_the_demo_balances_its_ledger_and_writes_the_report(demo: tuple[Path, st
     for topic, produced in ledger["produced"].items():
         assert produced == ledger["bronze"][topic] + ledger["dlq"][topic]
         assert f"{produced:,}" in output
-    assert set(report["seconds"]) == {"fetch", "up", "run"}
+    assert set(report["seconds"]) == {"fetch", "up", "run", "nightly"}
     assert {"kafka", "trino", "minio", "postgresql", "flink"} <= set(report["engines"])
 
 
@@ -105,6 +105,17 @@ def test_the_demo_finds_every_planted_fraud_and_freezes_accounts(demo: tuple[Pat
     assert 0 < alerts["p50_seconds"] <= alerts["p99_seconds"]
     assert alerts["accounts"]["frozen"] > 0
     assert f"Accounts frozen in the CRM: {alerts['accounts']['frozen']};" in output
+
+
+@pytest.mark.engine
+def test_the_demo_publishes_numbers_that_passed_every_gate(demo: tuple[Path, str]) -> None:
+    state, output = demo
+    report = json.loads((state / "demo" / "report.json").read_text())
+    assert report["gates"]["total"] == 15
+    assert report["gates"]["failed"] == 0
+    assert {"gold.fact_calls", "gold.dim_customers"} <= {item["table"] for item in report["published"]}
+    assert all(str(item["snapshot"]) in output for item in report["published"])
+    assert report["ledger"]["gold_balanced"] is True
 
 
 @pytest.mark.engine
