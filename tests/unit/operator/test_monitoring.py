@@ -16,7 +16,7 @@ from operators.telecom_pipeline.generate.monitoring.dashboard import Dashboard, 
 from operators.telecom_pipeline.generate.monitoring.files import DASHBOARDS
 from operators.telecom_pipeline.generate.monitoring.selectors import TARGET_LABELS
 
-# Labels of metrics that engines declare, not we; tests/local reads Flink's from the running job.
+# Labels of metrics that engines declare, not we; taken from their documentation.
 UPSTREAM_LABELS = {"rule", "topic", "partition"}
 GATE_LABELS = {"gate", "layer", "owner"}
 
