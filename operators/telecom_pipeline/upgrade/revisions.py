@@ -47,8 +47,8 @@ def with_switches(spec: Spec, of: Spec) -> dict[str, Any]:
 
 
 def digest(spec: Spec) -> str:
-    """Digest of a spec without its switches."""
-    lasting = {key: value for key, value in spec.items() if key not in SWITCHES}
+    """Digest of a spec without its switches; 4 and 4.0 are the same number, however it was written."""
+    lasting = {key: _with_plain_numbers(value) for key, value in spec.items() if key not in SWITCHES}
     return hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -75,6 +75,14 @@ def render_revisions(pipeline: Pipeline, revisions: tuple[Revision, ...]) -> Man
     }
     name = names.revisions(pipeline.name)
     return child(pipeline, names.CONFIG_MAP, name, Stage.STORAGE, {"data": data}, role="revisions")
+
+
+def _with_plain_numbers(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _with_plain_numbers(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_with_plain_numbers(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _parsed(text: str) -> Spec | None:

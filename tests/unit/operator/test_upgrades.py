@@ -16,6 +16,7 @@ from local.store import SqliteCluster
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, ref_of
 from operators.telecom_pipeline.reconcile import reconcile
+from operators.telecom_pipeline.upgrade.revisions import digest
 
 # Without what makes Jobs: a Job of the same run keeps its pods' template, so its spec tells nothing of an upgrade.
 DEMO = without(
@@ -150,6 +151,11 @@ def expected_specs(tmp_path: Path, resource: Manifest) -> dict[str, Any]:
     specs = fresh.specs()
     fresh.store.close()
     return specs
+
+
+def test_a_number_written_otherwise_is_no_other_spec() -> None:
+    assert digest({"upgrade": {"stepTimeoutSeconds": 4}}) == digest({"upgrade": {"stepTimeoutSeconds": 4.0}})
+    assert digest({"upgrade": {"stepTimeoutSeconds": 4}}) != digest({"upgrade": {"stepTimeoutSeconds": 4.5}})
 
 
 def test_a_first_start_is_no_upgrade_and_its_spec_is_kept_as_good(world: World) -> None:
