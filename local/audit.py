@@ -1,14 +1,12 @@
 """Counts every layer against the producers' ledger: nothing lost, nothing twice."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.ledger import EventCounts, Ledger, TopicBalance, decode_entry, reconcile
 from contracts.topics import LEDGER_TOPIC, dead_letter_topic
 from local.kafka_reader import KafkaReader
-from local.lake_query import Answer
-
-Ask = Callable[[str], Answer]
+from local.lake_query import Ask
 
 
 @dataclass(frozen=True)

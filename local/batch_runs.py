@@ -30,6 +30,10 @@ class BatchRunError(LocalError):
     """A run could not be started."""
 
 
+class FailedRunError(LocalError):
+    """A run ended with an error."""
+
+
 @dataclass(frozen=True)
 class FinishedRun:
     """How a run ended: `log` is its output, `reason` what the Job says of a failure."""
@@ -76,6 +80,16 @@ def run_batch_job(
     finished = _wait(store, ref, lambda: tell(f"  {component:18} runs for {time.monotonic() - started:.0f} s"))
     failure = _failure(finished)
     return FinishedRun(component, failure is None, time.monotonic() - started, log, failure or "")
+
+
+def run_to_success(
+    state: StateDirectory, store: SqliteCluster, pipeline: Pipeline, component: str, tell: Tell
+) -> FinishedRun:
+    """As `run_batch_job`, for a run that has no other good end. Raises `FailedRunError` with the end of its output."""
+    done = run_batch_job(state, store, pipeline, component, (), tell)
+    if not done.has_succeeded:
+        raise FailedRunError(f"run {component}", f"{done.reason}\n{done.log_tail()}", f"less {done.log}")
+    return done
 
 
 def _job(store: SqliteCluster, pipeline: Pipeline, component: str, arguments: Sequence[str]) -> Manifest:

@@ -1,6 +1,6 @@
 """Questions to the lake, through Trino."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +23,10 @@ class Answer:
 
     columns: tuple[str, ...]
     rows: Sequence[Sequence[Any]]
+
+
+# Asks one statement of the Trino that a pipeline runs with.
+Ask = Callable[[str], Answer]
 
 
 def ask(port: int, sql: str, catalog: str = "iceberg") -> Answer:

@@ -3,19 +3,18 @@
 import datetime as dt
 import json
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from local.batch_runs import FinishedRun, run_batch_job
 from local.errors import LocalError
 from local.follow import Tell
-from local.lake_query import Answer
+from local.lake_query import Ask
 from local.paths import StateDirectory
 from local.store import SqliteCluster
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.pipeline import Pipeline
 
-Ask = Callable[[str], Answer]
 PASSED, WARNED, FAILED = "passed", "warned", "failed"
 
 

@@ -12,6 +12,7 @@ from contracts.events import FraudAlert
 from local.alerts import detecting_pipeline, read_alerts
 from local.cli.console import Output, answers, print_json
 from local.cli.state_option import DEFAULT_STATE, OutputOption, StateOption, open_state
+from local.plain_table import plain_table
 from local.store import SqliteCluster
 
 HEADINGS = ("TIME", "RULE", "SEVERITY", "MSISDN", "SCORE", "FOUND AFTER", "EVIDENCE", "ALERT")
@@ -41,7 +42,7 @@ def alerts(
 
 def alerts_table(found: list[FraudAlert]) -> Table:
     """A line per alert."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = plain_table()
     for heading in HEADINGS:
         table.add_column(heading, no_wrap=True, justify="right" if heading in ("SCORE", "FOUND AFTER") else "left")
     for alert in found:

@@ -8,10 +8,11 @@ from jobs.publication.ledger_balance import LedgerBalance
 from jobs.publication.questions import Answer
 from local.cli.console import answers
 from local.cli.query import rows_table
-from local.cli.run import plain_table, print_nightly
+from local.cli.run import print_nightly
 from local.demo.numbers import Numbers
 from local.demo.show import print_heading
 from local.lake_query import Answer as Rows
+from local.plain_table import plain_table
 
 
 def print_numbers(numbers: Numbers) -> None:

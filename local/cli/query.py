@@ -8,6 +8,7 @@ from rich.table import Table
 from local.cli.console import Output, answers, print_json
 from local.cli.state_option import DEFAULT_STATE, OutputOption, StateOption, open_state
 from local.lake_query import Answer, QueryError, ask
+from local.plain_table import plain_table
 from local.services.trino import Trino
 from local.supervisor.ports import PortBook
 
@@ -35,7 +36,7 @@ def trino_port(ports: PortBook) -> int:
 
 def rows_table(answer: Answer) -> Table:
     """Rows for a person: numbers to the right."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = plain_table()
     first = answer.rows[0] if answer.rows else [""] * len(answer.columns)
     for column, value in zip(answer.columns, first, strict=True):
         table.add_column(column, justify="left" if isinstance(value, str) else "right")

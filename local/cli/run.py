@@ -8,14 +8,14 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from local.batch_runs import run_batch_job, transforming_pipeline
+from local.batch_runs import run_to_success, transforming_pipeline
 from local.cli.console import Output, answers, notices, print_json
 from local.cli.query import trino_port
 from local.cli.state_option import DEFAULT_STATE, OutputOption, StateOption, open_state
 from local.cli.up import tell
-from local.errors import LocalError
 from local.lake_query import Answer, ask
 from local.nightly import FAILED, PASSED, WARNED, Days, Nightly, run_nightly
+from local.plain_table import plain_table
 from local.store import SqliteCluster
 from local.supervisor.ports import PortBook
 from operators.telecom_pipeline import names
@@ -29,10 +29,6 @@ PipelineOption = Annotated[
 DayOption = dt.datetime | None
 
 app = typer.Typer(no_args_is_help=True, help="Run a batch job of a pipeline: ingest, then nightly, then churn.")
-
-
-class RunFailedError(LocalError):
-    """A batch job ended with an error."""
 
 
 @app.command()
@@ -106,18 +102,8 @@ def published_table(done: Nightly) -> Table:
     return table
 
 
-def plain_table(*headings: str) -> Table:
-    """A table without lines."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in headings:
-        table.add_column(heading)
-    return table
-
-
 def _run(component: str, pipeline: str | None, state: StateOption) -> None:
     directory = open_state(state)
     store = SqliteCluster(directory.store)
-    done = run_batch_job(directory, store, transforming_pipeline(store, pipeline), component, (), tell)
-    if not done.has_succeeded:
-        raise RunFailedError(f"run {component}", f"{done.reason}\n{done.log_tail()}", f"less {done.log}")
+    done = run_to_success(directory, store, transforming_pipeline(store, pipeline), component, tell)
     notices.print(f"{component} done after {done.seconds:.1f} s; its output is in {done.log}")

@@ -12,6 +12,7 @@ from local.cli.console import Output, answers, print_json
 from local.cli.state_option import DEFAULT_STATE, OutputOption, StateOption, open_state
 from local.components import Component, components
 from local.paths import StateDirectory
+from local.plain_table import plain_table
 
 WATCH_SECONDS = 1.0
 GOOD_STATES = {"Ready", "Running", "Completed"}
@@ -46,7 +47,7 @@ def _watch(state: StateDirectory) -> None:
 
 def status_table(lines: list[Component]) -> Table:
     """A line per component."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = plain_table()
     for heading in ("COMPONENT", "STATE"):
         table.add_column(heading, no_wrap=True)
     for heading in ("FRESHNESS", "ROWS", "LAG"):

@@ -1,6 +1,5 @@
 """The freezer's part of the demo: what the alerts did to accounts, as the CRM has it."""
 
-import base64
 import time
 from collections.abc import Iterable
 from contextlib import closing
@@ -9,16 +8,14 @@ from dataclasses import dataclass
 from psycopg2.errors import UndefinedTable
 from psycopg2.extensions import connection as Connection
 
-from contracts import environment
 from jobs.runtime.postgres import connect
 from local.bring_up import RunningPipeline
+from local.demo.crm_credentials import crm_credentials
 from local.errors import LocalError
-from operators.telecom_pipeline import names
 from operators.telecom_pipeline.endpoints import find_endpoints
-from operators.telecom_pipeline.manifest import Ref
 from operators.telecom_pipeline.observe import observe
 from operators.telecom_pipeline.spec.storage import PostgresDatabase
-from operators.telecom_pipeline.storage_references import PASSWORD_KEY, USERNAME_KEY, crm_database
+from operators.telecom_pipeline.storage_references import crm_database
 
 # From an alert in Kafka to the freezer's answer in the CRM: parts of a second, many times over.
 ANSWER_SECONDS = 30.0
@@ -74,14 +71,7 @@ def _open(pipeline: RunningPipeline, database: PostgresDatabase) -> Connection:
     """As the freezer does: by the objects that the resource names."""
     described = pipeline.resource.pipeline
     place = find_endpoints(described, {}, observe(pipeline.cluster, {}, described).references).crm
-    secret = pipeline.cluster.get(Ref(names.SECRET, described.namespace, database.credentials_secret_ref.name))
-    if place is None or secret is None:
+    credentials = crm_credentials(pipeline.cluster, described.namespace, database.credentials_secret_ref.name)
+    if place is None or credentials is None:
         raise CrmNotFoundError("ask the CRM for frozen accounts", "its connection is not known", "telecom status")
-    credentials = {key: base64.b64decode(value).decode() for key, value in secret["data"].items()}
-    return connect(
-        place,
-        {
-            environment.CRM_USERNAME: credentials[USERNAME_KEY],
-            environment.CRM_PASSWORD: credentials[PASSWORD_KEY],
-        },
-    )
+    return connect(place, credentials)

@@ -1,18 +1,14 @@
 """The carrier's customers, who move, change plans, pay late and leave, until today."""
 
-import base64
 import subprocess
 import sys
 
-from contracts import environment
 from local.artefacts.versions import REPOSITORY
 from local.bring_up import RunningPipeline
+from local.demo.crm_credentials import crm_credentials
 from local.errors import LocalError
 from local.machine import base_environment
 from local.services.crm import CRM_OBJECT, settings_file
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Ref
-from operators.telecom_pipeline.storage_references import PASSWORD_KEY, USERNAME_KEY
 
 LIVE_SECONDS = 900
 
@@ -39,8 +35,7 @@ def live_until_today(pipeline: RunningPipeline) -> None:
 
 
 def _credentials(pipeline: RunningPipeline) -> dict[str, str]:
-    secret = pipeline.cluster.get(Ref(names.SECRET, pipeline.resource.pipeline.namespace, CRM_OBJECT))
-    if secret is None:
+    credentials = crm_credentials(pipeline.cluster, pipeline.resource.pipeline.namespace, CRM_OBJECT)
+    if credentials is None:
         raise CustomersError("let customers live until today", "the CRM has no credentials yet", "telecom status")
-    data = {key: base64.b64decode(value).decode() for key, value in secret["data"].items()}
-    return {environment.CRM_USERNAME: data[USERNAME_KEY], environment.CRM_PASSWORD: data[PASSWORD_KEY]}
+    return credentials

@@ -9,19 +9,14 @@ from contracts.ledger import EventCounts
 from jobs.publication.ledger_balance import LedgerBalance, balance_ledger
 from jobs.publication.questions import Answer, answer_questions
 from jobs.runtime.trino import TrinoSql
-from local.batch_runs import run_batch_job
+from local.batch_runs import run_to_success
 from local.bring_up import RunningPipeline
 from local.demo.customers import live_until_today
-from local.errors import LocalError
 from local.follow import Tell
-from local.lake_query import USER
+from local.lake_query import USER, Ask
 from local.machine import LOOPBACK
-from local.nightly import Ask, Days, Nightly, run_nightly
+from local.nightly import Days, Nightly, run_nightly
 from operators.telecom_pipeline import names
-
-
-class BatchJobFailedError(LocalError):
-    """A batch job of the demo ended with an error."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +31,7 @@ class Numbers:
 def bring_customers(pipeline: RunningPipeline, tell: Tell) -> None:
     """Let the carrier's customers live until today, and copy them into bronze; events may flow meanwhile."""
     live_until_today(pipeline)
-    _run(pipeline, names.CRM_BATCH_INGESTOR, tell)
+    run_to_success(pipeline.state, pipeline.cluster, pipeline.resource.pipeline, names.CRM_BATCH_INGESTOR, tell)
 
 
 def make_numbers(
@@ -46,12 +41,6 @@ def make_numbers(
     nightly = run_nightly(pipeline.state, pipeline.cluster, pipeline.resource.pipeline, Days(), ask, tell)
     if not nightly.is_published:
         return Numbers(nightly)
-    _run(pipeline, names.CHURN, tell)
+    run_to_success(pipeline.state, pipeline.cluster, pipeline.resource.pipeline, names.CHURN, tell)
     with closing(TrinoSql(TrinoConnection(host=LOOPBACK, port=trino_port, username=USER))) as sql:
         return Numbers(nightly, balance_ledger(sql, produced), answer_questions(sql))
-
-
-def _run(pipeline: RunningPipeline, component: str, tell: Tell) -> None:
-    done = run_batch_job(pipeline.state, pipeline.cluster, pipeline.resource.pipeline, component, (), tell)
-    if not done.has_succeeded:
-        raise BatchJobFailedError(f"run {component}", f"{done.reason}\n{done.log_tail()}", f"less {done.log}")

@@ -18,7 +18,7 @@ from local.demo.numbers import Numbers, bring_customers, make_numbers
 from local.errors import LocalError
 from local.follow import Tell, follow
 from local.kafka_reader import KafkaReader
-from local.lake_query import Answer, ask
+from local.lake_query import Answer, Ask, ask
 from local.paths import StateDirectory
 from local.pipeline_view import PipelineView
 from local.resource_file import Resource, read_resource
@@ -29,8 +29,6 @@ SOURCES_SECONDS = 600.0
 # From the last event sent to the last one in a table: a commit interval and the commit, many times over.
 DRAIN_SECONDS = 120.0
 DRAIN_POLL_SECONDS = 1.0
-
-Ask = Callable[[str], Answer]
 
 
 class NothingToWaitForError(LocalError):

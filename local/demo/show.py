@@ -6,11 +6,12 @@ from rich.table import Table
 from local.audit import Audit, TopicAudit
 from local.demo.accounts import AccountSummary
 from local.demo.frauds import AlertSummary
+from local.plain_table import plain_table
 
 
 def ledger_table(audit: Audit) -> Table:
     """Every topic counted against the ledger."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = plain_table()
     table.add_column("TOPIC")
     for heading in ("PRODUCED", "IN KAFKA", "BRONZE", "DEAD LETTERS", "MISSING", "TWICE"):
         table.add_column(heading, justify="right")
@@ -35,7 +36,7 @@ def _cells(topic: TopicAudit) -> list[str]:
 
 def alerts_table(summary: AlertSummary) -> Table:
     """Every rule that had something to find, or found something."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = plain_table()
     table.add_column("RULE")
     for heading in ("PLANTED", "FOUND", "FALSE ALARMS", "PRECISION", "RECALL"):
         table.add_column(heading, justify="right")

@@ -68,18 +68,8 @@ def render_job(pipeline: Pipeline, workload: Workload, run_digest: str, is_suspe
     spec = {
         "suspend": is_suspended,
         "backoffLimit": JOB_RETRIES,
-        "template": _pod_template(pipeline, workload, "Never"),
     }
-    name = names.component(pipeline.name, workload.component)
-    return child(
-        pipeline,
-        names.JOB,
-        name,
-        workload.stage,
-        {"spec": spec},
-        role=workload.component,
-        annotations={RUN_DIGEST_ANNOTATION: run_digest},
-    )
+    return _job(pipeline, workload, spec, annotations={RUN_DIGEST_ANNOTATION: run_digest})
 
 
 def render_run(pipeline: Pipeline, workload: Workload) -> Manifest:
@@ -90,18 +80,14 @@ def render_run(pipeline: Pipeline, workload: Workload) -> Manifest:
     spec = {
         "backoffLimit": 0,
         "ttlSecondsAfterFinished": RUN_KEPT_SECONDS,
-        "template": _pod_template(pipeline, workload, "Never"),
     }
+    return _job(pipeline, workload, spec, extra_labels={MANAGED_BY_LABEL: RUN_MANAGED_BY})
+
+
+def _job(pipeline: Pipeline, workload: Workload, spec: dict[str, Any], **metadata: dict[str, str]) -> Manifest:
     name = names.component(pipeline.name, workload.component)
-    return child(
-        pipeline,
-        names.JOB,
-        name,
-        workload.stage,
-        {"spec": spec},
-        role=workload.component,
-        extra_labels={MANAGED_BY_LABEL: RUN_MANAGED_BY},
-    )
+    pods = {"template": _pod_template(pipeline, workload, "Never")}
+    return child(pipeline, names.JOB, name, workload.stage, {"spec": spec | pods}, role=workload.component, **metadata)
 
 
 def _pod_template(pipeline: Pipeline, workload: Workload, restart_policy: str) -> dict[str, Any]:
