@@ -13,7 +13,7 @@ from local.paths import StateDirectory
 from local.pipelines import pipelines_with
 from local.store import SqliteCluster
 from local.supervisor.logs import tail
-from operators.telecom_pipeline.endpoints import find_endpoints
+from operators.telecom_pipeline.endpoints import Endpoints, find_endpoints
 from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
 from operators.telecom_pipeline.observe import observe, observe_children
 from operators.telecom_pipeline.pipeline import Pipeline
@@ -63,6 +63,12 @@ def transforming_pipeline(store: SqliteCluster, name: str | None) -> Pipeline:
     return outcome
 
 
+def known_endpoints(store: SqliteCluster, pipeline: Pipeline) -> Endpoints:
+    """Where the pipeline's neighbours are, as far as the store knows."""
+    observed = observe(store, observe_children(store, pipeline.name, pipeline.namespace), pipeline)
+    return find_endpoints(pipeline, observed.children, observed.references)
+
+
 def run_batch_job(
     state: StateDirectory,
     store: SqliteCluster,
@@ -93,10 +99,8 @@ def run_to_success(
 
 
 def _job(store: SqliteCluster, pipeline: Pipeline, component: str, arguments: Sequence[str]) -> Manifest:
-    observed = observe(store, observe_children(store, pipeline.name, pipeline.namespace), pipeline)
-    endpoints = find_endpoints(pipeline, observed.children, observed.references)
     try:
-        return render_batch_run(pipeline, endpoints, component, arguments)
+        return render_batch_run(pipeline, known_endpoints(store, pipeline), component, arguments)
     except UnknownRunError as error:
         raise BatchRunError(f"run {component}", str(error), "telecom status") from error
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from local.batch_runs import FinishedRun, run_batch_job
@@ -100,8 +100,12 @@ def _verdict(run_id: str, finished: FinishedRun, ask: Ask) -> Nightly | None:
     if not publications:
         return None
     snapshots: dict[str, int] = json.loads(publications[0][0])
-    published = tuple(PublishedTable(f"gold.{table}", snapshot) for table, snapshot in sorted(snapshots.items()))
-    return Nightly(run_id, finished.seconds, _gates(run_id, ask), published)
+    return Nightly(run_id, finished.seconds, _gates(run_id, ask), published_tables(snapshots))
+
+
+def published_tables(snapshots: Mapping[str, int]) -> tuple[PublishedTable, ...]:
+    """Published snapshots by table of gold, in order of their names."""
+    return tuple(PublishedTable(f"gold.{table}", snapshot) for table, snapshot in sorted(snapshots.items()))
 
 
 def _gates(run_id: str, ask: Ask) -> tuple[Gate, ...]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
+from contracts.erasure import ERASURE_GROUP
+
 TIMEOUT_SECONDS = 30.0
 
 
@@ -33,7 +35,7 @@ def erase_dead_letters(config: Mapping[str, str], topic: str, msisdn: str) -> It
 
     `config` is librdkafka's connection. Raises `DeadLetterErasureError`.
     """
-    consumer = Consumer({**config, "group.id": "privacy-erasure", "enable.auto.commit": "false"})
+    consumer = Consumer({**config, "group.id": ERASURE_GROUP, "enable.auto.commit": "false"})
     try:
         metadata = consumer.list_topics(topic, TIMEOUT_SECONDS).topics[topic]
         for partition in sorted(metadata.partitions):

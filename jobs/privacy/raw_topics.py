@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 
+from contracts.erasure import ERASURE_GROUP
 from contracts.sink_progress import Progress
 from jobs.privacy.dead_letters import cut_off
 
@@ -40,7 +41,7 @@ def erase_raw_records(
     `config` is librdkafka's connection, `in_bronze` what the topic's bronze table says it holds. Raises
     `RawTopicErasureError`.
     """
-    reading = {"group.id": "privacy-erasure", "enable.auto.commit": "false", "enable.partition.eof": "true"}
+    reading = {"group.id": ERASURE_GROUP, "enable.auto.commit": "false", "enable.partition.eof": "true"}
     consumer = Consumer({**config, **reading})
     try:
         for partition in sorted(consumer.list_topics(topic, TIMEOUT_SECONDS).topics[topic].partitions):

@@ -1,6 +1,7 @@
 """The `telecom` command: registers the verbs and turns typed errors into words and an exit code."""
 
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -11,8 +12,11 @@ from local.cli.console import notices
 from local.cli.demo import demo
 from local.cli.doctor import doctor
 from local.cli.down import clean, down
+from local.cli.erase import erase
 from local.cli.fetch import fetch
+from local.cli.lineage import lineage
 from local.cli.logs import logs
+from local.cli.publish_rollback import publish_rollback
 from local.cli.query import query
 from local.cli.render import render
 from local.cli.replay_dlq import replay_dlq
@@ -26,7 +30,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Run a TelecomPipeline on this machine with the real engines, and look into it.",
 )
-for verb in (demo, doctor, fetch, up, status, apply, render, query, alerts, replay_dlq, logs, down, clean):
+VERBS: tuple[Callable[..., None], ...] = (
+    *(demo, doctor, fetch, up, status, apply, render, query, alerts),
+    *(lineage, replay_dlq, publish_rollback, erase, logs, down, clean),
+)
+for verb in VERBS:
     app.command()(verb)
 app.add_typer(batch.app, name="run")
 app.add_typer(kube.app, name="kube")

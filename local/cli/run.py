@@ -1,6 +1,7 @@
 """`telecom run`: the batch jobs of a pipeline, each as a Job that is followed to its end."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from local.cli.query import trino_port
 from local.cli.state_option import DEFAULT_STATE, OutputOption, StateOption, open_state
 from local.cli.up import tell
 from local.lake_query import Answer, ask
-from local.nightly import FAILED, PASSED, WARNED, Days, Nightly, run_nightly
+from local.nightly import FAILED, PASSED, WARNED, Days, Nightly, PublishedTable, run_nightly
 from local.plain_table import plain_table
 from local.store import SqliteCluster
 from local.supervisor.ports import PortBook
@@ -79,7 +80,7 @@ def print_nightly(done: Nightly) -> None:
         blocking = ", ".join(gate.name for gate in done.gates if gate.outcome == FAILED)
         answers.print(f"[red]Not published:[/red] {blocking} failed. Readers see what they saw before.")
         return
-    answers.print(published_table(done))
+    answers.print(published_table(done.published))
 
 
 def gates_table(done: Nightly) -> Table:
@@ -94,10 +95,10 @@ def gates_table(done: Nightly) -> Table:
     return table
 
 
-def published_table(done: Nightly) -> Table:
+def published_table(tables: Sequence[PublishedTable]) -> Table:
     """Every published table with its snapshot."""
     table = plain_table("PUBLISHED", "SNAPSHOT")
-    for published in done.published:
+    for published in tables:
         table.add_row(published.table, str(published.snapshot))
     return table
 

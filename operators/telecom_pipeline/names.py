@@ -24,6 +24,7 @@ CHURN = "churn"
 ALERT_READER = "alert-reader"
 DLQ_REPLAYER = "dlq-replayer"
 AUDITOR = "auditor"
+ERASER = "eraser"
 COMPONENTS = (
     CDR_PRODUCER,
     NETWORK_PROBE_PRODUCER,
@@ -37,6 +38,7 @@ COMPONENTS = (
     ALERT_READER,
     DLQ_REPLAYER,
     AUDITOR,
+    ERASER,
 )
 
 # Strimzi allows at most 11 characters for a listener's name.

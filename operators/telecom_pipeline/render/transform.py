@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from contracts import environment
-from contracts.batch_settings import ChurnSettings, CrmIngestSettings, DbtSettings, NightlySettings
+from contracts.batch_settings import ChurnSettings, CrmIngestSettings, DbtSettings, EraseSettings, NightlySettings
 from contracts.settings import Settings
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.endpoints import Endpoints
@@ -59,6 +59,26 @@ def render_batch_run(
         if workload.component == component:
             return render_run(pipeline, workload)
     raise UnknownRunError(f"{pipeline.namespace}/{pipeline.name} cannot run {component!r} (yet)")
+
+
+def lake_settings(pipeline: Pipeline, endpoints: Endpoints) -> EraseSettings:
+    """What a tool that people run needs to reach lake, Trino and CRM; without Kafka. Raises `UnknownRunError`."""
+    if pipeline.batch_jobs is None or endpoints.s3_endpoint is None:
+        raise UnknownRunError(f"{pipeline.namespace}/{pipeline.name} has no batch jobs (yet)")
+    if endpoints.catalog is None or endpoints.trino is None or endpoints.customers is None:
+        raise UnknownRunError(f"{pipeline.namespace}/{pipeline.name} does not know catalog, Trino and CRM (yet)")
+    return EraseSettings(
+        s3=s3_connection(pipeline, endpoints.s3_endpoint),
+        catalog=endpoints.catalog,
+        trino=endpoints.trino,
+        database=endpoints.customers,
+    )
+
+
+def lake_credentials(pipeline: Pipeline) -> tuple[SecretKey, ...]:
+    """Credentials that belong to `lake_settings`."""
+    crm = _crm_credentials(pipeline.batch_jobs.section) if pipeline.batch_jobs else ()
+    return (*storage_credentials(pipeline), *crm)
 
 
 def _workloads(pipeline: Pipeline, endpoints: Endpoints, arguments: tuple[str, ...] = ()) -> tuple[Workload, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from contracts.dead_letters import replay_group, replay_transactional_id
+from contracts.erasure import ERASURE_GROUP
 from contracts.events import AccountAction, CallEvent, FraudAlert, SmsEvent
 from contracts.topics import FRAUD_RULE_REPORT_TOPIC, FRAUD_RULE_TOPIC, LEDGER_TOPIC, dead_letter_topic
 from operators.telecom_pipeline import names
@@ -33,6 +34,7 @@ def render_users(pipeline: Pipeline) -> tuple[Manifest, ...]:
         *_fraud_users(pipeline),
         _replayer_user(pipeline),
         _auditor_user(pipeline),
+        *((_eraser_user(pipeline),) if pipeline.batch_jobs else ()),
     )
 
 
@@ -110,6 +112,16 @@ def _auditor_user(pipeline: Pipeline) -> Manifest:
         _group_acl(pipeline, names.AUDITOR),
     ]
     return _user(pipeline, names.AUDITOR, acls)
+
+
+def _eraser_user(pipeline: Pipeline) -> Manifest:
+    """Takes a person out of topics: it cuts off records, and writes dead letters of others anew before that."""
+    acls = [
+        *_topic_acls(pipeline.topic_names(TopicRole.EVENTS), (*READ, "Delete")),
+        *_topic_acls(pipeline.topic_names(TopicRole.DEAD_LETTERS), (*READ, "Write", "Delete")),
+        _literal_group_acl(ERASURE_GROUP),
+    ]
+    return _user(pipeline, names.ERASER, acls)
 
 
 def _topic_acls(topics: Iterable[str], operations: Iterable[str]) -> list[Acl]:

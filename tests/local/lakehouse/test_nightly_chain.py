@@ -1,8 +1,11 @@
 """The first nightly run on real engines: what is published, and that it adds up."""
 
+import json
+
 import pytest
 from warehouse import RUN_DATE, Warehouse
 
+from jobs.publication.dbt import Dbt
 from jobs.publication.ledger_balance import SILVER_TABLE_BY_TOPIC, balance_ledger
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
@@ -63,6 +66,19 @@ def test_no_raw_number_reaches_gold(warehouse: Warehouse) -> None:
     token = warehouse.value(f"select min(subscriber_token) from silver.silver_calls where msisdn = '{msisdn}'")
     assert token.startswith("k1:")
     assert len(token) == len("k1:") + 64
+
+
+def test_history_deduplication_and_masks_hold_on_the_real_engine(warehouse: Warehouse) -> None:
+    dbt = Dbt(warehouse.settings.dbt, warehouse.settings.trino)
+    dbt.run(("test", "--select", "test_type:unit"), {})
+    results = json.loads((warehouse.settings.dbt.target_directory / "target" / "run_results.json").read_text())[
+        "results"
+    ]
+    assert {result["unique_id"].split(".")[2]: result["status"] for result in results} == {
+        "dim_customers": "pass",
+        "silver_calls": "pass",
+        "silver_customers": "pass",
+    }
 
 
 def test_the_same_day_again_writes_nothing_new(warehouse: Warehouse) -> None:

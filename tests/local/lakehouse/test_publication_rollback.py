@@ -3,18 +3,32 @@
 import pytest
 from warehouse import Warehouse
 
-from jobs.publication.publish import roll_back
 from jobs.publication.tags import move_tags, published_snapshots
+from local.lake_access import LakeAccess
+from local.publication import PublicationRollbackError, roll_publication_back
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
 
 def test_rollback_puts_the_previous_set_back(warehouse: Warehouse) -> None:
     now = published_snapshots(warehouse.catalog)
-    record = roll_back(warehouse.catalog)
+    access = lake_access_of(warehouse)
+    record = roll_publication_back(access)
     while record.snapshots == now:  # a run that changed nothing published the same set again
-        record = roll_back(warehouse.catalog)
+        record = roll_publication_back(access)
     assert published_snapshots(warehouse.catalog) == record.snapshots
     assert record.snapshots != now
     move_tags(warehouse.catalog, now)
     assert published_snapshots(warehouse.catalog) == now
+
+
+def test_before_the_first_publication_there_is_nothing_to_go_back_to(warehouse: Warehouse) -> None:
+    access, seen = lake_access_of(warehouse), published_snapshots(warehouse.catalog)
+    with pytest.raises(PublicationRollbackError, match=r"telecom run nightly"):
+        for _ in range(100):
+            roll_publication_back(access)
+    move_tags(warehouse.catalog, seen)
+
+
+def lake_access_of(warehouse: Warehouse) -> LakeAccess:
+    return LakeAccess(warehouse.erase_settings, dict(warehouse.environ))

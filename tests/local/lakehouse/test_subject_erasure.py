@@ -3,11 +3,14 @@
 The last file of this folder by name: an erasure expires the snapshots that a rollback would go back to.
 """
 
+import json
+from importlib.resources import files
+
 import pytest
 from warehouse import Warehouse
 
-from jobs.privacy.crm import delete_customer
-from jobs.privacy.erase import erase, find_subject
+from jobs.privacy.erase import find_subject
+from jobs.privacy.person import erase_person
 from jobs.privacy.proof import search
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
@@ -26,19 +29,40 @@ def test_an_erased_person_is_in_no_table_snapshot_or_file(warehouse: Warehouse) 
     assert len(subject.customer_ids) == 1
     assert len(search(warehouse.catalog, subject.needles).files_with_matches) > 0
 
-    assert delete_customer(warehouse.crm(), msisdn) == 1
-    done = {erased.table: erased for erased in erase(warehouse.catalog, warehouse.sql, subject)}
+    freeze_account(warehouse, msisdn)
+    erasure = erase_person(warehouse.erase_settings, warehouse.environ, msisdn)
+    assert (erasure.crm.customers, erasure.crm.account_actions) == (1, 1)
+    done = {erased.table: erased for erased in erasure.tables}
     assert done["bronze.call_events"].deleted_rows > 0
     assert done["bronze.call_events"].redacted_rows > 0
     assert done["gold.dim_customers"].deleted_rows > 0
 
-    proof = search(warehouse.catalog, subject.needles)
-    assert proof.files_searched > 50
-    assert proof.files_with_matches == ()
+    assert done["bronze.account_actions"].deleted_rows == 1
+
+    assert erasure.proof.files_searched > 50
+    assert erasure.proof.files_with_matches == ()
+    assert erasure.is_complete
+    assert msisdn not in json.dumps(erasure.summary())
     # Calls of others that mention the person stay, so what others paid stays countable.
     assert warehouse.value("select sum(revenue_usd) from silver.silver_calls") == revenue - theirs
     assert warehouse.value("select count(*) from published.fact_calls") == warehouse.value(
         "select count(*) from gold.fact_calls"
     )
-    again = list(erase(warehouse.catalog, warehouse.sql, subject))
-    assert {erased.deleted_rows + erased.redacted_rows for erased in again} == {0}
+    again = erase_person(warehouse.erase_settings, warehouse.environ, msisdn)
+    assert {erased.deleted_rows + erased.redacted_rows for erased in again.tables} == {0}
+    assert (again.crm.customers, again.crm.account_actions) == (0, 0)
+
+
+def freeze_account(warehouse: Warehouse, msisdn: str) -> None:
+    """What the account freezer leaves of an alert: a row of its audit in the CRM, and one in bronze by Kafka."""
+    schema = files("jobs.account_freezer").joinpath("schema.sql").read_text()
+    action = (
+        "insert into crm.account_actions (action_id, decided_at, action, reason, msisdn, actor)"
+        f" values ('a1', now(), 'freeze', 'policy', '{msisdn}', 'account-freezer')"
+    )
+    warehouse.change_crm(schema, action)
+    warehouse.sql.run(
+        "insert into bronze.account_actions (event_id, event_time, schema_version, action, reason, msisdn, actor,"
+        " _kafka_topic, _kafka_partition, _kafka_offset, _bronze_ingested_at) values ('a1', current_timestamp, 1,"
+        f" 'freeze', 'policy', '{msisdn}', 'account-freezer', 'account_actions', 0, 0, current_timestamp)"
+    )

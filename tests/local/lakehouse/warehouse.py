@@ -9,9 +9,11 @@ from typing import Any
 import psycopg2
 from lake_events import SUBSCRIBER_COUNT, BronzeLake
 from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import parse_dsn
 from pyiceberg.catalog import Catalog
 
-from contracts.batch_settings import DbtSettings, NightlySettings, TrinoConnection
+from contracts import environment
+from contracts.batch_settings import DbtSettings, EraseSettings, NightlySettings, PostgresConnection, TrinoConnection
 from contracts.batch_tables import BATCH_TABLES
 from contracts.settings import CatalogConnection, S3Connection
 from jobs.crm_batch_ingestor.ingest import Ingested, ingest_all
@@ -55,6 +57,13 @@ class Warehouse:
     def crm(self) -> Connection:
         """A connection to the CRM database."""
         return psycopg2.connect(self.crm_dsn)
+
+    @property
+    def erase_settings(self) -> EraseSettings:
+        """Lake, Trino and CRM as the tools of people are told of them; without Kafka. Passwords are in `environ`."""
+        known, crm = self.settings, parse_dsn(self.crm_dsn)
+        database = PostgresConnection(host=crm["host"], port=int(crm["port"]), database=crm["dbname"])
+        return EraseSettings(s3=known.s3, catalog=known.catalog, trino=known.trino, database=database)
 
     def change_crm(self, *statements: str) -> None:
         """Run statements in one transaction."""
@@ -129,7 +138,9 @@ def open_warehouse(
             executable=dbt, project_directory=Path(__file__).parents[3] / "dbt_project", target_directory=folder
         ),
     )
-    warehouse = Warehouse(settings, environ, crm_dsn, events_per_day=events_per_day)
+    known = parse_dsn(crm_dsn)
+    crm = {environment.CRM_USERNAME: known["user"], environment.CRM_PASSWORD: known["password"]}
+    warehouse = Warehouse(settings, {**environ, **crm}, crm_dsn, events_per_day=events_per_day)
     warehouse.live(until=RUN_DATE - dt.timedelta(days=1))
     warehouse.ingest()
     for days_back in (2, 1, 0):

@@ -1,0 +1,87 @@
+"""Takes a person out of every layer, then searches what is left: the whole of an erasure."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass
+
+from pyiceberg.catalog import Catalog
+
+from contracts.batch_settings import EraseSettings
+from contracts.sink_progress import progress_of
+from contracts.tables import BRONZE_TABLE_BY_TOPIC
+from contracts.topics import dead_letter_topic
+from jobs.privacy.crm import ErasedCrmRows, delete_customer
+from jobs.privacy.dead_letters import ErasedDeadLetters, erase_dead_letters
+from jobs.privacy.erase import Erased, erase, find_subject
+from jobs.privacy.proof import Proof, search
+from jobs.privacy.raw_topics import ErasedRecords, erase_raw_records
+from jobs.runtime.iceberg import open_catalog
+from jobs.runtime.kafka import client_config
+from jobs.runtime.postgres import connect
+from jobs.runtime.trino import TrinoSql
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What was done, and the search of everything that is left."""
+
+    crm: ErasedCrmRows
+    tables: tuple[Erased, ...]
+    records: tuple[ErasedRecords, ...]
+    letters: tuple[ErasedDeadLetters, ...]
+    proof: Proof
+
+    @property
+    def records_not_in_bronze_yet(self) -> int:
+        """Records in Kafka that stay until the sink has read them and this is run again."""
+        return sum(done.not_in_bronze_yet for done in self.records)
+
+    @property
+    def is_complete(self) -> bool:
+        """True when nothing of the person is left."""
+        return self.proof.is_clean and not self.records_not_in_bronze_yet
+
+    def summary(self) -> dict[str, object]:
+        """For programs; without the number."""
+        return {
+            "crm_customers_deleted": self.crm.customers,
+            "crm_account_actions_deleted": self.crm.account_actions,
+            "tables": [asdict(done) for done in self.tables if done.deleted_rows or done.redacted_rows],
+            "dead_letters_removed": sum(done.removed for done in self.letters),
+            "kafka_records_removed": sum(done.removed for done in self.records),
+            "kafka_records_not_in_bronze_yet": self.records_not_in_bronze_yet,
+            "is_complete": self.is_complete,
+            "proof": asdict(self.proof),
+        }
+
+
+def erase_person(settings: EraseSettings, environ: Mapping[str, str], msisdn: str) -> Erasure:
+    """Erase everywhere that the settings name. Running it again finishes what was left and finds nothing else.
+
+    Raises `UnpublishedGoldError` before the lake is changed.
+    """
+    catalog = open_catalog(settings.catalog, settings.s3, environ)
+    person = find_subject(catalog, msisdn)
+    deleted = delete_customer(connect(settings.database, environ), msisdn)
+    with closing(TrinoSql(settings.trino)) as sql:
+        erased = tuple(erase(catalog, sql, person))
+    kafka = settings.kafka
+    config = client_config(kafka, environ) if kafka else None
+    return Erasure(
+        crm=deleted,
+        tables=erased,
+        records=tuple(_erase_raw_records(config, catalog, msisdn)) if config else (),
+        letters=tuple(_erase_dead_letters(config, msisdn)) if config else (),
+        proof=search(catalog, person.needles),
+    )
+
+
+def _erase_raw_records(config: Mapping[str, str], catalog: Catalog, msisdn: str) -> Iterator[ErasedRecords]:
+    for topic, table in BRONZE_TABLE_BY_TOPIC.items():
+        in_bronze = progress_of(catalog.load_table(table.identifier).properties)
+        yield from erase_raw_records(config, topic, msisdn, in_bronze)
+
+
+def _erase_dead_letters(config: Mapping[str, str], msisdn: str) -> Iterator[ErasedDeadLetters]:
+    for topic in BRONZE_TABLE_BY_TOPIC:
+        yield from erase_dead_letters(config, dead_letter_topic(topic), msisdn)

@@ -1,0 +1,44 @@
+"""How a tool that people run reaches the lake, Trino and the CRM: by the objects that the batch jobs are given too."""
+
+import base64
+from dataclasses import dataclass, field
+
+from contracts.batch_settings import EraseSettings
+from local.batch_runs import known_endpoints
+from local.errors import LocalError
+from local.store import SqliteCluster
+from operators.telecom_pipeline import names
+from operators.telecom_pipeline.manifest import Ref
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.render.kafka_client import SecretKey
+from operators.telecom_pipeline.render.transform import UnknownRunError, lake_credentials, lake_settings
+
+
+class LakeAccessError(LocalError):
+    """An endpoint or a password is not known (yet)."""
+
+
+@dataclass(frozen=True)
+class LakeAccess:
+    """Settings, and credentials by the names of the environment variables that jobs read."""
+
+    settings: EraseSettings
+    credentials: dict[str, str] = field(repr=False)
+
+
+def lake_access(store: SqliteCluster, pipeline: Pipeline) -> LakeAccess:
+    """Access with the rights of the batch jobs, to all but Kafka. Raises `LakeAccessError`."""
+    try:
+        settings = lake_settings(pipeline, known_endpoints(store, pipeline))
+    except UnknownRunError as error:
+        raise LakeAccessError("reach the lake", str(error), "telecom up, then telecom status") from error
+    return LakeAccess(settings, {key.variable: _value(store, pipeline, key) for key in lake_credentials(pipeline)})
+
+
+def _value(store: SqliteCluster, pipeline: Pipeline, key: SecretKey) -> str:
+    secret = store.get(Ref(names.SECRET, pipeline.namespace, key.secret))
+    encoded = (secret or {}).get("data", {}).get(key.key)
+    if encoded is None:
+        why = f"Secret {pipeline.namespace}/{key.secret} has no key {key.key!r} (yet)"
+        raise LakeAccessError("reach the lake", why, "telecom up, then telecom status")
+    return base64.b64decode(encoded).decode()

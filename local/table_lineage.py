@@ -1,0 +1,41 @@
+"""Where a table's numbers come from, by dbt's own graph of the project in this repository."""
+
+import json
+from typing import Any
+
+from contracts.batch_settings import DbtSettings, TrinoConnection
+from jobs.publication.dbt import Dbt
+from jobs.publication.lineage import Node, UnknownTableError, trace
+from local.artefacts.dbt import dbt_executable
+from local.artefacts.versions import REPOSITORY
+from local.errors import LocalError
+from local.lake_query import USER
+from local.machine import LOOPBACK
+from local.paths import StateDirectory
+
+# Parsing asks nothing of Trino.
+NO_PORT = 0
+
+
+class LineageError(LocalError):
+    """No table has that name."""
+
+
+def lineage(state: StateDirectory, table: str) -> Node:
+    """Everything that feeds a table, down to topic, producer and source table. Raises `LineageError`."""
+    try:
+        return trace(_graph(state), table)
+    except UnknownTableError as error:
+        raise LineageError("trace a table", str(error), "telecom query 'SHOW TABLES FROM gold'") from error
+
+
+def _graph(state: StateDirectory) -> dict[str, Any]:
+    settings = DbtSettings(
+        executable=dbt_executable(),
+        project_directory=REPOSITORY / "dbt_project",
+        target_directory=state.run / "lineage",
+    )
+    dbt = Dbt(settings, TrinoConnection(host=LOOPBACK, port=NO_PORT, username=USER))
+    dbt.run(("parse",), {})
+    graph: dict[str, Any] = json.loads(dbt.manifest_file.read_text())
+    return graph
