@@ -12,6 +12,7 @@ from local.adapters.registry import all_adapters
 from local.machine import Machine
 from local.paths import StateDirectory
 from local.pipelines import pipeline_namespaces, reconcile_pipelines
+from local.process_figures import ProcessFigures
 from local.services.crm import Crm
 from local.services.minio import Minio
 from local.services.postgres import Postgres
@@ -21,11 +22,13 @@ from local.services.trino import Trino
 from local.store import SqliteCluster
 from local.supervisor.ports import PortBook
 from local.supervisor.supervisor import Supervisor
+from operators.telecom_pipeline.recent_figures import RecentFigures
 
 log = structlog.get_logger()
 
 ACTIVE_PAUSE_SECONDS = 0.05
 IDLE_PAUSE_SECONDS = 0.2
+FIGURES_SECONDS = 10.0
 
 
 class Services:
@@ -80,6 +83,7 @@ class LocalCluster:
         self.machine = Machine(state, ports, Supervisor(state, ports))
         self.services = Services()
         self._adapters = AdapterLoop(self.store, all_adapters() if adapters is None else adapters, self.machine)
+        self._figures = RecentFigures(ProcessFigures(self.machine), FIGURES_SECONDS)
         self._last_version = -1
         self._last_pass = 0.0
         self._has_unsettled = False
@@ -138,7 +142,7 @@ class LocalCluster:
         self.services.sync(self.machine)
         for namespace in pipeline_namespaces(self.store):
             self.publish_connections(namespace)
-        are_settled = reconcile_pipelines(self.store)
+        are_settled = reconcile_pipelines(self.store, self._figures)
         keep = {service.name for service in self.services.wanted()} | self._adapters.sync()
         self._has_unsettled = not are_settled or self._adapters.has_unsettled
         self.machine.supervisor.keep_only(keep)

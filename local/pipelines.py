@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import structlog
 
 from local.store import SqliteCluster
+from operators.telecom_pipeline.figures import FiguresSource
 from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, ref_of
 from operators.telecom_pipeline.reconcile import reconcile
 from operators.telecom_pipeline.spec import API_VERSION, KIND_NAME
@@ -27,17 +28,17 @@ def pipelines_with(store: SqliteCluster, section: str) -> list[Ref]:
     return [ref_of(found) for found in store.list_kind(TELECOM_PIPELINE) if found["spec"].get(section) is not None]
 
 
-def reconcile_pipelines(store: SqliteCluster) -> bool:
+def reconcile_pipelines(store: SqliteCluster, figures: FiguresSource) -> bool:
     """One pass over every pipeline; False when one failed and another pass is due. Idempotent."""
-    return all([_reconcile_one(store, manifest) for manifest in store.list_kind(TELECOM_PIPELINE)])
+    return all([_reconcile_one(store, manifest, figures) for manifest in store.list_kind(TELECOM_PIPELINE)])
 
 
-def _reconcile_one(store: SqliteCluster, manifest: Manifest) -> bool:
+def _reconcile_one(store: SqliteCluster, manifest: Manifest, figures: FiguresSource) -> bool:
     ref = ref_of(manifest)
     try:
         if not manifest["metadata"].get("deletionTimestamp"):
             store.set_finalizers(ref, [FINALIZER])
-            reconcile(store, ref, datetime.now(UTC))
+            reconcile(store, ref, datetime.now(UTC), figures)
         elif tear_down(store, manifest).is_done:
             store.set_finalizers(ref, [])
     except Exception as error:  # one broken pipeline must not stop the others; it is tried again

@@ -1,11 +1,10 @@
 """Reads what a process says about itself on its metrics port."""
 
-import urllib.request
 from dataclasses import dataclass
 
 from prometheus_client.parser import text_string_to_metric_families
 
-ANSWER_SECONDS = 1.0
+from operators.telecom_pipeline.metrics_page import read_metrics_page
 
 
 @dataclass(frozen=True)
@@ -25,11 +24,7 @@ class Scrape:
 
 def scrape(base_url: str) -> Scrape:
     """Metrics of a process, whose HTTP address is given; none at all where nobody answers."""
-    try:
-        with urllib.request.urlopen(f"{base_url}/metrics", timeout=ANSWER_SECONDS) as response:  # noqa: S310
-            return parse(response.read().decode())
-    except OSError:
-        return Scrape({})
+    return parse(read_metrics_page(base_url) or "")
 
 
 def parse(text: str) -> Scrape:

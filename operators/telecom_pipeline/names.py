@@ -11,6 +11,7 @@ JOB = Kind("batch/v1", "Job")
 FLINK_DEPLOYMENT = Kind("flink.apache.org/v1beta1", "FlinkDeployment")
 CONFIG_MAP = Kind("v1", "ConfigMap")
 SECRET = Kind("v1", "Secret")
+POD = Kind("v1", "Pod")
 
 CDR_PRODUCER = "cdr-producer"
 NETWORK_PROBE_PRODUCER = "network-probe-producer"

@@ -5,17 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from operators.telecom_pipeline import names
 from operators.telecom_pipeline.cluster import Cluster, ClusterError
 from operators.telecom_pipeline.dry_run import dry_run
 from operators.telecom_pipeline.endpoints import find_endpoints
+from operators.telecom_pipeline.figures import FiguresSource, NoFigures
 from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
 from operators.telecom_pipeline.observe import accepted_spec
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.plan import Apply, Plan, make_plan, view_stages
+from operators.telecom_pipeline.render.transform import batch_run_ref
 from operators.telecom_pipeline.scene import Scene, look
 from operators.telecom_pipeline.status.apply_failure import refusal
 from operators.telecom_pipeline.status.build import build_invalid_status, build_status
 from operators.telecom_pipeline.status.child_state import ChildState
+from operators.telecom_pipeline.status.data import DataReport, report_data
 from operators.telecom_pipeline.status.stage_report import SETTLED, StageReport, report_stages
 from operators.telecom_pipeline.upgrade.course import composition, next_upgrade, stored_upgrade
 from operators.telecom_pipeline.upgrade.outlook import outlook_of, policy_of
@@ -42,9 +46,10 @@ class Reconciliation:
         )
 
 
-def reconcile(cluster: Cluster, ref: Ref, now: datetime) -> Reconciliation | None:
+def reconcile(cluster: Cluster, ref: Ref, now: datetime, figures: FiguresSource | None = None) -> Reconciliation | None:
     """Bring the children of the TelecomPipeline at `ref` one step closer to its spec.
 
+    `figures` tells about its data; without it, nothing is known of that.
     Returns None when it does not exist or is being deleted, which is the business of `tear_down`.
 
     An invalid spec is reported while the last valid one is kept running. A child that the cluster refuses is reported
@@ -59,7 +64,7 @@ def reconcile(cluster: Cluster, ref: Ref, now: datetime) -> Reconciliation | Non
         status = build_invalid_status(problems, _generation(resource), resource.get("status", {}), now)
         reconciliation = Reconciliation(status, problems)
     else:
-        reconciliation = _follow(cluster, resource, pipeline, problems, now)
+        reconciliation = _follow(cluster, resource, pipeline, problems, now, figures or NoFigures())
     if reconciliation.status != resource.get("status"):
         cluster.apply_status(ref, reconciliation.status)
     return reconciliation
@@ -86,7 +91,12 @@ def _pipeline_to_follow(
 
 
 def _follow(
-    cluster: Cluster, resource: Manifest, target: Pipeline, problems: tuple[Problem, ...], now: datetime
+    cluster: Cluster,
+    resource: Manifest,
+    target: Pipeline,
+    problems: tuple[Problem, ...],
+    now: datetime,
+    figures: FiguresSource,
 ) -> Reconciliation:
     scene, previous = look(cluster, resource, target), resource.get("status", {})
     upgrade = _written_upgrade(cluster, resource, scene, now)
@@ -103,10 +113,24 @@ def _follow(
         upgrade = _judged_upgrade(scene, upgrade, reports, previous, now)
         _remember_revision(cluster, scene, upgrade, reports, _generation(resource))
     preview = dry_run(scene) if target.is_dry_run else None
+    data = _report_data(cluster, pipeline, reports, figures, previous, now)
     status = build_status(
-        pipeline, reports, endpoints, problems, _generation(resource), previous, now, upgrade, preview
+        pipeline, reports, endpoints, problems, _generation(resource), previous, now, upgrade, preview, data
     )
     return Reconciliation(status, problems, plan, failures)
+
+
+def _report_data(
+    cluster: Cluster,
+    pipeline: Pipeline,
+    reports: Sequence[StageReport],
+    figures: FiguresSource,
+    previous: Mapping[str, Any],
+    now: datetime,
+) -> DataReport:
+    name, namespace = pipeline.name, pipeline.namespace
+    nightly = cluster.get(batch_run_ref(pipeline, names.NIGHTLY)) if pipeline.batch_jobs else None
+    return report_data(pipeline, reports, figures.of_sink(name, namespace), nightly, previous, now)
 
 
 def _written_upgrade(cluster: Cluster, resource: Manifest, scene: Scene, now: datetime) -> Upgrade | None:

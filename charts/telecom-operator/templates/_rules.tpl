@@ -28,6 +28,9 @@
   resources: [secrets]
   verbs: [get]
 - apiGroups: ['']
+  resources: [pods]
+  verbs: [get, list, watch]
+- apiGroups: ['']
   resources: [events]
   verbs: [create]
 {{- end }}

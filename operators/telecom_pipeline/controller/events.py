@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 # Conditions whose truth is bad news.
 _BAD_WHEN_TRUE = frozenset({"Degraded"})
-_BAD_WHEN_FALSE = frozenset({"Ready"})
+_BAD_WHEN_FALSE = frozenset({"Ready", "BronzeFresh", "LagBounded", "Published"})
 _LONGEST_MESSAGE = 1000  # the API server refuses a note of more than 1024 bytes
 
 
@@ -28,7 +28,8 @@ def transitions(previous: Mapping[str, Any], current: Mapping[str, Any]) -> tupl
 
 def _is_news(condition: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
     """The first sight of a condition is news only if it is bad or good, not if it merely is not so."""
-    return condition["type"] in before or condition["status"] == "True"
+    status: str = condition["status"]
+    return status == "True" or (status == "False" and condition["type"] in before)
 
 
 def _transition(condition: Mapping[str, Any], is_known: bool) -> Transition:

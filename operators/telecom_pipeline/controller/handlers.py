@@ -55,7 +55,8 @@ def register(registry: kopf.OperatorRegistry, settings: OperatorSettings, worker
                 done = await run(worker.reconcile, ref, woken_at)
                 for each in done.transitions:
                     kopf.event(body, type=each.type, reason=each.reason, message=each.message)
-                pause = settings.ready_seconds if done.is_settled else settings.progressing_seconds
+                resting = min(settings.ready_seconds, settings.figures_seconds)
+                pause = resting if done.is_settled else settings.progressing_seconds
                 woken_at = await wake_ups.wait((ref.namespace, name), pause)
         finally:
             wake_ups.forget((ref.namespace, name))

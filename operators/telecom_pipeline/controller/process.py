@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 
 from operators.telecom_pipeline.cluster import ClusterError
 from operators.telecom_pipeline.clusters.kube import KubeCluster
+from operators.telecom_pipeline.clusters.pod_figures import PodFigures
 from operators.telecom_pipeline.clusters.rest import ApiServer
 from operators.telecom_pipeline.controller.attendance import Attendance
 from operators.telecom_pipeline.controller.election import Election
@@ -24,7 +25,9 @@ from operators.telecom_pipeline.controller.settings import OperatorSettings, Ope
 from operators.telecom_pipeline.controller.wake_ups import WakeUps
 from operators.telecom_pipeline.controller.worker import Worker
 from operators.telecom_pipeline.manifest import Manifest, ref_of
+from operators.telecom_pipeline.names import POD
 from operators.telecom_pipeline.observe import CHILD_KINDS
+from operators.telecom_pipeline.recent_figures import RecentFigures
 
 _log = logging.getLogger(__name__)
 LEASE_NAME = "telecom-operator"
@@ -89,10 +92,12 @@ class _Operator:
 
     def _work(self) -> None:
         self._metrics.leader.set(1)
-        for kind in (PIPELINE, *CHILD_KINDS):
+        for kind in (PIPELINE, *CHILD_KINDS, POD):
             self._cluster.watch(kind)
+        figures = RecentFigures(PodFigures(self._cluster), self._settings.figures_seconds)
+        worker = Worker(self._cluster, self._metrics, self._attendance, figures)
         registry = kopf.OperatorRegistry()
-        register(registry, self._settings, Worker(self._cluster, self._metrics, self._attendance), self._wake_ups)
+        register(registry, self._settings, worker, self._wake_ups)
         kopf.run(
             registry=registry,
             identity=cast(Any, self._settings.identity),  # kopf would ask for a user name, which a pod's user has not

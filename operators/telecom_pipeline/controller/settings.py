@@ -25,6 +25,7 @@ class OperatorSettings(BaseModel):
     workers: int = Field(default=4, ge=1, description="Reconciliations at a time.")
     progressing_seconds: float = Field(default=5.0, gt=0, description="Pause between passes until a pipeline is Ready.")
     ready_seconds: float = Field(default=300.0, gt=0, description="Pause between passes when nothing happens.")
+    figures_seconds: float = Field(default=60.0, gt=0, description="Pause between two looks at lag and freshness.")
     stale_watch_seconds: float = Field(default=180.0, gt=0, description="Age of a watch at which liveness fails.")
 
     @field_validator("namespaces", mode="before")

@@ -13,6 +13,7 @@ from operators.telecom_pipeline.controller.attendance import Attendance
 from operators.telecom_pipeline.controller.events import Transition, transitions
 from operators.telecom_pipeline.controller.metrics import OperatorMetrics
 from operators.telecom_pipeline.manifest import Ref
+from operators.telecom_pipeline.recent_figures import RecentFigures
 from operators.telecom_pipeline.reconcile import Reconciliation, reconcile
 from operators.telecom_pipeline.teardown import Teardown, tear_down
 
@@ -31,10 +32,13 @@ class Pass:
 class Worker:
     """Reconciles pipelines of a cluster. Thread-safe; passes over one pipeline must not overlap."""
 
-    def __init__(self, cluster: KubeCluster, metrics: OperatorMetrics, attendance: Attendance) -> None:
+    def __init__(
+        self, cluster: KubeCluster, metrics: OperatorMetrics, attendance: Attendance, figures: RecentFigures
+    ) -> None:
         self._cluster = cluster
         self._metrics = metrics
         self._attendance = attendance
+        self._figures = figures
 
     def reconcile(self, ref: Ref, woken_at: float | None) -> Pass:
         """Run one pass; a troubled cluster is logged and counted, and the next pass tries again."""
@@ -57,13 +61,14 @@ class Worker:
         step = tear_down(self._cluster, resource)
         if step.is_done:
             self._metrics.forget(ref)
+            self._figures.forget(ref.name, ref.namespace)
         return step
 
     def _reconcile(self, ref: Ref, reconcile_id: str) -> tuple[str, Pass]:
         resource = self._cluster.get(ref)
         if resource is None or "deletionTimestamp" in resource["metadata"]:
             return "Gone", Pass(is_settled=True)
-        outcome = reconcile(OwnedCluster(self._cluster, resource), ref, datetime.now(UTC))
+        outcome = reconcile(OwnedCluster(self._cluster, resource), ref, datetime.now(UTC), self._figures)
         if outcome is None:
             return "Gone", Pass(is_settled=True)
         self._metrics.show(ref, outcome.status)

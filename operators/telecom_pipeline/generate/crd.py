@@ -51,6 +51,8 @@ def _version() -> dict[str, Any]:
         "additionalPrinterColumns": [
             _column("Ready", f"{READY}.status", "Whether every stage is ready."),
             _column("Stage", ".status.stage", "The first stage that is not ready, or Running."),
+            _column("Lag", ".status.data.lag", "Records that wait in Kafka for the sink."),
+            _column("Freshness", ".status.data.freshness", "Age of the newest event in bronze."),
             _column("Reason", f"{READY}.reason", "Why it is ready or not.") | {"priority": 1},
             _column("Message", f"{READY}.message", "Why it is ready or not.") | {"priority": 1},
             _column("Age", ".metadata.creationTimestamp", "Time since it was created.") | {"type": "date"},

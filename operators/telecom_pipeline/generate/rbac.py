@@ -27,6 +27,8 @@ def rules() -> list[Rule]:
         *_children(),
         # A pipeline names the Secrets that it refers to; they are looked at by name, never listed.
         _rule(_group(names.SECRET), [plural(names.SECRET)], ["get"]),
+        # The sink's pods: their addresses, at which it tells its lag and freshness.
+        _rule(_group(names.POD), [plural(names.POD)], ["get", "list", "watch"]),
         _rule("", ["events"], ["create"]),
     ]
 

@@ -9,6 +9,7 @@ from operators.telecom_pipeline.spec.bronze import Bronze
 from operators.telecom_pipeline.spec.fraud_detection import FraudDetection
 from operators.telecom_pipeline.spec.image import Image
 from operators.telecom_pipeline.spec.kafka import Kafka
+from operators.telecom_pipeline.spec.monitoring import Monitoring
 from operators.telecom_pipeline.spec.sources import Sources
 from operators.telecom_pipeline.spec.storage import Storage
 from operators.telecom_pipeline.spec.transform import Transform
@@ -44,6 +45,9 @@ class PipelineSpec(SpecModel):
     )
     upgrade: UpgradePolicy = Field(
         default=UpgradePolicy(), description="How a pipeline that runs is brought to a changed spec."
+    )
+    monitoring: Monitoring = Field(
+        default=Monitoring(), description="When the conditions `BronzeFresh`, `LagBounded` and `Published` hold."
     )
     image: Image = Field(default=Image(), description="Container images of the pipeline's own jobs.")
     kafka: Kafka = Field(default=Kafka(), description="The Kafka cluster and its topics.")

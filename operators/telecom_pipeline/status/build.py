@@ -10,6 +10,7 @@ from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.stages import Stage
 from operators.telecom_pipeline.status.child_state import State
 from operators.telecom_pipeline.status.conditions import Verdict, judge, judge_deletion, judge_invalid, stamp
+from operators.telecom_pipeline.status.data import DataReport
 from operators.telecom_pipeline.status.model import DryRunStatus, EndpointStatus, PipelineStatus, StageStatus
 from operators.telecom_pipeline.status.stage_report import SETTLED, StageReport, name_of
 from operators.telecom_pipeline.timestamps import timestamp
@@ -33,11 +34,14 @@ def build_status(
     now: datetime,
     upgrade: Upgrade | None = None,
     dry_run: DryRunStatus | None = None,
+    data: DataReport | None = None,
 ) -> dict[str, Any]:
     """Status of a pipeline of which some valid spec is known. Times of `previous` stay where nothing changed."""
     verdicts = judge(pipeline, reports, problems, upgrade, has_pending_changes=bool(dry_run and dry_run.changes))
+    verdicts = (*verdicts, *(data.verdicts if data else ()))
     status = _assemble(verdicts, _current_stage(pipeline, reports), reports, endpoints, generation, previous, now)
-    return _written(status.model_copy(update={"upgrade": upgrade, "dry_run": dry_run}))
+    parts = {"upgrade": upgrade, "dry_run": dry_run, "data": data.status if data else None}
+    return _written(status.model_copy(update=parts))
 
 
 def build_invalid_status(

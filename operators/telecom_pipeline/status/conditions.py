@@ -20,13 +20,16 @@ _UPGRADE_REASONS = {
     UpgradeState.COMPLETED: Reason.UP_TO_DATE,
 }
 
+_Word = Literal["True", "False", "Unknown"]
+_WORDS: Mapping[bool | None, _Word] = {True: "True", False: "False", None: "Unknown"}
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """A condition before it has a time."""
+    """A condition before it has a time; `holds` is None where nobody can tell."""
 
     type: ConditionType
-    holds: bool
+    holds: bool | None
     reason: Reason
     message: str
 
@@ -164,7 +167,7 @@ def stamp(verdicts: Iterable[Verdict], generation: int, previous: Mapping[str, A
 
 
 def _stamped(verdict: Verdict, generation: int, before: Mapping[str, Any], now: str) -> Condition:
-    status: Literal["True", "False"] = "True" if verdict.holds else "False"
+    status = _WORDS[verdict.holds]
     is_same = before.get("status") == status
     return Condition(
         type=verdict.type,

@@ -19,6 +19,9 @@ class ConditionType(StrEnum):
     DEGRADED = "Degraded"
     PAUSED = "Paused"
     UPGRADING = "Upgrading"
+    BRONZE_FRESH = "BronzeFresh"
+    LAG_BOUNDED = "LagBounded"
+    PUBLISHED = "Published"
 
 
 class Reason(StrEnum):
@@ -42,6 +45,12 @@ class Reason(StrEnum):
     UPGRADE_STALLED = "UpgradeStalled"
     ROLLING_BACK = "RollingBack"
     ROLLED_BACK = "RolledBack"
+    WITHIN_LIMIT = "WithinLimit"
+    BEYOND_LIMIT = "BeyondLimit"
+    NO_FIGURES = "NoFigures"
+    SOURCES_SILENT = "SourcesSilent"
+    NOT_PUBLISHED_YET = "NotPublishedYet"
+    PUBLICATION_FAILED = "PublicationFailed"
 
 
 class Condition(SpecModel):
@@ -75,6 +84,16 @@ class EndpointStatus(SpecModel):
     catalog: str = Field(default="", description="The Iceberg catalog, for example jdbc://host:5432/database.")
 
 
+class DataStatus(SpecModel):
+    """What is known about the data. Figures are classes, so that a pipeline at work costs no write of its status."""
+
+    lag: str = Field(default="", description="Records that wait in Kafka for the sink, for example <10k.")
+    freshness: str = Field(default="", description="Age of the newest event in bronze, for example <5m.")
+    last_publication_time: Timestamp | None = Field(
+        default=None, description="When the last nightly run that published ended."
+    )
+
+
 class PlannedChange(SpecModel):
     """What would be done to one child."""
 
@@ -98,9 +117,13 @@ class PipelineStatus(SpecModel):
     stage: str = Field(
         description="The first stage that is not ready, or Running, Completed, Suspended, Invalid or Deleting."
     )
-    conditions: list[Condition] = Field(description="Ready, Progressing, Degraded, Paused and Upgrading.")
+    conditions: list[Condition] = Field(
+        description="Ready, Progressing, Degraded, Paused and Upgrading; about the data, and without influence on "
+        "Ready: BronzeFresh, LagBounded and, with `spec.transform`, Published."
+    )
     stages: list[StageStatus] = Field(description="The stages, in the order in which they start.")
     endpoints: EndpointStatus = Field(description="Where things are, as observed.")
+    data: DataStatus | None = Field(default=None, description="What is known about the data.")
     warnings: list[str] = Field(description="Warnings of children, which do not change any state.")
     upgrade: Upgrade | None = Field(
         default=None, description="The last change of a pipeline that ran: its steps and how far they are."

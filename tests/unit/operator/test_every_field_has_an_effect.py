@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from operator_fixtures import NOW, changed, endpoints_of, pipeline_of, sample
 from pydantic import BaseModel
 
+from operators.telecom_pipeline.figures import SinkFigures
 from operators.telecom_pipeline.manifest import Manifest, ref_of
 from operators.telecom_pipeline.observe import Observed
 from operators.telecom_pipeline.plan import make_plan, view_stages
@@ -15,7 +17,9 @@ from operators.telecom_pipeline.render import render
 from operators.telecom_pipeline.render.transform import BATCH_JOBS, render_batch_run
 from operators.telecom_pipeline.spec import PipelineSpec
 from operators.telecom_pipeline.spec.fraud_rules import FraudRules
+from operators.telecom_pipeline.status.data import report_data
 from operators.telecom_pipeline.storage_references import required_objects
+from operators.telecom_pipeline.timestamps import timestamp
 from operators.telecom_pipeline.upgrade.outlook import policy_of
 from operators.telecom_pipeline.validate.schema import section_model
 
@@ -32,6 +36,9 @@ OTHER_VALUES: dict[str, Any] = {
     "upgrade.automaticRollback": False,
     "desiredState": "Suspended",
     "deletionPolicy": "Delete",
+    "monitoring.freshnessLimitSeconds": 7,
+    "monitoring.lagLimitRecords": 7,
+    "monitoring.publicationLimitSeconds": 77,
     "image.registry": "registry.example.com/other",
     "image.tag": "other",
     "image.pullPolicy": "Always",
@@ -202,8 +209,16 @@ def fraud_base_for(leaf: str) -> Manifest:
 NETWORK_PROBE_RESOURCES = ("spec.sources.networkProbe.simulator.resources", RESOURCES)
 
 
+PUBLISHED = {
+    "status": {
+        "conditions": [{"type": "Complete", "status": "True"}],
+        "completionTime": timestamp(NOW - timedelta(minutes=10)),
+    }
+}
+
+
 def effect(resource: Manifest) -> str:
-    """Children, actions of a fresh pipeline, the objects that are looked at, the policy of upgrades: all that can come.
+    """Children, actions of a fresh pipeline, the objects looked at, the policy of upgrades, the verdicts: all there is.
 
     The copy of the spec itself is left out: it changes with every field and would prove nothing.
     """
@@ -214,7 +229,8 @@ def effect(resource: Manifest) -> str:
     actions = make_plan(pipeline, view_stages(pipeline, Observed({}, references), known, tuple(rendered))).actions
     rendered += [render_batch_run(pipeline, known, component) for component in BATCH_JOBS if pipeline.batch_jobs]
     refs = [str(ref_of(manifest)) for manifest in rendered]
-    looked_at = [*map(str, references), str(policy_of(pipeline, {}, NOW))]
+    data = report_data(pipeline, (), SinkFigures(10, 10), PUBLISHED, {}, NOW)
+    looked_at = [*map(str, references), str(policy_of(pipeline, {}, NOW)), str(data)]
     return json.dumps([rendered, refs, [str(action.ref) for action in actions], looked_at])
 
 

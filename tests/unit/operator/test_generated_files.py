@@ -89,13 +89,13 @@ def test_messages_for_the_api_server_are_one_line() -> None:
             assert len(validation["message"]) < 2048
 
 
-def test_users_may_write_tp_and_see_ready_stage_and_age() -> None:
+def test_users_may_write_tp_and_see_ready_stage_lag_freshness_and_age() -> None:
     spec = crd()["spec"]
     (version,) = spec["versions"]
     assert spec["names"]["shortNames"] == ["tp"]
     assert version["subresources"] == {"status": {}}
     shown = [column["name"] for column in version["additionalPrinterColumns"] if "priority" not in column]
-    assert shown == ["Ready", "Stage", "Age"]
+    assert shown == ["Ready", "Stage", "Lag", "Freshness", "Age"]
 
 
 @pytest.mark.parametrize("path", [path for path in generated_files() if path.endswith(".yaml")])

@@ -1,0 +1,59 @@
+"""What a pipeline's sink says about its data, and the port through which reconciliation learns it. Pure."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
+
+from contracts import metric_names
+
+
+@dataclass(frozen=True)
+class SinkFigures:
+    """Records that wait for the sink, and the age of the newest event in bronze; None: not known."""
+
+    lag_records: float | None = None
+    freshness_seconds: float | None = None
+
+
+UNKNOWN = SinkFigures()
+
+
+class FiguresSource(Protocol):
+    """Where figures come from. It never raises: what cannot be read is not known."""
+
+    def of_sink(self, pipeline: str, namespace: str) -> SinkFigures:
+        """Figures of a pipeline's sink, its pods together."""
+
+
+class NoFigures:
+    """For whoever has no sink to ask."""
+
+    def of_sink(self, pipeline: str, namespace: str) -> SinkFigures:
+        """Nothing is known."""
+        return UNKNOWN
+
+
+def figures_of(pages: Iterable[str]) -> SinkFigures:
+    """Figures from the metrics pages of a sink's pods.
+
+    Of a partition that two pods tell about, one has just handed it over: the smaller lag is the newer one. The newest
+    event of any topic counts: a topic on which nothing happens is not stale.
+    """
+    lag: dict[tuple[str, str], float] = {}
+    ages: list[float] = []
+    for sample in _samples(pages):
+        if sample.name == metric_names.SINK_LAG_RECORDS:
+            partition = (sample.labels["topic"], sample.labels["partition"])
+            lag[partition] = min(sample.value, lag.get(partition, sample.value))
+        elif sample.name == metric_names.SINK_FRESHNESS_SECONDS:
+            ages.append(sample.value)
+    return SinkFigures(sum(lag.values()) if lag else None, min(ages, default=None))
+
+
+def _samples(pages: Iterable[str]) -> Iterator[Sample]:
+    for page in pages:
+        for family in text_string_to_metric_families(page):
+            yield from family.samples

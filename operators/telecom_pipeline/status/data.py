@@ -1,0 +1,137 @@
+"""Conditions about the data, from what the sink says of itself and from the nightly runs. Pure.
+
+Everything that gets into the status is coarse: figures are classes with a margin at their limits, and a condition that
+ended holds again only well within its limit. Else each pass would write the status of a pipeline at work.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from operators.telecom_pipeline.figures import SinkFigures
+from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.stages import Stage
+from operators.telecom_pipeline.status.child_state import State
+from operators.telecom_pipeline.status.conditions import Verdict
+from operators.telecom_pipeline.status.model import ConditionType, DataStatus, Reason
+from operators.telecom_pipeline.status.stage_report import StageReport
+from operators.telecom_pipeline.status.workloads import job_state
+from operators.telecom_pipeline.timestamps import timestamp
+
+# Share of a limit below which a figure has to come before it counts as within the limit again.
+RECOVERY_SHARE = 0.8
+Classes = Sequence[tuple[float, str]]
+# A figure is named by the first limit that it is below.
+LAG_CLASSES: Classes = (
+    (1, "0"),
+    (1e3, "<1k"),
+    (1e4, "<10k"),
+    (1e5, "<100k"),
+    (1e6, "<1M"),
+    (1e7, "<10M"),
+    (float("inf"), ">10M"),
+)
+AGE_CLASSES: Classes = (
+    (60, "<1m"),
+    (300, "<5m"),
+    (900, "<15m"),
+    (3600, "<1h"),
+    (6 * 3600, "<6h"),
+    (24 * 3600, "<1d"),
+    (7 * 24 * 3600, "<7d"),
+    (float("inf"), ">7d"),
+)
+
+
+@dataclass(frozen=True)
+class DataReport:
+    """Verdicts about the data, and what the status says of it."""
+
+    verdicts: tuple[Verdict, ...]
+    status: DataStatus
+
+
+def report_data(
+    pipeline: Pipeline,
+    reports: Sequence[StageReport],
+    figures: SinkFigures,
+    nightly: Manifest | None,
+    previous: Mapping[str, Any],
+    now: datetime,
+) -> DataReport:
+    """Judge the data; `nightly` is the Job of the latest nightly run, `previous` the status before."""
+    known = DataStatus.model_validate(previous.get("data") or {})
+    age = figures.freshness_seconds
+    status = DataStatus(
+        lag=_class(figures.lag_records, LAG_CLASSES, known.lag),
+        freshness=_class(age, AGE_CLASSES, known.freshness),
+        last_publication_time=_publication_time(nightly) or known.last_publication_time,
+    )
+    limits, before = pipeline.spec.monitoring, {each["type"]: each for each in previous.get("conditions", ())}
+    fresh = _Limited(ConditionType.BRONZE_FRESH, limits.freshness_limit_seconds, "the newest event in bronze is", "s")
+    bounded = _Limited(ConditionType.LAG_BOUNDED, limits.lag_limit_records, "waiting in Kafka:", "records")
+    verdicts = [
+        _silent(pipeline, reports) or fresh.verdict(age, status.freshness, before),
+        bounded.verdict(figures.lag_records, status.lag, before),
+    ]
+    if pipeline.batch_jobs:
+        verdicts.append(_published(pipeline, nightly, status.last_publication_time, now))
+    return DataReport(tuple(verdicts), status)
+
+
+@dataclass(frozen=True)
+class _Limited:
+    """A condition that holds as long as a figure is within a limit."""
+
+    type: ConditionType
+    limit: float
+    text: str
+    unit: str
+
+    def verdict(self, value: float | None, shown: str, before: Mapping[str, Mapping[str, Any]]) -> Verdict:
+        if value is None:
+            return Verdict(self.type, None, Reason.NO_FIGURES, "the sink does not tell (yet)")
+        had_ended = before.get(self.type, {}).get("status") == "False"
+        holds = value <= self.limit * (RECOVERY_SHARE if had_ended else 1)
+        message = f"{self.text} {shown}; the limit is {self.limit:g} {self.unit}"
+        return Verdict(self.type, holds, Reason.WITHIN_LIMIT if holds else Reason.BEYOND_LIMIT, message)
+
+
+def _class(value: float | None, classes: Classes, known: str) -> str:
+    """Name of the class of a value; a value just below the class that it was in before stays in it."""
+    if value is None:
+        return ""
+    index = next(index for index, (limit, _) in enumerate(classes) if value < limit)
+    above = classes[index + 1][1] if index + 1 < len(classes) else None
+    is_near = value >= classes[index][0] * RECOVERY_SHARE
+    return known if known and known == above and is_near else classes[index][1]
+
+
+def _silent(pipeline: Pipeline, reports: Sequence[StageReport]) -> Verdict | None:
+    """No verdict about freshness is due where no events are: the newest one grows old rightly."""
+    is_done = any(each.stage is Stage.SOURCES and each.state is State.COMPLETED for each in reports)
+    if not (is_done or pipeline.is_suspended):
+        return None
+    return Verdict(ConditionType.BRONZE_FRESH, None, Reason.SOURCES_SILENT, "the sources send nothing")
+
+
+def _publication_time(nightly: Manifest | None) -> str | None:
+    """When the Job of a nightly run ended well; a run that a gate kept from publishing ends as a failure."""
+    if nightly is None or job_state(nightly).state is not State.COMPLETED:
+        return None
+    completed: str | None = nightly["status"].get("completionTime")
+    return completed and timestamp(datetime.fromisoformat(completed))
+
+
+def _published(pipeline: Pipeline, nightly: Manifest | None, last: str | None, now: datetime) -> Verdict:
+    if nightly is not None and (state := job_state(nightly)).state is State.FAILED:
+        text = f"the nightly run did not publish: {state.message or state.reason}"
+        return Verdict(ConditionType.PUBLISHED, False, Reason.PUBLICATION_FAILED, text)
+    if last is None:
+        return Verdict(ConditionType.PUBLISHED, None, Reason.NOT_PUBLISHED_YET, "no nightly run has published yet")
+    limit = pipeline.spec.monitoring.publication_limit_seconds
+    holds = (now - datetime.fromisoformat(last)).total_seconds() <= limit
+    reason = Reason.WITHIN_LIMIT if holds else Reason.BEYOND_LIMIT
+    return Verdict(ConditionType.PUBLISHED, holds, reason, f"last at {last}; the limit is {limit:g} s")

@@ -1,0 +1,172 @@
+"""What the status says about the data: limits, margins, classes, and silence where nothing moved by much."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from operator_fixtures import NOW, changed, pipeline_of, sample, without
+
+from operators.telecom_pipeline.figures import UNKNOWN, SinkFigures, figures_of
+from operators.telecom_pipeline.recent_figures import REMEMBERED_READINGS, RecentFigures
+from operators.telecom_pipeline.stages import Stage
+from operators.telecom_pipeline.status.child_state import State
+from operators.telecom_pipeline.status.conditions import stamp
+from operators.telecom_pipeline.status.data import DataReport, report_data
+from operators.telecom_pipeline.status.stage_report import StageReport
+from operators.telecom_pipeline.timestamps import timestamp
+
+LIMITS = {"freshnessLimitSeconds": 100, "lagLimitRecords": 5000, "publicationLimitSeconds": 3600}
+DEMO = changed(sample("demo"), "spec.monitoring", LIMITS)
+RUNNING = StageReport(Stage.SOURCES, State.READY, "", "", None, 1, 1, ())
+DONE = StageReport(Stage.SOURCES, State.COMPLETED, "", "", None, 1, 1, ())
+
+
+def report(
+    figures: SinkFigures,
+    nightly: dict[str, Any] | None = None,
+    previous: dict[str, Any] | None = None,
+    sources: StageReport = RUNNING,
+    after: timedelta = timedelta(),
+) -> DataReport:
+    return report_data(pipeline_of(DEMO), (sources,), figures, nightly, previous or {}, NOW + after)
+
+
+def status(found: DataReport) -> dict[str, Any]:
+    """The part of a status that the next pass looks at."""
+    conditions = stamp(found.verdicts, 1, {}, timestamp(NOW))
+    return {
+        "conditions": [each.model_dump(mode="json", by_alias=True) for each in conditions],
+        "data": found.status.model_dump(mode="json", by_alias=True, exclude_none=True),
+    }
+
+
+def words(found: DataReport) -> dict[str, str]:
+    return {each["type"]: each["status"] for each in status(found)["conditions"]}
+
+
+def nightly(condition: str, minutes_ago: float = 10) -> dict[str, Any]:
+    ended = timestamp(NOW - timedelta(minutes=minutes_ago))
+    conditions = [{"type": condition, "status": "True", "message": "BackoffLimitExceeded"}]
+    return {"status": {"conditions": conditions, **({"completionTime": ended} if condition == "Complete" else {})}}
+
+
+def test_figures_within_their_limits_hold_and_beyond_them_do_not() -> None:
+    assert words(report(SinkFigures(5000, 100))) | {"Published": ""} == {
+        "BronzeFresh": "True",
+        "LagBounded": "True",
+        "Published": "",
+    }
+    assert words(report(SinkFigures(5001, 101)))["BronzeFresh"] == "False"
+    assert words(report(SinkFigures(5001, 101)))["LagBounded"] == "False"
+
+
+def test_what_the_sink_does_not_tell_is_unknown_and_not_bad() -> None:
+    found = report(UNKNOWN)
+    assert words(found) == {"BronzeFresh": "Unknown", "LagBounded": "Unknown", "Published": "Unknown"}
+    assert (found.status.lag, found.status.freshness) == ("", "")
+
+
+def test_a_condition_that_ended_holds_again_only_well_within_its_limit() -> None:
+    ended = status(report(SinkFigures(5001, 101)))
+    assert words(report(SinkFigures(4500, 90), previous=ended))["LagBounded"] == "False"
+    assert words(report(SinkFigures(4500, 90), previous=ended))["BronzeFresh"] == "False"
+    assert words(report(SinkFigures(4000, 80), previous=ended))["LagBounded"] == "True"
+    assert words(report(SinkFigures(4000, 80), previous=ended))["BronzeFresh"] == "True"
+
+
+@pytest.mark.parametrize(
+    ("records", "seconds", "shown"),
+    [(0, 0, ("0", "<1m")), (1, 59, ("<1k", "<1m")), (999_999, 60, ("<1M", "<5m")), (1e9, 1e9, (">10M", ">7d"))],
+)
+def test_figures_are_shown_as_classes(records: float, seconds: float, shown: tuple[str, str]) -> None:
+    data = report(SinkFigures(records, seconds)).status
+    assert (data.lag, data.freshness) == shown
+
+
+def test_a_figure_that_swings_about_a_border_does_not_change_the_status() -> None:
+    first = report(SinkFigures(1001, 61))
+    assert (first.status.lag, first.status.freshness) == ("<10k", "<5m")
+    for figures in (SinkFigures(990, 59), SinkFigures(1100, 70), SinkFigures(800, 48)):
+        assert status(report(figures, previous=status(first))) == status(first)
+    assert report(SinkFigures(799, 47), previous=status(first)).status.lag == "<1k"
+
+
+def test_a_pipeline_whose_sources_are_done_is_not_called_stale() -> None:
+    assert words(report(SinkFigures(0, 1e6), sources=DONE))["BronzeFresh"] == "Unknown"
+
+
+def test_a_run_that_ended_well_publishes_until_the_limit() -> None:
+    found = report(UNKNOWN, nightly("Complete"))
+    assert words(found)["Published"] == "True"
+    assert found.status.last_publication_time == timestamp(NOW - timedelta(minutes=10))
+    assert words(report(UNKNOWN, nightly("Complete"), after=timedelta(minutes=51)))["Published"] == "False"
+
+
+def test_a_job_that_is_cleaned_up_is_remembered() -> None:
+    before = status(report(UNKNOWN, nightly("Complete")))
+    assert words(report(UNKNOWN, None, previous=before))["Published"] == "True"
+    assert words(report(UNKNOWN, {"spec": {}, "status": {"ready": 1}}, previous=before))["Published"] == "True"
+
+
+def test_a_run_that_a_gate_stopped_has_not_published() -> None:
+    before = status(report(UNKNOWN, nightly("Complete")))
+    found = report(UNKNOWN, nightly("Failed"), previous=before)
+    published = next(each for each in found.verdicts if each.type == "Published")
+    assert published.holds is False
+    assert "BackoffLimitExceeded" in published.message
+
+
+def test_a_pipeline_without_transform_says_nothing_about_publication() -> None:
+    pipeline = pipeline_of(without(DEMO, "transform"))
+    found = report_data(pipeline, (RUNNING,), UNKNOWN, None, {}, NOW)
+    assert [each.type.value for each in found.verdicts] == ["BronzeFresh", "LagBounded"]
+
+
+PAGES = (
+    'telecom_sink_lag_records{topic="a",partition="0"} 3\ntelecom_sink_lag_records{topic="a",partition="1"} 900\n'
+    'telecom_sink_freshness_seconds{topic="a"} 500\n',
+    'telecom_sink_lag_records{topic="a",partition="1"} 4\ntelecom_sink_freshness_seconds{topic="a"} 2\n'
+    'telecom_sink_freshness_seconds{topic="b"} 70\n',
+)
+
+
+def test_pods_are_added_up_and_a_partition_that_changed_hands_counts_once() -> None:
+    assert figures_of(PAGES) == SinkFigures(7, 2)
+    assert figures_of(()) == UNKNOWN
+
+
+class Readings:
+    def __init__(self, *readings: SinkFigures) -> None:
+        self.left = list(readings)
+
+    def of_sink(self, pipeline: str, namespace: str) -> SinkFigures:
+        return self.left.pop(0) if self.left else SinkFigures(1, 1)
+
+
+def test_the_worst_of_the_last_readings_is_told_and_passes_in_between_read_nothing() -> None:
+    clock, source = [0.0], Readings(SinkFigures(10, 5), SinkFigures(900, 2), SinkFigures(3, 40))
+    recent = RecentFigures(source, 60, lambda: clock[0])
+    told = []
+    for second in range(0, 60 * (REMEMBERED_READINGS + 3), 20):
+        clock[0] = second
+        told.append(recent.of_sink("demo", "telecom"))
+    assert told[:7:3] == [SinkFigures(10, 5), SinkFigures(900, 5), SinkFigures(900, 40)]
+    assert told[0] == told[1] == told[2]
+    assert told[-1] == SinkFigures(1, 1)
+
+
+def test_one_reading_without_figures_is_no_news_and_many_are() -> None:
+    clock, silent = [0.0], [UNKNOWN] * REMEMBERED_READINGS
+    recent = RecentFigures(Readings(SinkFigures(10, 5), *silent), 60, lambda: clock[0])
+    told = []
+    for reading in range(REMEMBERED_READINGS + 1):
+        clock[0] = 60 * reading
+        told.append(recent.of_sink("demo", "telecom"))
+    assert told == [SinkFigures(10, 5)] * REMEMBERED_READINGS + [UNKNOWN]
+
+
+def test_a_pipeline_that_is_gone_leaves_no_figures_to_its_successor() -> None:
+    recent = RecentFigures(Readings(SinkFigures(10, 5), UNKNOWN), 60, lambda: 0.0)
+    recent.of_sink("demo", "telecom")
+    recent.forget("demo", "telecom")
+    assert recent.of_sink("demo", "telecom") == UNKNOWN
