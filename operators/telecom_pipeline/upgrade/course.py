@@ -79,7 +79,10 @@ def next_upgrade(
         return stored if course.before else None
     if stored and stored.digest == course.target_digest:
         return begin(stored, now)
-    steps = find_steps(before, target, _unfinished(stored), course.target.keeps_records)
+    unfinished = _unfinished(stored)
+    if not unfinished and digest(lasting_spec(course.before)) == course.target_digest:
+        return None  # nothing to change, also where an endpoint is gone and nobody can tell what would be rendered
+    steps = find_steps(before, target, unfinished, course.target.keeps_records)
     if not steps:
         return None
     upgrade = Upgrade(

@@ -6,15 +6,27 @@ from dataclasses import dataclass
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
 from operators.telecom_pipeline.plan.stage_view import stage_of
-from operators.telecom_pipeline.stages import STAGE_RULES, Stage
+from operators.telecom_pipeline.stages import Stage
 from operators.telecom_pipeline.status.stage_report import name_of
 from operators.telecom_pipeline.upgrade.record import StepAction, UpgradeStep
 
 RUNNING_KINDS = frozenset(
     {names.KAFKA, names.KAFKA_NODE_POOL, names.DEPLOYMENT, names.JOB, names.FLINK_DEPLOYMENT},
 )
-# The accepted spec and the revisions are records: they follow the decision to upgrade and are no step of it.
-UPGRADED_STAGES = tuple(rule.stage for rule in STAGE_RULES if rule.stage is not Stage.STORAGE)
+# In the order in which a pipeline that runs is changed, which is not that of starts: Flink goes before the sink, since
+# its savepoint costs most to get wrong and the sink only falls behind meanwhile; sources go last, so that the readers
+# understand what they send. The accepted spec and the revisions are records: they follow the decision to upgrade and
+# are no step of it. The savepoint is no step either: see docs/how-to/run-on-kubernetes.md.
+UPGRADED_STAGES = (
+    Stage.KAFKA,
+    Stage.TOPICS,
+    Stage.USERS,
+    Stage.FRAUD_DETECTION,
+    Stage.ACCOUNT_FREEZER,
+    Stage.BRONZE,
+    Stage.TRANSFORM,
+    Stage.SOURCES,
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +44,7 @@ class Rendering:
 def find_steps(
     before: Rendering, target: Rendering, superseded: Collection[Stage] = (), keeps_topics: bool = False
 ) -> list[UpgradeStep]:
-    """Steps in order: changes as stages start, then removals the other way, so that a pod goes before its user.
+    """Steps in the order of upgrades: changes, then removals the other way, so that a pod goes before its user.
 
     A stage in `superseded` has what neither rendering says, so that it is changed in any case. With `keeps_topics`,
     topics that are no longer part of the pipeline stay.

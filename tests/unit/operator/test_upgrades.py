@@ -10,13 +10,27 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from operator_fixtures import NOW, STORAGE_OBJECTS, Controllers, changed, children, sample, without
+from operator_fixtures import (
+    NOW,
+    STORAGE_OBJECTS,
+    Controllers,
+    changed,
+    children,
+    endpoints_of,
+    pipeline_of,
+    sample,
+    without,
+)
 
 from local.store import SqliteCluster
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, ref_of
 from operators.telecom_pipeline.reconcile import reconcile
+from operators.telecom_pipeline.render import render
+from operators.telecom_pipeline.stages import Stage
+from operators.telecom_pipeline.upgrade.record import UpgradeStep
 from operators.telecom_pipeline.upgrade.revisions import digest
+from operators.telecom_pipeline.upgrade.steps import UPGRADED_STAGES, Rendering, find_steps
 
 # Without what makes Jobs: a Job of the same run keeps its pods' template, so its spec tells nothing of an upgrade.
 DEMO = without(
@@ -487,3 +501,25 @@ def test_times_are_those_of_the_clock_that_was_given(world: World) -> None:
     world.reconcile()
     started = datetime.fromisoformat(world.upgrade["steps"][0]["startedAt"])
     assert started == NOW + timedelta(seconds=3600)
+
+
+def test_every_stage_but_the_records_has_its_place_in_an_upgrade_and_flink_goes_before_the_sink() -> None:
+    assert set(UPGRADED_STAGES) == set(Stage) - {Stage.STORAGE}
+    assert len(UPGRADED_STAGES) == len(set(UPGRADED_STAGES))
+    order = [step.stage for step in fraud_upgrade()]
+    assert order == ["kafka", "topics", "users", "fraud-detection", "account-freezer", "bronze", "sources"]
+
+
+def test_what_goes_goes_the_other_way_round() -> None:
+    pipeline = pipeline_of(sample("fraud"))
+    before = Rendering(render(pipeline, endpoints_of(pipeline)))
+    removals = [step.stage for step in find_steps(before, Rendering(()))]
+    assert removals == ["sources", "bronze", "account-freezer", "fraud-detection", "users", "topics", "kafka"]
+
+
+def fraud_upgrade() -> list[UpgradeStep]:
+    """Steps of a change that touches every stage of the sample."""
+    pipeline = pipeline_of(sample("fraud"))
+    target = render(pipeline, endpoints_of(pipeline))
+    before = tuple({**manifest, "changed": True} for manifest in target)
+    return find_steps(Rendering(before), Rendering(target))
