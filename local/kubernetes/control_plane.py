@@ -70,13 +70,17 @@ class ControlPlane:
         self._write_credentials()
         self._start("etcd", self._etcd_arguments())
         self.start_api_server()
-        self._start("kube-controller-manager", self._controller_arguments())
+        self.start_controllers()
         self._wait_for("the default service account", "get", "serviceaccount", "default", "--namespace", "default")
 
     def start_api_server(self) -> None:
         """Start the API server (again) on its port and wait until it is ready."""
         self._start("kube-apiserver", self._api_arguments())
         self._wait_for("the API server", "get", "--raw", "/readyz")
+
+    def start_controllers(self) -> None:
+        """Start the controllers (again)."""
+        self._start("kube-controller-manager", self._controller_arguments())
 
     def stop(self) -> None:
         """End all processes at once: nobody needs their state afterwards."""

@@ -38,3 +38,7 @@ class KindMissingError(ClusterError):
 
 class RejectedError(ClusterError):
     """The cluster refused the object as it is; the same call will be refused again."""
+
+
+class NamespaceEndingError(RejectedError):
+    """The namespace is being deleted: nothing new can be made in it, and all that is in it goes."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from operators.telecom_pipeline import names
-from operators.telecom_pipeline.cluster import Cluster, ClusterError
+from operators.telecom_pipeline.cluster import Cluster, ClusterError, NamespaceEndingError
 from operators.telecom_pipeline.dry_run import dry_run
 from operators.telecom_pipeline.endpoints import find_endpoints
 from operators.telecom_pipeline.figures import FiguresSource, NoFigures
@@ -53,7 +53,8 @@ def reconcile(cluster: Cluster, ref: Ref, now: datetime, figures: FiguresSource 
     Returns None when it does not exist or is being deleted, which is the business of `tear_down`.
 
     An invalid spec is reported while the last valid one is kept running. A child that the cluster refuses is reported
-    too and does not stop the others. Raises `ClusterError` when the cluster cannot be read or the status not written.
+    too and does not stop the others. Raises `ClusterError` when the cluster cannot be read or the status not
+    written, and `NamespaceEndingError` when nothing can be made any more.
     """
     resource = cluster.get(ref)
     if resource is None or "deletionTimestamp" in resource["metadata"]:
@@ -182,6 +183,8 @@ def _act(
             else:
                 cluster.delete(action.ref)
                 left.pop(action.ref, None)
+        except NamespaceEndingError:
+            raise
         except ClusterError as error:
             failures[action.ref] = refusal(error)
     return left, failures

@@ -48,7 +48,8 @@ def test_a_pipeline_is_run_and_deleted_with_the_charts_rights_alone(
         control_plane.kubectl("-n", namespace, "wait", "--for=condition=Ready", "tp/minimal", "--timeout=60s")
         eventually(lambda: "Ready" in control_plane.kubectl("-n", namespace, "get", "events", "-o", "yaml"))
         control_plane.kubectl("-n", namespace, "delete", "tp", "minimal", "--timeout=60s")
-        assert process.metric("telecom_operator_api_calls_total", code="403") == 0
+        # Not the count of 403: a pipeline of the test before may be seen while its namespace goes.
+        assert "Check the operator's Role" not in process.log.read_text()
         assert "forbidden" not in process.log.read_text().lower()
     if not is_confined:
         control_plane.kubectl("delete", "clusterrole,clusterrolebinding", f"{namespace}-operator")

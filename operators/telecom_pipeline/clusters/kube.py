@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threading import Lock
 
 from operators.telecom_pipeline import labels as label_names
-from operators.telecom_pipeline.cluster import ClusterError, RejectedError
+from operators.telecom_pipeline.cluster import ClusterError, NamespaceEndingError, RejectedError
 from operators.telecom_pipeline.clusters.discovery import Discovery
 from operators.telecom_pipeline.clusters.rest import APPLY_PATCH, MERGE_PATCH, ApiServer, StatusError
 from operators.telecom_pipeline.clusters.watch import WatchedKind
@@ -253,6 +253,8 @@ def _as_cluster_errors(ref: Ref) -> Iterator[None]:
 
 
 def _cluster_error(ref: Ref, error: StatusError) -> ClusterError:
+    if error.is_namespace_ending:
+        return NamespaceEndingError(f"{ref} is not made: its namespace is being deleted.")
     if error.code == 403:
         return RejectedError(f"Not allowed to write {ref}: {error.message}. Check the operator's Role.")
     if error.is_overload:

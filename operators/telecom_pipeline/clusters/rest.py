@@ -17,6 +17,7 @@ APPLY_PATCH = "application/apply-patch+yaml"
 MERGE_PATCH = "application/merge-patch+json"
 _RETRYABLE_CODES = frozenset({429, 500, 502, 503, 504})
 _UNKNOWN_FIELD = "failed to create typed patch object"
+_NAMESPACE_ENDING = "NamespaceTerminating"
 _CONNECT_TIMEOUT_SECONDS = 5.0
 _CALL_TIMEOUT_SECONDS = 15.0
 # The API server sends a bookmark about once a minute, so a watch that is silent for longer is dead.
@@ -31,6 +32,7 @@ class StatusError(Exception):
     reason: str
     message: str
     causes: tuple[str, ...] = ()
+    cause_reasons: tuple[str, ...] = ()
     retry_after_seconds: float | None = None
 
     def __str__(self) -> str:
@@ -40,6 +42,11 @@ class StatusError(Exception):
     def is_overload(self) -> bool:
         """Whether the same call may succeed later. A field that the schema lacks is answered with 500 too."""
         return self.code in _RETRYABLE_CODES and not self.message.startswith(_UNKNOWN_FIELD)
+
+    @property
+    def is_namespace_ending(self) -> bool:
+        """Whether an object was not made because its namespace is being deleted."""
+        return self.code == 403 and _NAMESPACE_ENDING in self.cause_reasons
 
     @property
     def is_field_conflict(self) -> bool:
@@ -163,6 +170,7 @@ def _status_error(response: httpx2.Response) -> StatusError:
         reason=status.get("reason") or response.reason_phrase,
         message=status.get("message") or response.text[:500],
         causes=tuple(cause.get("message", "") for cause in details.get("causes") or ()),
+        cause_reasons=tuple(cause.get("reason", "") for cause in details.get("causes") or ()),
         retry_after_seconds=float(retry_after) if retry_after.isdigit() else None,
     )
 

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from operators.telecom_pipeline.cluster import ClusterError
+from operators.telecom_pipeline.cluster import ClusterError, NamespaceEndingError
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.clusters.owned import OwnedCluster
 from operators.telecom_pipeline.controller.attendance import Attendance
@@ -19,6 +19,7 @@ from operators.telecom_pipeline.teardown import Teardown, tear_down
 
 _log = logging.getLogger(__name__)
 ERROR_RESULT = "Error"
+NAMESPACE_ENDING_RESULT = "NamespaceEnding"
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,17 @@ class Worker:
         self._metrics = metrics
         self._attendance = attendance
         self._figures = figures
+        # Uids of pipelines whose namespaces are being deleted: one refusal says enough, no namespace comes back.
+        self._ending: set[str] = set()
 
     def reconcile(self, ref: Ref, woken_at: float | None) -> Pass:
         """Run one pass; a troubled cluster is logged and counted, and the next pass tries again."""
         started, reconcile_id = time.monotonic(), uuid.uuid4().hex[:8]
         try:
             result, done = self._reconcile(ref, reconcile_id)
+        except NamespaceEndingError as error:
+            _log.info("%s: %s", ref, error, extra=_context(ref, reconcile_id))
+            result, done = NAMESPACE_ENDING_RESULT, Pass(is_settled=True)
         except ClusterError as error:
             _log.warning("%s: %s", ref, error, extra=_context(ref, reconcile_id))
             result, done = ERROR_RESULT, Pass()
@@ -62,13 +68,20 @@ class Worker:
         if step.is_done:
             self._metrics.forget(ref)
             self._figures.forget(ref.name, ref.namespace)
+            self._ending.discard(resource["metadata"]["uid"])
         return step
 
     def _reconcile(self, ref: Ref, reconcile_id: str) -> tuple[str, Pass]:
         resource = self._cluster.get(ref)
         if resource is None or "deletionTimestamp" in resource["metadata"]:
             return "Gone", Pass(is_settled=True)
-        outcome = reconcile(OwnedCluster(self._cluster, resource), ref, datetime.now(UTC), self._figures)
+        if resource["metadata"]["uid"] in self._ending:
+            return NAMESPACE_ENDING_RESULT, Pass(is_settled=True)
+        try:
+            outcome = reconcile(OwnedCluster(self._cluster, resource), ref, datetime.now(UTC), self._figures)
+        except NamespaceEndingError:
+            self._ending.add(resource["metadata"]["uid"])
+            raise
         if outcome is None:
             return "Gone", Pass(is_settled=True)
         self._metrics.show(ref, outcome.status)
