@@ -20,6 +20,7 @@ from operators.telecom_pipeline.status.apply_failure import refusal
 from operators.telecom_pipeline.status.build import build_invalid_status, build_status
 from operators.telecom_pipeline.status.child_state import ChildState
 from operators.telecom_pipeline.status.data import DataReport, report_data
+from operators.telecom_pipeline.status.inventory import inventory
 from operators.telecom_pipeline.status.stage_report import SETTLED, StageReport, report_stages
 from operators.telecom_pipeline.upgrade.course import composition, next_upgrade, stored_upgrade
 from operators.telecom_pipeline.upgrade.outlook import outlook_of, policy_of
@@ -116,7 +117,17 @@ def _follow(
     preview = dry_run(scene) if target.is_dry_run else None
     data = _report_data(cluster, pipeline, reports, figures, previous, now)
     status = build_status(
-        pipeline, reports, endpoints, problems, _generation(resource), previous, now, upgrade, preview, data
+        pipeline,
+        reports,
+        endpoints,
+        problems,
+        _generation(resource),
+        previous,
+        now,
+        upgrade,
+        preview,
+        data,
+        inventory(left),
     )
     return Reconciliation(status, problems, plan, failures)
 

@@ -92,7 +92,8 @@ def test_a_field_left_out_later_is_removed(cluster: KubeCluster, namespace: str)
 def test_drift_is_corrected_and_the_conflict_reported(control_plane: ControlPlane, namespace: str) -> None:
     conflicts: list[tuple[Ref, str]] = []
     cluster = KubeCluster(
-        api_server(control_plane.kubeconfig), on_conflict=lambda ref, why: conflicts.append((ref, why))
+        api_server(control_plane.kubeconfig),
+        on_conflict=lambda manifest, why: conflicts.append((ref_of(manifest), why)),
     )
     try:
         manifest = config_map(namespace, a="1")

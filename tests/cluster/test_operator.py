@@ -76,6 +76,10 @@ def test_a_child_changed_by_hand_is_put_back_and_counted(scene: Scene, running: 
     before = scene.kubectl("get", child, "-o", "jsonpath={.spec}{.data}")
     scene.kubectl("patch", child, "--type=merge", "-p", json.dumps(DRIFT[child]))
     eventually(lambda: running.metric("telecom_operator_drift_corrections_total") == 1, what="a correction")
+    conflicts = ("--field-selector", "reason=ChildChangedByOther", "-o", "jsonpath={.items[*].message}")
+    told = scene.kubectl("get", "events", *conflicts)
+    assert child.partition("/")[2] in told
+    assert "kubectl" in told  # who it was
     eventually(lambda: scene.kubectl("get", child, "-o", "jsonpath={.spec}{.data}") == before)
 
 

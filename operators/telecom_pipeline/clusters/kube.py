@@ -26,7 +26,8 @@ class KubeCluster:
     """Objects of one API server. Thread-safe; close it to end the watches.
 
     Writes are server-side applies by the field manager `telecom-pipeline/<stage>`. When someone else took over a field,
-    `on_conflict` is told and the field is taken back. A write that would change nothing is not sent.
+    `on_conflict` is told what was to be applied, and then the field is taken back. A write that would change nothing is
+    not sent.
     """
 
     def __init__(
@@ -35,7 +36,7 @@ class KubeCluster:
         *,
         namespaces: Sequence[str] | None = None,
         on_change: Callable[[Manifest], None] = lambda manifest: None,
-        on_conflict: Callable[[Ref, str], None] = lambda ref, message: None,
+        on_conflict: Callable[[Manifest, str], None] = lambda manifest, message: None,
     ) -> None:
         """Work in `namespaces` (None: all). `on_change` gets every watched object that changed, in a watch's thread."""
         self._server = server
@@ -149,7 +150,7 @@ class KubeCluster:
             except StatusError as error:
                 if not error.is_field_conflict:
                     raise
-                self._on_conflict(ref, error.message)
+                self._on_conflict(manifest, error.message)
             return self._patch(path, manifest, params | {"force": "true"})
 
     def _remember(self, answer: Manifest) -> None:

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from threading import Event, Thread
 from typing import Any, cast
 
@@ -15,16 +16,17 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from operators.telecom_pipeline.cluster import ClusterError
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.clusters.pod_figures import PodFigures
-from operators.telecom_pipeline.clusters.rest import ApiServer
+from operators.telecom_pipeline.clusters.rest import ApiServer, StatusError
 from operators.telecom_pipeline.controller.attendance import Attendance
+from operators.telecom_pipeline.controller.conflict import conflict_event
 from operators.telecom_pipeline.controller.election import Election
 from operators.telecom_pipeline.controller.handlers import PIPELINE, register
 from operators.telecom_pipeline.controller.metrics import OperatorMetrics
 from operators.telecom_pipeline.controller.probes import Check, Probes, ProbesError
 from operators.telecom_pipeline.controller.settings import OperatorSettings, OperatorSettingsError, read_settings
-from operators.telecom_pipeline.controller.wake_ups import WakeUps
+from operators.telecom_pipeline.controller.wake_ups import WakeUps, pipeline_of
 from operators.telecom_pipeline.controller.worker import Worker
-from operators.telecom_pipeline.manifest import Manifest, ref_of
+from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
 from operators.telecom_pipeline.names import POD
 from operators.telecom_pipeline.observe import CHILD_KINDS
 from operators.telecom_pipeline.recent_figures import RecentFigures
@@ -71,7 +73,7 @@ class _Operator:
             self._server,
             namespaces=settings.namespaces or None,
             on_change=self._wake_ups.ring,
-            on_conflict=lambda ref, message: self._metrics.count_drift(ref),
+            on_conflict=self._tell_of_conflict,
         )
         self._attendance = Attendance(2 * settings.ready_seconds)
         self._is_settled = Event()
@@ -106,6 +108,19 @@ class _Operator:
             namespaces=self._settings.namespaces,
             ready_flag=self._is_settled,
         )
+
+    def _tell_of_conflict(self, manifest: Manifest, message: str) -> None:
+        """Count it and post an Event, before the field is taken back."""
+        self._metrics.count_drift(ref_of(manifest))
+        key = pipeline_of(manifest)
+        pipeline = self._cluster.get(Ref(PIPELINE, *key)) if key else None
+        if pipeline is None:
+            return
+        event = conflict_event(pipeline, manifest, message, datetime.now(UTC))
+        try:
+            self._server.call("POST", f"/api/v1/namespaces/{pipeline['metadata']['namespace']}/events", body=event)
+        except (ClusterError, StatusError) as error:  # an Event that is not posted is no reason to leave the field
+            _log.warning("No Event about %s: %s", ref_of(manifest), error)
 
     def _is_live(self) -> bool:
         existing = (ref_of(pipeline) for pipeline in self._cluster.seen(PIPELINE) if not _is_ending(pipeline))

@@ -35,12 +35,14 @@ def build_status(
     upgrade: Upgrade | None = None,
     dry_run: DryRunStatus | None = None,
     data: DataReport | None = None,
+    inventory: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Status of a pipeline of which some valid spec is known. Times of `previous` stay where nothing changed."""
     verdicts = judge(pipeline, reports, problems, upgrade, has_pending_changes=bool(dry_run and dry_run.changes))
     verdicts = (*verdicts, *(data.verdicts if data else ()))
     status = _assemble(verdicts, _current_stage(pipeline, reports), reports, endpoints, generation, previous, now)
-    parts = {"upgrade": upgrade, "dry_run": dry_run, "data": data.status if data else None}
+    parts: dict[str, Any] = {"upgrade": upgrade, "dry_run": dry_run, "data": data.status if data else None}
+    parts |= {"inventory": list(inventory)}
     return _written(status.model_copy(update=parts))
 
 

@@ -122,6 +122,9 @@ class PipelineStatus(SpecModel):
         "Ready: BronzeFresh, LagBounded and, with `spec.transform`, Published."
     )
     stages: list[StageStatus] = Field(description="The stages, in the order in which they start.")
+    inventory: list[str] = Field(
+        default=[], description="The children that are there, by kind in the order of starts, then by name."
+    )
     endpoints: EndpointStatus = Field(description="Where things are, as observed.")
     data: DataStatus | None = Field(default=None, description="What is known about the data.")
     warnings: list[str] = Field(description="Warnings of children, which do not change any state.")

@@ -501,3 +501,17 @@ def test_a_deletion_says_what_it_waits_for(cluster: SqliteCluster, controllers: 
 
 def _not_ready(reason: str, message: str) -> dict[str, str]:
     return {"type": "NotReady", "status": "True", "reason": reason, "message": message}
+
+
+def test_the_inventory_names_the_children_that_are_there_in_a_stable_order(
+    cluster: SqliteCluster, controllers: Controllers
+) -> None:
+    run(cluster)
+    assert status(cluster)["inventory"][0] == "Kafka/demo"
+    run_until_settled(cluster, controllers)
+    there = {f"{ref.kind.name}/{ref.name}" for ref in children(cluster)}
+    before = status(cluster)["inventory"]
+    assert set(before) == there
+    cluster.delete(SINK)
+    run(cluster)
+    assert status(cluster)["inventory"] == before

@@ -1,0 +1,36 @@
+"""The Event about a field of a child that somebody else took over. Pure."""
+
+from datetime import datetime
+from typing import Any
+
+from operators.telecom_pipeline.manifest import Manifest, ref_of
+from operators.telecom_pipeline.status.stage_report import name_of
+from operators.telecom_pipeline.timestamps import timestamp
+
+REASON = "ChildChangedByOther"
+_LONGEST_MESSAGE = 1000  # the API server refuses a note of more than 1024 bytes
+
+
+def conflict_event(pipeline: Manifest, child: Manifest, message: str, now: datetime) -> dict[str, Any]:
+    """Event of a pipeline that says what the API server says of the conflict: which field, and who wrote it."""
+    metadata = pipeline["metadata"]
+    text = f"{name_of(ref_of(child))} was changed by another and is put back: {message}"
+    return {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": {"generateName": f"{metadata['name']}-conflict-", "namespace": metadata["namespace"]},
+        "involvedObject": {
+            "apiVersion": pipeline["apiVersion"],
+            "kind": pipeline["kind"],
+            "name": metadata["name"],
+            "namespace": metadata["namespace"],
+            "uid": metadata["uid"],
+        },
+        "type": "Warning",
+        "reason": REASON,
+        "message": text[:_LONGEST_MESSAGE],
+        "source": {"component": "telecom-operator"},
+        "firstTimestamp": timestamp(now),
+        "lastTimestamp": timestamp(now),
+        "count": 1,
+    }

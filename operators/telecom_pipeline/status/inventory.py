@@ -1,0 +1,12 @@
+"""Which children there are, for the status. Pure."""
+
+from collections.abc import Iterable
+
+from operators.telecom_pipeline.manifest import Ref
+from operators.telecom_pipeline.observe import CHILD_KINDS
+from operators.telecom_pipeline.status.stage_report import name_of
+
+
+def inventory(children: Iterable[Ref]) -> list[str]:
+    """Names of children in an order that does not depend on when they were made."""
+    return list(map(name_of, sorted(children, key=lambda ref: (CHILD_KINDS.index(ref.kind), ref.name))))
