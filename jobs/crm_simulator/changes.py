@@ -15,8 +15,9 @@ MOVES_PER_DAY = 0.002
 PLAN_CHANGES_PER_DAY = 0.002
 CONSENT_CHANGES_PER_DAY = 0.001
 HARD_DELETES_PER_DAY = 0.00002
-# A happy customer leaves with a tenth of this chance a day, the unhappiest with all of it.
-HIGHEST_CHURN_PER_DAY = 0.006
+# The unhappiest customer leaves with this chance a day, a happy one with a fiftieth of it.
+HIGHEST_CHURN_PER_DAY = 0.012
+LEAST_CHURN_SHARE = 0.02
 SECONDS_PER_DAY = 24 * 3600
 
 
@@ -92,7 +93,7 @@ def _consent_changes(random: Random, day: dt.date, customer_count: int) -> Itera
 
 def _departures(seed: int, random: Random, day: dt.date, customer_count: int) -> Iterator[Change]:
     for subscriber in _chosen(random, HIGHEST_CHURN_PER_DAY, customer_count):
-        if random.random() < max(0.1, dissatisfaction(seed, subscriber) ** 2):
+        if random.random() < max(LEAST_CHURN_SHARE, dissatisfaction(seed, subscriber) ** 4):
             yield Churned(_moment(random, day), subscriber)
     for subscriber in _chosen(random, HARD_DELETES_PER_DAY, customer_count):
         yield Deleted(_moment(random, day), subscriber)

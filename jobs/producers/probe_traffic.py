@@ -1,6 +1,7 @@
 """Readings of every tower at a fixed interval: a pure function of settings, start time and reading number."""
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from contracts.events import NetworkProbeEvent, RadioAccess
@@ -9,7 +10,7 @@ from jobs.producers import faults, json_lines
 from jobs.producers.arrivals import MS_PER_SECOND, TICK_MS
 from jobs.producers.cdr_traffic import event_id_prefix
 from jobs.producers.geometry import Floats
-from jobs.producers.load_curve import PEAK_LOAD, load_at
+from jobs.producers.load_curve import PEAK_LOAD, SECONDS_PER_HOUR, load_at
 from jobs.producers.movement import local_hours
 from jobs.producers.records import RecordBatch
 from jobs.producers.towers import Indices, TowerNetwork, build_towers
@@ -18,6 +19,8 @@ _HOT_PERCENT = 85.0
 # Load of a tower of mean popularity in the busy hour.
 _BUSY_HOUR_PERCENT = 55.0
 _BASE_LATENCY_MS = {RadioAccess.GSM: 320.0, RadioAccess.UMTS: 95.0, RadioAccess.LTE: 38.0, RadioAccess.NR: 14.0}
+# Towers that lose most of their capacity for an hour, as when a backhaul link is cut: full at any time of day.
+_FAILED_SHARE, _FAILED_PERCENT = 0.006, 96.0
 _CALLS_PER_USER_SECOND = 1 / 400
 _DROP_SHARE, _HOT_DROP_SHARE = 0.005, 0.06
 
@@ -55,9 +58,10 @@ class ProbeTraffic:
         return np.arange(first, end)
 
     def _render(self, rng: np.random.Generator, number: Indices, tower: Indices, event_time_ms: Indices) -> list[bytes]:
-        load = self.load_percent(rng, tower, event_time_ms)
+        demand = self.demand_percent(rng, tower, event_time_ms)
+        load = np.where(self.has_failed(tower, event_time_ms), np.maximum(demand, _FAILED_PERCENT), demand)
         overload = np.clip((load - _HOT_PERCENT) / (100 - _HOT_PERCENT), 0, 1)
-        users = (self.towers.capacity_users[tower] * load / 100).astype(np.int64)
+        users = (self.towers.capacity_users[tower] * demand / 100).astype(np.int64)
         attempts = rng.poisson(users * _CALLS_PER_USER_SECOND * self._settings.interval_seconds)
         dropped = rng.binomial(attempts, _DROP_SHARE + (_HOT_DROP_SHARE - _DROP_SHARE) * overload)
         latency = self._base_latency[tower] * (1 + load / 200 + 2 * overload) * rng.uniform(0.9, 1.1, len(tower))
@@ -76,12 +80,29 @@ class ProbeTraffic:
             ]
         )
 
-    def load_percent(self, rng: np.random.Generator, tower: Indices, event_time_ms: Indices) -> Floats:
-        """Load 0 to 100: the day's curve at the tower's local time, times its popularity; popular towers run hot."""
+    def demand_percent(self, rng: np.random.Generator, tower: Indices, event_time_ms: Indices) -> Floats:
+        """Share of a tower's capacity that its users ask for, 0 to 100.
+
+        The day's curve at its local time, times its popularity: popular towers run hot.
+        """
         hours = local_hours(event_time_ms / float(MS_PER_SECOND), self.towers.longitude[tower])
         busy = load_at(np.mod(hours, 24.0)) / PEAK_LOAD * _BUSY_HOUR_PERCENT
-        load: Floats = np.clip(busy * self.towers.popularity[tower] + rng.normal(0, 2.0, len(tower)), 0.0, 100.0)
-        return load
+        demand: Floats = np.clip(busy * self.towers.popularity[tower] + rng.normal(0, 2.0, len(tower)), 0.0, 100.0)
+        return demand
+
+    def has_failed(self, tower: Indices, event_time_ms: Indices) -> npt.NDArray[np.bool_]:
+        """Which towers had lost most of their capacity at that time; others every hour, one at least."""
+        hours = event_time_ms // (SECONDS_PER_HOUR * MS_PER_SECOND)
+        failed = np.zeros(len(tower), np.bool_)
+        for hour in np.unique(hours).tolist():
+            failed |= (hours == hour) & np.isin(tower, self._failed_in(hour))
+        return failed
+
+    def _failed_in(self, hour: int) -> Indices:
+        rng = np.random.default_rng([self._settings.seed, 5, hour])
+        count = max(1, round(self.towers.count * _FAILED_SHARE))
+        failed: Indices = rng.choice(self.towers.count, count, replace=False)
+        return failed
 
 
 def _render_sites(towers: TowerNetwork) -> pa.Array:

@@ -21,8 +21,9 @@ CRM_OBJECT = "crm-database"
 # Subscribers have the same numbers in the network and here; the simulators of the samples have no more of them.
 CUSTOMER_COUNT = 20_000
 SEED = 42
-# As much history as churn scores learn from: two dates a month apart whose outcome is known, and what came before.
-HISTORY_DAYS = 75
+# Churn scores learn from dates a month apart whose outcome is known, and are judged on the newest of them. Before the
+# date that they learn from there must be invoices that fell due, a month and a half after the first day at the latest.
+HISTORY_DAYS = 105
 # Nobody has lived on it: the simulator makes the customers only.
 BEFORE_ALL_DAYS = date(1970, 1, 1)
 

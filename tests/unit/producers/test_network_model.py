@@ -147,6 +147,25 @@ def test_towers_follow_the_day_and_some_run_hot() -> None:
     assert all(event.dropped_calls <= event.call_attempts for event in evening)
 
 
+@pytest.mark.parametrize("hours", range(0, 24, 4))
+def test_a_few_towers_are_overloaded_at_any_time_of_day(hours: int) -> None:
+    traffic = probes(START_MS + hours * HOUR_MS)
+    events = readings(traffic, range(4))
+    full = {event.tower_id: event for event in events if event.load_percent > 90}
+    assert 3 <= len(full) < 0.1 * traffic.towers.count
+    # Failed links are among them, whatever the hour.
+    failed = traffic.has_failed(np.arange(500), np.full(500, START_MS + hours * HOUR_MS))
+    assert failed.sum() == 3
+    assert {traffic.towers.tower_ids[number] for number in np.flatnonzero(failed)} <= full.keys()
+
+
+def test_other_towers_fail_in_the_next_hour() -> None:
+    traffic, everywhere = probes(), np.arange(500)
+    now, later = (traffic.has_failed(everywhere, np.full(500, START_MS + hours * HOUR_MS)) for hours in (0, 1))
+    assert (now == probes().has_failed(everywhere, np.full(500, START_MS + HOUR_MS - 1))).all()
+    assert (now != later).any()
+
+
 def test_the_key_is_the_tower_and_faults_are_planted() -> None:
     traffic = probes(faults=FaultRates(duplicate=0.1, malformed=0.1))
     (batch,) = traffic.tick(0)
