@@ -21,8 +21,15 @@ build() {  # NAME DOCKERFILE FURTHER_ARGUMENTS...
   kind load docker-image --name telecom "$image"
 }
 build telecom-operator images/operator/Dockerfile
-build producers jobs/producers/Dockerfile
-build kafka-to-bronze jobs/kafka_to_bronze/Dockerfile
+job() { build "$1" jobs/Dockerfile --build-arg "EXTRAS=$2"; }  # NAME EXTRAS
+job producers producers
+job kafka-to-bronze sink
+job fraud-rules-publisher fraud
+job account-freezer fraud
+job crm-batch-ingestor batch
+job churn batch
+build publication jobs/publication/Dockerfile
+build fraud-detection jobs/fraud_detection/Dockerfile
 build minio images/minio/Dockerfile --build-arg "VERSION=$(version minio)"
 
 helm upgrade --install strimzi oci://quay.io/strimzi-helm/strimzi-kafka-operator --version "$(version strimzi)" \

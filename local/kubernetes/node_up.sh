@@ -255,6 +255,8 @@ COREFILE
 start coredns "$bin/coredns" -conf "$state/Corefile"
 
 # --- volumes: folders that any user of a pod may write, bound by size to the claims that come
+# Each of them is an argument of its own, so that -m applies to all that matter.
+# shellcheck disable=SC2174
 mkdir -p -m 0777 "$state"/volumes/{1..8}
 chmod 0777 "$state"/volumes/*
 cat >"$state/manifests/storage.yaml" <<YAML
