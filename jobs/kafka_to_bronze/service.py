@@ -35,6 +35,11 @@ from jobs.runtime.settings import SettingsError
 SESSION_TIMEOUT_MILLIS = 6_000
 HEARTBEAT_INTERVAL_MILLIS = 2_000
 PREFETCH_KIBIBYTES = 32 * 1024
+# librdkafka waits a whole second by default once its prefetch is full, and the sink empties it in a fraction of one.
+FETCH_BACKOFF_MILLIS = 10
+# One poll brings several mebibytes. Less room than this would pause reading at each, and librdkafka drops what it has
+# prefetched when it pauses.
+SMALLEST_BACKLOG_BYTES = 16 * 2**20
 
 log = structlog.get_logger()
 
@@ -52,6 +57,7 @@ def consumer_config(connection: Mapping[str, str], group: str) -> dict[str, obje
         "session.timeout.ms": SESSION_TIMEOUT_MILLIS,
         "heartbeat.interval.ms": HEARTBEAT_INTERVAL_MILLIS,
         "queued.max.messages.kbytes": PREFETCH_KIBIBYTES,
+        "fetch.queue.backoff.ms": FETCH_BACKOFF_MILLIS,
         "reconnect.backoff.max.ms": 2_000,
     }
 
@@ -139,7 +145,8 @@ class SinkService:
             lambda topic, partition: log_range(consumer, topic, partition),
             self._patience,
         )
-        return Sink(consumer, writers, answers, starts, self._metrics, self._settings.commit_bytes // 4)
+        backlog_bytes = max(self._settings.commit_bytes // 4, SMALLEST_BACKLOG_BYTES)
+        return Sink(consumer, writers, answers, starts, self._metrics, backlog_bytes)
 
     def _writer(self, table: BronzeTable, committer: Committer, answers: "SimpleQueue[Answer]") -> TopicWriter:
         buffer = CommitBuffer(self._settings.commit_bytes, self._settings.commit_interval_seconds)
