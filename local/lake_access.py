@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from contracts.batch_settings import EraseSettings
 from local.batch_runs import known_endpoints
 from local.errors import LocalError
+from local.pipelines import TELECOM_PIPELINE
 from local.store import SqliteCluster
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.manifest import Ref
 from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.render.bronze import storage_credentials
 from operators.telecom_pipeline.render.kafka_client import SecretKey
 from operators.telecom_pipeline.render.transform import UnknownRunError, lake_credentials, lake_settings
+from operators.telecom_pipeline.validate import validate
 
 
 class LakeAccessError(LocalError):
@@ -33,6 +36,14 @@ def lake_access(store: SqliteCluster, pipeline: Pipeline) -> LakeAccess:
     except UnknownRunError as error:
         raise LakeAccessError("reach the lake", str(error), "telecom up, then telecom status") from error
     return LakeAccess(settings, {key.variable: _value(store, pipeline, key) for key in lake_credentials(pipeline)})
+
+
+def storage_access(store: SqliteCluster, namespace: str, name: str) -> dict[str, str]:
+    """Credentials of object store and catalog, by the variables that jobs read. Raises `LakeAccessError`."""
+    pipeline = validate(store.get(Ref(TELECOM_PIPELINE, namespace, name)) or {})
+    if not isinstance(pipeline, Pipeline):
+        raise LakeAccessError("reach the lake", f"{namespace}/{name} is no valid pipeline", "telecom status")
+    return {key.variable: _value(store, pipeline, key) for key in storage_credentials(pipeline)}
 
 
 def _value(store: SqliteCluster, pipeline: Pipeline, key: SecretKey) -> str:

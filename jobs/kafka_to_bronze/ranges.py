@@ -78,7 +78,7 @@ def require_same_topic(recorded: KafkaIdentity | None, found: KafkaIdentity) -> 
             f"the table was filled from topic {recorded.topic} with id {recorded.topic_id} on cluster "
             f"{recorded.cluster_id}, but this is id {found.topic_id} on cluster {found.cluster_id}: Kafka or the topic "
             f"was rebuilt. If it is meant to start over: "
-            f"python -m jobs.kafka_to_bronze.accept_loss --settings FILE --topic {found.topic}"
+            f"telecom accept-loss --topic {found.topic}"
         )
 
 
@@ -95,12 +95,12 @@ def start_offset(topic: str, partition: int, progress: Progress, log: OffsetRang
         raise RetentionLossError(
             f"{topic}/{partition}: the table ends at offset {done.end}, but the broker's log starts at {log.start}: "
             f"{log.start - done.end} records were deleted by retention before the sink read them. "
-            f"To accept the loss and go on: python -m jobs.kafka_to_bronze.accept_loss --settings FILE --topic {topic}"
+            f"To accept the loss and go on: telecom accept-loss --topic {topic}"
         )
     if log.end < done.end:
         raise RebuiltKafkaError(
             f"{topic}/{partition}: the table ends at offset {done.end}, but the broker's log ends at {log.end}: "
             f"the topic was recreated or its log was cut. If it is meant to start over: "
-            f"python -m jobs.kafka_to_bronze.accept_loss --settings FILE --topic {topic}"
+            f"telecom accept-loss --topic {topic}"
         )
     return done.end

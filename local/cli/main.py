@@ -7,6 +7,7 @@ import typer
 
 from local.cli import kube
 from local.cli import run as batch
+from local.cli.accept_loss import accept_loss
 from local.cli.alerts import alerts
 from local.cli.console import notices
 from local.cli.demo import demo
@@ -32,7 +33,7 @@ app = typer.Typer(
 )
 VERBS: tuple[Callable[..., None], ...] = (
     *(demo, doctor, fetch, up, status, apply, render, query, alerts),
-    *(lineage, replay_dlq, publish_rollback, erase, logs, down, clean),
+    *(lineage, replay_dlq, accept_loss, publish_rollback, erase, logs, down, clean),
 )
 for verb in VERBS:
     app.command()(verb)
