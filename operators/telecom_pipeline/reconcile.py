@@ -21,6 +21,7 @@ from operators.telecom_pipeline.status.build import build_invalid_status, build_
 from operators.telecom_pipeline.status.child_state import ChildState
 from operators.telecom_pipeline.status.data import DataReport, report_data
 from operators.telecom_pipeline.status.inventory import inventory
+from operators.telecom_pipeline.status.patience import out_of_patience
 from operators.telecom_pipeline.status.stage_report import SETTLED, StageReport, report_stages
 from operators.telecom_pipeline.upgrade.course import composition, next_upgrade, stored_upgrade
 from operators.telecom_pipeline.upgrade.outlook import outlook_of, policy_of
@@ -110,7 +111,8 @@ def _follow(
     left, failures = _act(cluster, plan, scene.observed.children)
     # A child that was just changed counts as not ready until its controller has seen it.
     views = view_stages(pipeline, replace(scene.observed, children=left), endpoints, rendered)
-    reports = report_stages(views, make_plan(pipeline, views, composed.held).gates, failures)
+    found = report_stages(views, make_plan(pipeline, views, composed.held).gates, failures)
+    reports = out_of_patience(found, previous, now)
     if not target.is_left_alone:
         upgrade = _judged_upgrade(scene, upgrade, reports, previous, now)
         _remember_revision(cluster, scene, upgrade, reports, _generation(resource))

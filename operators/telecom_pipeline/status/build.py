@@ -12,6 +12,7 @@ from operators.telecom_pipeline.status.child_state import State
 from operators.telecom_pipeline.status.conditions import Verdict, judge, judge_deletion, judge_invalid, stamp
 from operators.telecom_pipeline.status.data import DataReport
 from operators.telecom_pipeline.status.model import DryRunStatus, EndpointStatus, PipelineStatus, StageStatus
+from operators.telecom_pipeline.status.patience import WINDOWS
 from operators.telecom_pipeline.status.stage_report import SETTLED, StageReport, name_of
 from operators.telecom_pipeline.timestamps import timestamp
 from operators.telecom_pipeline.upgrade.record import Upgrade
@@ -107,8 +108,14 @@ def _stage(report: StageReport, before: Mapping[str, Any], now: str) -> StageSta
         message=report.message,
         ready=f"{report.settled_count}/{report.child_count}",
         child=name_of(report.child) if report.child else "",
-        last_transition_time=before["lastTransitionTime"] if before.get("state") == report.state else now,
+        last_transition_time=before["lastTransitionTime"] if _is_same(report, before) else now,
     )
+
+
+def _is_same(report: StageReport, before: Mapping[str, Any]) -> bool:
+    """Whether the stage is where it was; a reason that has a window begins one."""
+    is_timed = report.reason in WINDOWS
+    return before.get("state") == report.state and (not is_timed or before.get("reason") == report.reason)
 
 
 def _endpoints(endpoints: Endpoints) -> EndpointStatus:

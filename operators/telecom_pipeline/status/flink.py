@@ -1,8 +1,8 @@
 """State of a FlinkDeployment.
 
 Its operator says how far the deployment is (`lifecycleState`) and what the job does (`jobStatus.state`) apart from each
-other: a job that fails and restarts for ever is STABLE to it. Source: Flink Kubernetes operator 1.15,
-ResourceLifecycleState and JobStatus.
+other: a job that fails and restarts for ever is STABLE to it. A restart is no failure yet; `status/patience.py` says
+when it has become one. Source: Flink Kubernetes operator 1.15, ResourceLifecycleState and JobStatus.
 """
 
 import json
@@ -13,6 +13,7 @@ from operators.telecom_pipeline.manifest import Manifest
 from operators.telecom_pipeline.status.child_state import ChildState, State
 
 SUSPENDED = "suspended"
+RESTARTING = "RESTARTING"
 _MAX_MESSAGE_LENGTH = 500
 
 
@@ -38,7 +39,7 @@ def flink_deployment_state(manifest: Manifest) -> ChildState:
 def _job_state(job: str) -> ChildState:
     if job == "RUNNING":
         return ChildState(State.READY, "Running")
-    if job in ("CREATED", "INITIALIZING", "RECONCILING"):
+    if job in ("CREATED", "INITIALIZING", "RECONCILING", RESTARTING):
         return ChildState(State.PROGRESSING, _word(job), f"the job is {job}")
     return ChildState(State.FAILED, _word(job) or "NoJob", f"the job is {job or 'not there'}; see its JobManager's log")
 

@@ -73,7 +73,9 @@ class StageStatus(SpecModel):
     message: str = Field(description="Why, in a sentence; a child's own where it has one.")
     ready: str = Field(description="How many of the stage's children are ready, for example 8/9.")
     child: str = Field(description="The child that decides the state, for example KafkaTopic/demo-sms-events.")
-    last_transition_time: Timestamp = Field(description="When `state` last changed.")
+    last_transition_time: Timestamp = Field(
+        description="When `state` last changed, or such a reason began that is borne for a while only."
+    )
 
 
 class EndpointStatus(SpecModel):

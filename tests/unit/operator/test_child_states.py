@@ -144,7 +144,7 @@ def flink(lifecycle: str, job: str = "", observed: int = 2, **more: Any) -> dict
         ("running", flink("ROLLING_BACK"), State.PROGRESSING),
         ("running", flink("STABLE", "RECONCILING"), State.PROGRESSING),
         ("running", flink("STABLE", "RUNNING", error=None), State.READY),
-        ("running", flink("STABLE", "RESTARTING"), State.FAILED),
+        ("running", flink("STABLE", "RESTARTING"), State.PROGRESSING),
         ("running", flink("STABLE", "FAILED"), State.FAILED),
         ("running", flink("STABLE", "RUNNING", error='{"message": "no slots"}'), State.FAILED),
         ("running", flink("ROLLED_BACK", "RUNNING"), State.FAILED),

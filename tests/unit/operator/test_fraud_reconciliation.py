@@ -1,6 +1,7 @@
 """Fraud detection and the freezer in the order of the pipeline: what starts, waits, stops and goes."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +145,13 @@ def test_a_job_that_restarts_for_ever_degrades_the_pipeline(cluster: SqliteClust
     status = {"observedGeneration": generation, "lifecycleState": "STABLE", "jobStatus": {"state": "RESTARTING"}}
     controllers.report(JOB, status)
     run(cluster)
-    assert stages(cluster)["fraud-detection"]["state"] == "Failed"
+    assert stages(cluster)["fraud-detection"]["state"] == "Progressing"
+    for seconds, state in ((100, "Progressing"), (130, "Failed"), (140, "Failed")):
+        reconcile(cluster, FRAUD_REF, NOW + timedelta(seconds=seconds))
+        assert stages(cluster)["fraud-detection"]["state"] == state
+    controllers.settle("FlinkDeployment")
+    run(cluster)
+    assert stages(cluster)["fraud-detection"]["state"] == "Ready"
 
 
 def test_a_changed_rule_runs_the_publisher_again_and_nothing_else(

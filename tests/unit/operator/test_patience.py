@@ -1,0 +1,45 @@
+"""A job that restarts is on its way for a while and broken after that."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from operator_fixtures import NOW
+
+from operators.telecom_pipeline.stages import Stage
+from operators.telecom_pipeline.status.child_state import State
+from operators.telecom_pipeline.status.patience import WINDOWS, out_of_patience
+from operators.telecom_pipeline.status.stage_report import StageReport
+from operators.telecom_pipeline.timestamps import timestamp
+
+
+def report(state: State, reason: str) -> StageReport:
+    return StageReport(Stage.FRAUD_DETECTION, state, reason, "", None, 0, 1, ())
+
+
+def stored(state: State, reason: str, ago: timedelta) -> dict[str, Any]:
+    stage = {"name": "fraud-detection", "state": state, "reason": reason, "lastTransitionTime": timestamp(NOW - ago)}
+    return {"stages": [stage]}
+
+
+def judged(found: StageReport, before: dict[str, Any]) -> State:
+    return out_of_patience([found], before, NOW)[0].state
+
+
+@pytest.mark.parametrize("reason", WINDOWS)
+def test_what_lasts_longer_than_its_window_has_failed_and_stays_so(reason: str) -> None:
+    found, window, second = report(State.PROGRESSING, reason), WINDOWS[reason], timedelta(seconds=1)
+    assert judged(found, {}) is State.PROGRESSING
+    assert judged(found, stored(State.PROGRESSING, reason, window - second)) is State.PROGRESSING
+    assert judged(found, stored(State.PROGRESSING, reason, window + second)) is State.FAILED
+    assert judged(found, stored(State.FAILED, reason, second)) is State.FAILED
+
+
+def test_the_window_begins_with_the_state_and_not_with_another() -> None:
+    long_ago = stored(State.PROGRESSING, "Upgrading", timedelta(hours=1))
+    assert judged(report(State.PROGRESSING, "Restarting"), long_ago) is State.PROGRESSING
+
+
+def test_what_recovers_is_forgiven() -> None:
+    failed = stored(State.FAILED, "Restarting", timedelta(hours=1))
+    assert judged(report(State.READY, "Running"), failed) is State.READY
