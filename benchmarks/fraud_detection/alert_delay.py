@@ -15,11 +15,13 @@ from benchmarks.fraud_detection.flink_job import running_job, settings
 from benchmarks.fraud_detection.stream import FIRST_BURST, backlog, send_all, send_paced
 from benchmarks.fraud_detection.waiting import until
 from benchmarks.kafka_broker import create_topics
+from operators.telecom_pipeline.spec.fraud_detection import FraudDetection
 
 EVENTS_PER_SECOND = 10_000
-MEASURED_SECONDS = 30.0
+MEASURED_SECONDS = 60.0
 WARM_UP_SECONDS = 5.0
-CHECKPOINT_INTERVAL_MS = 300
+# As rendered for who asks for nothing else.
+CHECKPOINT_INTERVAL_SECONDS = FraudDetection().checkpoint_interval_seconds
 PARTITIONS = 4
 
 
@@ -32,13 +34,13 @@ def measure_delay(address: str, folder: Path, subscribers: int, state: Mapping[s
     producer = Producer({"bootstrap.servers": address, "linger.ms": 5, "acks": "all"})
     send_all(producer, topic, backlog(subscribers, subscribers, time.time_ns() // 1_000_000))
     alerts = AlertReader(address, asked.alert_topic)
-    interval = {"execution.checkpointing.interval": f"{CHECKPOINT_INTERVAL_MS} ms"}
+    interval = {"execution.checkpointing.interval": f"{round(CHECKPOINT_INTERVAL_SECONDS * 1000)} ms"}
     with running_job(folder, asked, {**state, **interval}) as job:
         until(lambda: job.events_read() >= subscribers, "every subscriber has state")
         warm = send_paced(producer, topic, EVENTS_PER_SECOND, WARM_UP_SECONDS, FIRST_BURST)
         until(lambda: alerts.poll() >= warm, "the warm-up's alerts are seen")
         delays_ms = _paced_delays(producer, topic, alerts)
-        checkpoint_seconds = job.checkpoint_seconds()
+        checkpoint_seconds, state_bytes = job.checkpoint_seconds(), job.newest_checkpoint()["state_size"]
     cuts = statistics.quantiles(delays_ms, n=100)
     return {
         "alert_p50_seconds": round(cuts[49] / 1000, 3),
@@ -47,9 +49,10 @@ def measure_delay(address: str, folder: Path, subscribers: int, state: Mapping[s
             "events_per_second": EVENTS_PER_SECOND,
             "seconds": MEASURED_SECONDS,
             "alerts": len(delays_ms),
-            "state_backend": "rocksdb, incremental checkpoints",
-            "checkpoint_interval_seconds": CHECKPOINT_INTERVAL_MS / 1000,
+            "state_backend": "rocksdb as rendered for production: incremental, universal compaction, bloom filters",
+            "checkpoint_interval_seconds": CHECKPOINT_INTERVAL_SECONDS,
             "checkpoint_seconds": round(checkpoint_seconds, 3),
+            "state_bytes_per_subscriber": round(state_bytes / subscribers),
         },
     }
 

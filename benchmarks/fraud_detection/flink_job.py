@@ -17,7 +17,7 @@ from local.adapters.flink_processes import HOST, FlinkFolder
 from local.artefacts.fraud_detection_job import fraud_detection_jar
 from local.machine import base_environment
 from local.supervisor.ports import is_free
-from operators.telecom_pipeline.render.flink_configuration import STATE_BACKENDS
+from operators.telecom_pipeline.render.flink_configuration import BARRIERS, STATE_BACKENDS
 
 JOB_ID = "b" * 32
 PARALLELISM = 2
@@ -123,6 +123,6 @@ def _configuration(folder: Path, rpc_port: int, rest_port: int) -> dict[str, str
         "taskmanager.numberOfTaskSlots": str(PARALLELISM),
         "parallelism.default": str(PARALLELISM),
         "execution.checkpointing.timeout": "120 s",
-        "execution.checkpointing.unaligned.enabled": "true",
+        **BARRIERS,
         "execution.checkpointing.dir": f"file://{folder}/checkpoints",
     }

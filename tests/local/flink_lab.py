@@ -22,6 +22,7 @@ from local.adapters.flink_processes import HOST, FlinkFolder
 from local.artefacts.fraud_detection_job import fraud_detection_jar
 from local.machine import base_environment
 from local.supervisor.ports import is_free
+from operators.telecom_pipeline.render.flink_configuration import BARRIERS, STATE_BACKENDS
 
 ENTRY_CLASS = "dev.telecom.fraud.job.FraudDetectionJob"
 JOB_ID = "f" * 32
@@ -94,7 +95,8 @@ class FlinkLab:
             "parallelism.default": str(self.parallelism),
             "execution.checkpointing.interval": f"{CHECKPOINT_INTERVAL_MS} ms",
             "execution.checkpointing.timeout": "60 s",
-            "execution.checkpointing.unaligned.enabled": "true",
+            **BARRIERS,
+            **STATE_BACKENDS["production"],
             "execution.checkpointing.dir": f"file://{self.folder}/checkpoints",
             "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
             "execution.checkpointing.savepoint-dir": f"file://{self.folder}/savepoints",

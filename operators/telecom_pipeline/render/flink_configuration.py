@@ -11,7 +11,20 @@ MAX_PARALLELISM = 720
 STATE_BACKENDS = {
     # No part of the memory is set aside for RocksDB.
     "dev": {"state.backend.type": "hashmap", "taskmanager.memory.managed.fraction": "0.0"},
-    "production": {"state.backend.type": "rocksdb", "execution.checkpointing.incremental": "true"},
+    # Every checkpoint leaves a small file. Levels would rewrite most of the state each time four of them are there;
+    # runs of like size are merged instead, and a filter says which of them can have a key (ADR 9).
+    "production": {
+        "state.backend.type": "rocksdb",
+        "execution.checkpointing.incremental": "true",
+        "state.backend.rocksdb.compaction.style": "UNIVERSAL",
+        "state.backend.rocksdb.use-bloom-filter": "true",
+    },
+}
+# Barriers wait for their turn, so that what was read before them is committed with them. Where load makes that take
+# too long, they overtake.
+BARRIERS = {
+    "execution.checkpointing.unaligned.enabled": "true",
+    "execution.checkpointing.aligned-checkpoint-timeout": "1000 ms",
 }
 
 
@@ -48,7 +61,7 @@ def _checkpoints(job: FlinkJob, folder: str) -> dict[str, str]:
     return {
         "execution.checkpointing.interval": f"{_milliseconds(job.section.checkpoint_interval_seconds)} ms",
         "execution.checkpointing.timeout": f"{CHECKPOINT_TIMEOUT_SECONDS} s",
-        "execution.checkpointing.unaligned.enabled": "true",
+        **BARRIERS,
         "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
         "execution.checkpointing.dir": f"{folder}/checkpoints",
         "execution.checkpointing.savepoint-dir": f"{folder}/savepoints",
