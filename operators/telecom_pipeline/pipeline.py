@@ -153,7 +153,7 @@ def _sink(spec: PipelineSpec) -> Sink:
     return Sink(
         replicas=_written_or_default(bronze, "replicas", spec.profile),
         commit_interval_seconds=bronze.commit_interval_seconds,
-        commit_bytes=bronze.commit_mebibytes * 1024 * 1024,
+        commit_bytes=_written_or_default(bronze, "commit_mebibytes", spec.profile) * 1024 * 1024,
         resources=_resources(bronze, spec.profile),
     )
 

@@ -16,8 +16,11 @@ class Bronze(SpecModel):
     commit_interval_seconds: Annotated[float, Field(ge=1, le=3600)] = Field(
         default=30.0, description="An event is in its table after at most about so many seconds."
     )
-    commit_mebibytes: Annotated[int, Field(ge=1, le=4096)] = Field(
-        default=64, description="Mebibytes of records after which the sink commits before the interval has passed."
+    commit_mebibytes: Annotated[int, Field(ge=1, le=4096)] | None = profile_default(
+        64,
+        128,
+        description="Mebibytes of records of a topic after which the sink commits before the interval has passed. The "
+        "sink needs up to three times as much memory for each topic.",
     )
     resources: Resources | None = profile_default(
         {"cpu": "500m", "memory": "1Gi"},
