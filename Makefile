@@ -52,7 +52,7 @@ images: $(VENV) ## Pack the images into build/images, as root, without a contain
 	$(BIN)/python -m images.build build/images
 install-manifest: $(VENV) ## Write manifests/install.yaml from the operator's chart
 	$(BIN)/python -m local.kubernetes.install_manifest
-kind-up: $(VENV) ## kind cluster with Strimzi, platform, operator and SAMPLE, and wait until it is Ready
+kind-up: $(VENV) ## kind cluster with all operators, platform, Trino and SAMPLE, and wait until it is Ready
 	@local/kubernetes/kind_up.sh $(SAMPLE)
 kind-down: ## Delete the kind cluster
 	kind delete cluster --name telecom

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# kind -> images -> Strimzi -> platform -> operator -> sample -> wait until it is Ready -> what to do next.
-# Needs docker, kind, kubectl and helm, and reaches Strimzi's chart (its version is in versions.yaml).
-#   kind_up.sh [SAMPLE]        (defaults to manifests/samples/demo.yaml)
+# kind -> images -> operators of Kafka and Flink -> platform, Trino -> operator -> sample -> wait until it is Ready ->
+# what to do next. Needs docker, kind, kubectl and helm, and reaches the charts in versions.yaml.
+#   kind_up.sh [SAMPLE]        (defaults to manifests/samples/minimal.yaml; the others need a CRM database, `crm-database`)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-sample=${1:-manifests/samples/demo.yaml}
+sample=${1:-manifests/samples/minimal.yaml}
 for tool in docker kind kubectl helm; do
   command -v "$tool" >/dev/null || { echo "$tool is missing: see docs/how-to/run-on-kubernetes.md" >&2; exit 1; }
 done
@@ -32,10 +32,12 @@ build publication jobs/publication/Dockerfile
 build fraud-detection jobs/fraud_detection/Dockerfile
 build minio images/minio/Dockerfile --build-arg "VERSION=$(version minio)"
 
-helm upgrade --install strimzi oci://quay.io/strimzi-helm/strimzi-kafka-operator --version "$(version strimzi)" \
-  --namespace strimzi --create-namespace --set watchAnyNamespace=true --wait
+# The operators' Roles are made in it.
+kubectl create namespace telecom --dry-run=client --output=yaml | kubectl apply -f -
+local/kubernetes/upstream_charts.sh strimzi flink-operator
 helm upgrade --install telecom-platform charts/telecom-platform --namespace telecom --create-namespace \
   --set postgresql.image=docker.io/library/postgres:18,postgresql.runAsUser=999 --wait
+local/kubernetes/upstream_charts.sh trino
 helm upgrade --install telecom-operator charts/telecom-operator --namespace telecom-system --create-namespace --wait
 kubectl apply -f "$sample"
 name=$(kubectl get -f "$sample" -o jsonpath='{.metadata.name}')
@@ -43,4 +45,5 @@ kubectl -n telecom wait --for=condition=Ready "telecompipeline/$name" --timeout=
 kubectl -n telecom get telecompipelines
 echo "S3:      kubectl -n telecom port-forward service/minio 9000"
 echo "catalog: kubectl -n telecom port-forward service/postgresql 5432"
+echo "Trino:   kubectl -n telecom port-forward service/trino 8080"
 echo "remove:  kind delete cluster --name telecom"

@@ -108,3 +108,23 @@ def test_the_chart_brings_the_dashboards_and_rules_of_the_repository() -> None:
 
 def test_the_install_manifest_is_what_the_chart_says() -> None:
     assert INSTALL_MANIFEST.read_text() == install_manifest(), "run: python -m local.kubernetes.install_manifest"
+
+
+def test_what_trinos_values_refer_to_is_what_the_platform_makes() -> None:
+    values = yaml.safe_load((PLATFORM_CHART / "upstream" / "trino.yaml").read_text())
+    asked_for = {
+        (each["valueFrom"]["secretKeyRef"]["name"], each["valueFrom"]["secretKeyRef"]["key"]) for each in values["env"]
+    }
+    made = objects(helm("template", "release", str(PLATFORM_CHART), "--namespace", "telecom"))
+    secrets = {
+        (each["metadata"]["name"], key) for each in made if each["kind"] == "Secret" for key in each["stringData"]
+    }
+    assert asked_for <= secrets
+    places = {each["metadata"]["name"]: each["data"] for each in made if each["kind"] == "ConfigMap"}
+    catalog = dict(line.split("=", 1) for line in values["catalogs"]["iceberg"].splitlines())
+    database = places["lakehouse-catalog"]
+    assert catalog["iceberg.jdbc-catalog.connection-url"] == (
+        f"jdbc:postgresql://{database['host']}:{database['port']}/{database['database']}"
+    )
+    assert catalog["s3.endpoint"] == places["lakehouse-s3"]["endpoint"]
+    assert places["lakehouse-trino"] == {"host": "trino.telecom.svc", "port": "8080"}
