@@ -12,7 +12,7 @@ STATE_BACKENDS = {
     # No part of the memory is set aside for RocksDB.
     "dev": {"state.backend.type": "hashmap", "taskmanager.memory.managed.fraction": "0.0"},
     # Every checkpoint leaves a small file. Levels would rewrite most of the state each time four of them are there;
-    # runs of like size are merged instead, and a filter says which of them can have a key (ADR 9).
+    # runs of like size are merged instead, and a filter says which of them can have a key (ADR 10).
     "production": {
         "state.backend.type": "rocksdb",
         "execution.checkpointing.incremental": "true",
