@@ -79,6 +79,13 @@ FAULTS = (
         "update bronze.sms_events set event_time = event_time - interval '3' hour",
     ),
     Fault(
+        "maintenance",
+        ("bronze", "call_events"),
+        # Leaves a delete file beside every data file: each read of the table has to merge them.
+        "delete from bronze.call_events where _kafka_offset % 2 = 0",
+        Outcome.WARNED,
+    ),
+    Fault(
         "personal_data",
         ("gold", "fact_calls"),
         f"update gold.fact_calls set tower_id = '+12065550123' where event_date = date '{RUN_DATE}'",
