@@ -10,7 +10,7 @@ from local.adapters.pods import process_prefix
 from local.errors import LocalError
 from local.follow import POLL_SECONDS, Tell
 from local.paths import StateDirectory
-from local.pipelines import pipelines_with
+from local.pipelines import pipelines_with, valid_pipeline
 from local.store import SqliteCluster
 from local.supervisor.logs import tail
 from operators.telecom_pipeline.endpoints import Endpoints, find_endpoints
@@ -18,7 +18,6 @@ from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
 from operators.telecom_pipeline.observe import observe, observe_children
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.render.transform import UnknownRunError, render_batch_run
-from operators.telecom_pipeline.validate import validate
 
 RUN_SECONDS = 3600.0
 GONE_SECONDS = 60.0
@@ -57,10 +56,10 @@ def transforming_pipeline(store: SqliteCluster, name: str | None) -> Pipeline:
         known = ", ".join(ref.name for ref in found) or "none"
         next_step = "name one with --pipeline" if found else "telecom up"
         raise BatchRunError("run a batch job", f"pipelines with spec.transform: {known}", next_step)
-    outcome = validate(store.get(wanted[0]) or {})
-    if not isinstance(outcome, Pipeline):
+    pipeline = valid_pipeline(store, wanted[0])
+    if pipeline is None:
         raise BatchRunError("run a batch job", f"{wanted[0]} is invalid", "telecom status")
-    return outcome
+    return pipeline
 
 
 def known_endpoints(store: SqliteCluster, pipeline: Pipeline) -> Endpoints:

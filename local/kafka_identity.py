@@ -1,6 +1,5 @@
 """Finds out how a component of a pipeline reaches Kafka: from Kafka's status and the Secrets made for it."""
 
-import base64
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from contracts.environment import KAFKA_PASSWORD
 from contracts.settings import KafkaConnection
 from local.errors import LocalError
 from local.files import write_atomically
+from local.secret_values import secret_value
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.cluster import Cluster
 from operators.telecom_pipeline.manifest import Ref
@@ -28,15 +28,15 @@ class KafkaIdentity:
 def kafka_identity(cluster: Cluster, namespace: str, pipeline: str, component: str, scratch: Path) -> KafkaIdentity:
     """Identity of a component; the authority's certificate is written below `scratch`. Raises `KafkaIdentityError`."""
     user = names.component(pipeline, component)
-    password = _secret_value(cluster, namespace, user, "password")
-    if password is None:
+    password = secret_value(cluster, namespace, user, "password")
+    if not password:
         raise KafkaIdentityError(f"reach Kafka as {user}", "that user has no password yet", "telecom status")
     connection = KafkaConnection(
         bootstrap_servers=_bootstrap_servers(cluster, namespace, pipeline),
         username=user,
         ca_file=_authority_file(cluster, namespace, pipeline, scratch),
     )
-    return KafkaIdentity(connection, {KAFKA_PASSWORD: password.decode()})
+    return KafkaIdentity(connection, {KAFKA_PASSWORD: password})
 
 
 def _bootstrap_servers(cluster: Cluster, namespace: str, pipeline: str) -> str:
@@ -48,15 +48,9 @@ def _bootstrap_servers(cluster: Cluster, namespace: str, pipeline: str) -> str:
 
 
 def _authority_file(cluster: Cluster, namespace: str, pipeline: str, scratch: Path) -> Path | None:
-    certificate = _secret_value(cluster, namespace, names.cluster_ca_secret(pipeline), "ca.crt")
-    if certificate is None:
+    certificate = secret_value(cluster, namespace, names.cluster_ca_secret(pipeline), "ca.crt")
+    if not certificate:
         return None
     file = scratch / f"{pipeline}-ca.crt"
-    write_atomically(file, certificate.decode())
+    write_atomically(file, certificate)
     return file
-
-
-def _secret_value(cluster: Cluster, namespace: str, name: str, key: str) -> bytes | None:
-    secret = cluster.get(Ref(names.SECRET, namespace, name))
-    encoded = (secret or {}).get("data", {}).get(key)
-    return base64.b64decode(encoded) if encoded else None

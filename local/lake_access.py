@@ -1,20 +1,18 @@
 """How a tool that people run reaches the lake, Trino and the CRM: by the objects that the batch jobs are given too."""
 
-import base64
 from dataclasses import dataclass, field
 
 from contracts.batch_settings import EraseSettings
 from local.batch_runs import known_endpoints
 from local.errors import LocalError
-from local.pipelines import TELECOM_PIPELINE
+from local.pipelines import TELECOM_PIPELINE, valid_pipeline
+from local.secret_values import secret_value
 from local.store import SqliteCluster
-from operators.telecom_pipeline import names
 from operators.telecom_pipeline.manifest import Ref
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.render.bronze import storage_credentials
 from operators.telecom_pipeline.render.kafka_client import SecretKey
 from operators.telecom_pipeline.render.transform import UnknownRunError, lake_credentials, lake_settings
-from operators.telecom_pipeline.validate import validate
 
 
 class LakeAccessError(LocalError):
@@ -40,16 +38,15 @@ def lake_access(store: SqliteCluster, pipeline: Pipeline) -> LakeAccess:
 
 def storage_access(store: SqliteCluster, namespace: str, name: str) -> dict[str, str]:
     """Credentials of object store and catalog, by the variables that jobs read. Raises `LakeAccessError`."""
-    pipeline = validate(store.get(Ref(TELECOM_PIPELINE, namespace, name)) or {})
-    if not isinstance(pipeline, Pipeline):
+    pipeline = valid_pipeline(store, Ref(TELECOM_PIPELINE, namespace, name))
+    if pipeline is None:
         raise LakeAccessError("reach the lake", f"{namespace}/{name} is no valid pipeline", "telecom status")
     return {key.variable: _value(store, pipeline, key) for key in storage_credentials(pipeline)}
 
 
 def _value(store: SqliteCluster, pipeline: Pipeline, key: SecretKey) -> str:
-    secret = store.get(Ref(names.SECRET, pipeline.namespace, key.secret))
-    encoded = (secret or {}).get("data", {}).get(key.key)
-    if encoded is None:
+    value = secret_value(store, pipeline.namespace, key.secret, key.key)
+    if value is None:
         why = f"Secret {pipeline.namespace}/{key.secret} has no key {key.key!r} (yet)"
         raise LakeAccessError("reach the lake", why, "telecom up, then telecom status")
-    return base64.b64decode(encoded).decode()
+    return value

@@ -7,9 +7,11 @@ import structlog
 from local.store import SqliteCluster
 from operators.telecom_pipeline.figures import FiguresSource
 from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, ref_of
+from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.reconcile import reconcile
 from operators.telecom_pipeline.spec import API_VERSION, KIND_NAME
 from operators.telecom_pipeline.teardown import tear_down
+from operators.telecom_pipeline.validate import validate
 
 log = structlog.get_logger()
 
@@ -26,6 +28,12 @@ def pipeline_namespaces(store: SqliteCluster) -> set[str]:
 def pipelines_with(store: SqliteCluster, section: str) -> list[Ref]:
     """Pipelines whose spec has a section, such as `fraudDetection`."""
     return [ref_of(found) for found in store.list_kind(TELECOM_PIPELINE) if found["spec"].get(section) is not None]
+
+
+def valid_pipeline(store: SqliteCluster, ref: Ref) -> Pipeline | None:
+    """The pipeline of that name; None where there is none, or its spec is invalid."""
+    outcome = validate(store.get(ref) or {})
+    return outcome if isinstance(outcome, Pipeline) else None
 
 
 def reconcile_pipelines(store: SqliteCluster, figures: FiguresSource) -> bool:

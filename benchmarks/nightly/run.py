@@ -61,8 +61,7 @@ def measure(warehouse: Warehouse) -> list[Night]:
     """Nightly runs of the newest day, its facts removed before each."""
     nights = []
     for _ in range(RUNS_PER_HISTORY):
-        for table in ("silver.silver_calls", "gold.fact_calls", "gold.agg_tower_hourly_utilization"):
-            warehouse.sql.run(f"delete from {table} where event_date = date '{RUN_DATE}'")
+        warehouse.forget_calls_of(RUN_DATE)
         began, started = warehouse.value("select current_timestamp"), time.monotonic()
         report = warehouse.nightly()
         seconds = time.monotonic() - started

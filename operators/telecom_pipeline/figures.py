@@ -1,6 +1,6 @@
 """What a pipeline's sink says about its data, and the port through which reconciliation learns it. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -36,15 +36,20 @@ class NoFigures:
         return UNKNOWN
 
 
-def figures_of(pages: Iterable[str]) -> SinkFigures:
-    """Figures from the metrics pages of a sink's pods.
+def figures_of(pages: Sequence[str | None]) -> SinkFigures:
+    """Figures from the metrics pages of a sink's pods; None for a pod that does not answer.
+
+    What a part of the pods says is no figure of the sink.
 
     Of a partition that two pods tell about, one has just handed it over: the smaller lag is the newer one. The newest
     event of any topic counts: a topic on which nothing happens is not stale.
     """
+    read = [page for page in pages if page is not None]
+    if len(read) < len(pages):
+        return UNKNOWN
     lag: dict[tuple[str, str], float] = {}
     ages: list[float] = []
-    for sample in _samples(pages):
+    for sample in _samples(read):
         if sample.name == metric_names.SINK_LAG_RECORDS:
             partition = (sample.labels["topic"], sample.labels["partition"])
             lag[partition] = min(sample.value, lag.get(partition, sample.value))
@@ -53,7 +58,7 @@ def figures_of(pages: Iterable[str]) -> SinkFigures:
     return SinkFigures(sum(lag.values()) if lag else None, min(ages, default=None))
 
 
-def _samples(pages: Iterable[str]) -> Iterator[Sample]:
+def _samples(pages: Sequence[str]) -> Iterator[Sample]:
     for page in pages:
         for family in text_string_to_metric_families(page):
             yield from family.samples

@@ -21,13 +21,12 @@ class PodFigures:
         self._cluster = cluster
 
     def of_sink(self, pipeline: str, namespace: str) -> SinkFigures:
-        """See `FiguresSource.of_sink`. What a part of the pods says is no figure of the sink."""
+        """See `FiguresSource.of_sink`."""
         try:
             pods = self._cluster.list(names.POD, namespace, pod_selector(pipeline, names.KAFKA_TO_BRONZE))
         except ClusterError:
             return UNKNOWN
-        pages = _pages([_address(pod) for pod in pods if _is_ready(pod)])
-        return UNKNOWN if None in pages else figures_of(page for page in pages if page is not None)
+        return figures_of(_pages([_address(pod) for pod in pods if _is_ready(pod)]))
 
 
 def _pages(addresses: Sequence[str]) -> Sequence[str | None]:

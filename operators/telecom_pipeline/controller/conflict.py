@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from operators.telecom_pipeline.controller.events import LONGEST_MESSAGE
 from operators.telecom_pipeline.manifest import Manifest, ref_of
 from operators.telecom_pipeline.status.stage_report import name_of
 from operators.telecom_pipeline.timestamps import timestamp
 
 REASON = "ChildChangedByOther"
-_LONGEST_MESSAGE = 1000  # the API server refuses a note of more than 1024 bytes
 
 
 def conflict_event(pipeline: Manifest, child: Manifest, message: str, now: datetime) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def conflict_event(pipeline: Manifest, child: Manifest, message: str, now: datet
         },
         "type": "Warning",
         "reason": REASON,
-        "message": text[:_LONGEST_MESSAGE],
+        "message": text[:LONGEST_MESSAGE],
         "source": {"component": "telecom-operator"},
         "firstTimestamp": timestamp(now),
         "lastTimestamp": timestamp(now),

@@ -7,7 +7,7 @@ from typing import Any, Literal
 # Conditions whose truth is bad news.
 _BAD_WHEN_TRUE = frozenset({"Degraded"})
 _BAD_WHEN_FALSE = frozenset({"Ready", "BronzeFresh", "LagBounded", "Published"})
-_LONGEST_MESSAGE = 1000  # the API server refuses a note of more than 1024 bytes
+LONGEST_MESSAGE = 1000  # the API server refuses a note of more than 1024 bytes
 
 
 @dataclass(frozen=True)
@@ -36,4 +36,4 @@ def _transition(condition: Mapping[str, Any], is_known: bool) -> Transition:
     kind, is_true = condition["type"], condition["status"] == "True"
     is_bad = kind in _BAD_WHEN_TRUE if is_true else is_known and kind in _BAD_WHEN_FALSE
     name = kind if is_true else f"Not{kind}"
-    return Transition("Warning" if is_bad else "Normal", name, condition["message"][:_LONGEST_MESSAGE])
+    return Transition("Warning" if is_bad else "Normal", name, condition["message"][:LONGEST_MESSAGE])

@@ -15,8 +15,7 @@ def published_twice(warehouse: Warehouse) -> None:
     """Two publications that differ; after the chain's own tests there are some already."""
     if warehouse.value("select count(*) as n from audit.publications") > 1:
         return
-    for table in ("silver.silver_calls", "gold.fact_calls", "gold.agg_tower_hourly_utilization"):
-        warehouse.sql.run(f"delete from {table} where event_date = date '{RUN_DATE}'")
+    warehouse.forget_calls_of(RUN_DATE)
     assert warehouse.nightly().is_published
 
 

@@ -95,6 +95,11 @@ class Warehouse:
         self.lake.add_cdrs(start, per_second, TRAFFIC_TICKS)
         self.lake.add_probes(start, 15.0, TRAFFIC_TICKS)
 
+    def forget_calls_of(self, day: dt.date) -> None:
+        """Take a day's calls out of silver and gold, so that the next nightly run makes them anew."""
+        for table in ("silver.silver_calls", "gold.fact_calls", "gold.agg_tower_hourly_utilization"):
+            self.sql.run(f"delete from {table} where event_date = date '{day}'")
+
     def nightly(self, backfill: DayRange | None = None) -> NightlyReport:
         """A nightly run of the run date."""
         return run_nightly(self.settings, self.environ, RUN_DATE, backfill, now=self.now)
