@@ -1,5 +1,6 @@
 """Reads a TelecomPipeline from a YAML file and says everything that is wrong with it."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,11 +8,13 @@ from typing import Any
 import yaml
 
 from local.errors import LocalError
+from local.pipelines import TELECOM_PIPELINE
 from operators.telecom_pipeline.cluster import Cluster
 from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
 from operators.telecom_pipeline.observe import accepted_spec
 from operators.telecom_pipeline.pipeline import Pipeline
-from operators.telecom_pipeline.validate import validate
+from operators.telecom_pipeline.validate import Problem, validate
+from operators.telecom_pipeline.validate.neighbours import neighbour_problems
 
 DEFAULT_NAMESPACE = "telecom"
 
@@ -34,7 +37,7 @@ class Resource:
 
 
 def read_resource(file: Path, cluster: Cluster | None = None) -> Resource:
-    """Resource of a file; with a cluster, the change from what runs there is checked too.
+    """Resource of a file; with a cluster, the change from what runs there and its neighbours are checked too.
 
     Raises `ResourceFileError` that lists every problem.
     """
@@ -43,10 +46,10 @@ def read_resource(file: Path, cluster: Cluster | None = None) -> Resource:
     metadata = manifest["metadata"]
     before = accepted_spec(cluster, str(metadata.get("name")), metadata["namespace"]) if cluster else None
     outcome = validate(manifest, before)
-    if isinstance(outcome, Pipeline):
+    problems = outcome if isinstance(outcome, tuple) else tuple(neighbour_problems(outcome, _others(cluster, outcome)))
+    if isinstance(outcome, Pipeline) and not problems:
         return Resource(manifest, outcome)
-    lines = "".join(f"\n  {problem}" for problem in outcome)
-    raise ResourceFileError(f"use {file}", f"it has {len(outcome)} problem(s):{lines}\n", "correct the file")
+    raise ResourceFileError(f"use {file}", _listed(problems), "correct the file")
 
 
 def valid_pipeline(resource: Manifest) -> Pipeline:
@@ -56,6 +59,19 @@ def valid_pipeline(resource: Manifest) -> Pipeline:
         return outcome
     problems = "; ".join(map(str, outcome))
     raise ResourceFileError(f"use {ref_of(resource)}", problems, "kubectl edit telecompipeline")
+
+
+def _listed(problems: Sequence[Problem]) -> str:
+    lines = "".join(f"\n  {problem}" for problem in problems)
+    return f"it has {len(problems)} problem(s):{lines}\n"
+
+
+def _others(cluster: Cluster | None, pipeline: Pipeline) -> Iterator[Pipeline]:
+    """Valid pipelines of the same namespace."""
+    for manifest in cluster.list(TELECOM_PIPELINE, pipeline.namespace) if cluster else ():
+        found = validate(manifest)
+        if isinstance(found, Pipeline):
+            yield found
 
 
 def _load(file: Path) -> dict[str, Any]:

@@ -79,7 +79,11 @@ def _accept(settings: SinkSettings, topic: str, dry_run: bool) -> None:
         log.info("nothing to accept: the table joins on to the log", topic=topic)
         return
     log.warning(
-        "accepted", topic=topic, rebuilt=is_rebuilt, before=encode_progress(before), after=encode_progress(after)
+        "would be accepted" if dry_run else "accepted",
+        topic=topic,
+        rebuilt=is_rebuilt,
+        before=encode_progress(before),
+        after=encode_progress(after),
     )
     if not dry_run:
         _write(table, identity, before, after, commit_id)

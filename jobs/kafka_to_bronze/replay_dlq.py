@@ -183,7 +183,7 @@ def main(
     except (ReplayError, UnknownFixError, SettingsError, KafkaCredentialsError, KafkaException) as error:
         log.error("replay failed", error=type(error).__name__, message=str(error))
         raise typer.Exit(1) from error
-    log.info("replayed", topic=topic, dry_run=dry_run, **report.as_dict())
+    log.info("would be replayed" if dry_run else "replayed", topic=topic, dry_run=dry_run, **report.as_dict())
 
 
 if __name__ == "__main__":

@@ -33,4 +33,7 @@ def accept_loss(
         typer.confirm(QUESTION, abort=True, err=True)
     options = ["--topic", topic, *(["--dry-run"] if dry_run else [])]
     run_sink_tool("accept_loss", options, settings, identity, directory, credentials)
+    if dry_run:
+        notices.print("Nothing was changed; without --dry-run the table goes on as the line above says.")
+        return
     notices.print("Done; a sink that had stopped goes on with its next start.")

@@ -30,4 +30,7 @@ def replay_dlq(
     options += ["--reason", reason] if reason else []
     options += ["--dry-run"] if dry_run else []
     run_sink_tool("replay_dlq", options, settings, identity, directory)
+    if dry_run:
+        notices.print("Nothing was changed; without --dry-run the records counted above go back on their topic.")
+        return
     notices.print("Done; the sink takes replayed records like any others.")

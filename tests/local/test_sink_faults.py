@@ -71,9 +71,9 @@ def test_bad_records_become_dead_letters_and_are_replayed_once_after_a_fix(lab: 
     assert b"Upgrade the sink" in letters[newer][names.ERROR_HEADER]
     lab.assert_exactly_once(refused=4)
 
-    assert '"replayed": {"unparseable": 2}' in run_tool(
-        lab, "replay_dlq", "--fix", "trim", "--reason", "unparseable", "--dry-run"
-    )
+    first = run_tool(lab, "replay_dlq", "--fix", "trim", "--reason", "unparseable", "--dry-run")
+    assert '"replayed": {"unparseable": 2}' in first
+    assert '"would be replayed"' in first
     run_tool(lab, "replay_dlq", "--fix", "trim", "--reason", "unparseable")
     wait_until(lambda: len(lab.dead_letters()) == 5, "what could not be cured is a dead letter again")
 
@@ -124,6 +124,8 @@ def test_a_recreated_topic_is_noticed_and_goes_on_only_when_accepted(lab: SinkLa
     assert any(record.get("error") == "RebuiltKafkaError" for record in refused.log())
     assert len(lab.stored_positions()) == 1_000
 
+    assert '"would be accepted"' in run_tool(lab, "accept_loss", "--dry-run")
+    assert lab.start_sink().wait() == 1, "a dry run changed nothing"
     run_tool(lab, "accept_loss")
     lab.start_sink()
     lab.wait_until_committed()

@@ -3,7 +3,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from local.paths import StateDirectory
 from local.resource_file import ResourceFileError, read_resource
+from local.store import SqliteCluster
 
 MINIMAL = Path("manifests/samples/minimal.yaml")
 
@@ -24,6 +26,24 @@ def test_every_problem_is_listed_with_its_path(tmp_path: Path) -> None:
     assert "2 problem(s)" in str(caught.value)
     assert "spec.profil: " in str(caught.value)
     assert "spec.paused: " in str(caught.value)
+
+
+def test_a_second_pipeline_may_not_write_the_catalog_of_the_first(tmp_path: Path) -> None:
+    store = SqliteCluster(StateDirectory.open(tmp_path / "state").store)
+    first = read_resource(MINIMAL, store)
+    store.apply(first.manifest)
+    assert read_resource(MINIMAL, store).pipeline == first.pipeline, "the same pipeline once more is no neighbour"
+
+    document = yaml.safe_load(MINIMAL.read_text())
+    document["metadata"]["name"] = "second"
+    file = tmp_path / "second.yaml"
+    file.write_text(yaml.safe_dump(document))
+    with pytest.raises(ResourceFileError, match=f"holds the tables of pipeline {first.pipeline.name}"):
+        read_resource(file, store)
+
+    document["spec"]["storage"]["catalog"]["name"] = "another"
+    file.write_text(yaml.safe_dump(document))
+    assert read_resource(file, store).pipeline.name == "second"
 
 
 @pytest.mark.parametrize(
