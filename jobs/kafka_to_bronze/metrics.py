@@ -65,10 +65,19 @@ class SinkMetrics:
             self.dead_letters.labels(topic, letter.rejection.reason.value).inc()
         newest = pc.max(committed.rows.column(EVENT_TIME_COLUMN)).as_py()
         if newest is not None:
-            self._observe_event_time(topic, newest.timestamp())
+            self.observe_event_time(topic, newest.timestamp())
 
-    def _observe_event_time(self, topic: str, newest_seconds: float) -> None:
-        if topic not in self._newest:
-            self.freshness.labels(topic).set_function(lambda: time.time() - self._newest[topic])
+    def forget_partition(self, topic: str, partition: int) -> None:
+        """The partition has another owner: only that one knows its lag from now on."""
+        self.lag_records.remove_by_labels({"topic": topic, "partition": str(partition)})
+
+    def forget_times(self, topic: str) -> None:
+        """No partition of the topic is ours any more: its events get into the table without our knowing."""
+        for gauge in (self.freshness, self.newest_event_time):
+            gauge.remove_by_labels({"topic": topic})
+
+    def observe_event_time(self, topic: str, newest_seconds: float) -> None:
+        """Take note of the newest event of a commit, in seconds since 1970."""
         self._newest[topic] = max(newest_seconds, self._newest.get(topic, newest_seconds))
+        self.freshness.labels(topic).set_function(lambda: time.time() - self._newest[topic])
         self.newest_event_time.labels(topic).set(self._newest[topic])

@@ -166,6 +166,10 @@ class Sink:
         for partition in gone:
             self._positions.drop(partition.topic, partition.partition)
             self._table_ends.pop((partition.topic, partition.partition), None)
+            self._metrics.forget_partition(partition.topic, partition.partition)
+        for topic in {partition.topic for partition in gone}:
+            if not self._positions.partitions(topic):
+                self._metrics.forget_times(topic)
 
     def _answer_writers(self) -> None:
         for writer in self._writers.values():

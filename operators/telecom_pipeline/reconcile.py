@@ -33,10 +33,11 @@ from operators.telecom_pipeline.validate import Problem, validate
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """What one pass found and did. `plan` is None when no valid spec is known."""
+    """What one pass found and did. `plan` and `pipeline`, the one followed, are None when no valid spec is known."""
 
     status: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
+    pipeline: Pipeline | None = None
     plan: Plan | None = None
     failures: Mapping[Ref, ChildState] | None = None
 
@@ -131,7 +132,7 @@ def _follow(
         data,
         inventory(left),
     )
-    return Reconciliation(status, problems, plan, failures)
+    return Reconciliation(status, problems, pipeline, plan, failures)
 
 
 def _report_data(

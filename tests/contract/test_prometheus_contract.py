@@ -25,13 +25,19 @@ RULES = {rule.name: rule for rule in OPERATOR_RULES + DATA_RULES}
 PIPELINE = {"namespace": "telecom", "pipeline": "demo"}
 TOPIC = {**PIPELINE, "topic": "call_events"}
 POD = {**PIPELINE, "pod": "demo-cdr-producer-0"}
+STATUSES = ("True", "False", "Unknown")
 EVAL = "40m"
 Series = tuple[str, dict[str, str], str]
+
+
+def condition(kind: str, status: str, value: int = 1) -> Series:
+    return ("telecom_operator_pipeline_condition", {**PIPELINE, "type": kind, "status": status}, f"{value}x60")
+
 
 # One sample a minute: what makes each rule fire, with the labels of its alert.
 FIRES: dict[str, tuple[list[Series], dict[str, str]]] = {
     "TelecomPipelineDegraded": (
-        [("telecom_operator_pipeline_condition", {**PIPELINE, "type": "Degraded"}, "1x60")],
+        [condition("Degraded", "True")],
         PIPELINE,
     ),
     "TelecomOperatorWithoutLeader": ([("telecom_operator_leader", {"pod": "a"}, "0x60")], {}),
@@ -45,9 +51,14 @@ FIRES: dict[str, tuple[list[Series], dict[str, str]]] = {
         TOPIC,
     ),
     "TelecomSinkLagGrows": (
-        [("telecom_sink_lag_records", {**TOPIC, "partition": "0"}, "0+20000x60")],
-        TOPIC,
+        [
+            ("telecom_sink_lag_records", {**TOPIC, "partition": "0"}, "0+20000x60"),
+            ("telecom_operator_pipeline_lag_limit_records", PIPELINE, "100000x60"),
+        ],
+        PIPELINE,
     ),
+    "TelecomBronzeStale": ([condition("BronzeFresh", "False")], PIPELINE),
+    "TelecomPublicationLate": ([condition("Published", "False")], PIPELINE),
     "TelecomDeadLetters": (
         [
             ("telecom_sink_dead_letters_total", {**TOPIC, "reason": "malformed"}, "0+2x60"),
@@ -85,11 +96,19 @@ FIRES: dict[str, tuple[list[Series], dict[str, str]]] = {
 LEADER: Series = ("telecom_operator_leader", {"pod": "leader"}, "1x60")
 # A pipeline that is well, as far as each rule looks.
 HEALTHY: list[Series] = [
-    ("telecom_operator_pipeline_condition", {**PIPELINE, "type": "Degraded"}, "0x60"),
-    ("telecom_operator_pipeline_condition", {**PIPELINE, "type": "Ready"}, "1x60"),
+    condition("Degraded", "True", 0),
+    condition("Degraded", "False"),
+    condition("Ready", "True"),
+    # Nobody can tell: the sources send nothing, no nightly run has been.
+    *(
+        condition(kind, status, int(status == "Unknown"))
+        for kind in ("BronzeFresh", "Published")
+        for status in STATUSES
+    ),
     ("telecom_operator_reconciles_total", {"result": "Ready"}, "0+60x60"),
     ("telecom_operator_watch_age_seconds", {"pod": "a"}, "20x60"),
     ("telecom_sink_lag_records", {**TOPIC, "partition": "0"}, "0x60"),
+    ("telecom_operator_pipeline_lag_limit_records", PIPELINE, "100000x60"),
     ("telecom_sink_last_commit_time_seconds", TOPIC, "0x60"),  # nothing is sent: an old commit is no fault
     ("telecom_sink_dead_letters_total", {**TOPIC, "reason": "malformed"}, "0+1x60"),
     ("telecom_sink_rows_total", TOPIC, "0+1000x60"),
@@ -161,3 +180,24 @@ def test_prometheus_can_read_every_query_of_the_dashboards(tmp_path: Path) -> No
     file = tmp_path / "panels.yaml"
     file.write_text(yaml.safe_dump({"groups": [{"name": "panels", "rules": rules}]}))
     promtool("check", "rules", str(file))
+
+
+def test_the_limit_of_each_pipeline_decides_about_its_lag(tmp_path: Path) -> None:
+    strict, patient = PIPELINE, {**PIPELINE, "pipeline": "other"}
+    series: list[Series] = []
+    for pipeline, limit in ((strict, 100_000), (patient, 2_000_000)):
+        series.append(("telecom_operator_pipeline_lag_limit_records", pipeline, f"{limit}x60"))
+        # Each topic alone is within both limits; together they are not.
+        for topic in ("call_events", "sms_events"):
+            labels = {**pipeline, "topic": topic, "partition": "0"}
+            series.append(("telecom_sink_lag_records", labels, "40000+1000x60"))
+    found = expected("TelecomSinkLagGrows", strict)
+    run_cases(tmp_path, [case([LEADER, *series], {"TelecomSinkLagGrows": [found]})])
+
+
+def test_a_lag_beyond_the_limit_that_shrinks_is_left_alone(tmp_path: Path) -> None:
+    series: list[Series] = [
+        ("telecom_operator_pipeline_lag_limit_records", PIPELINE, "100000x60"),
+        ("telecom_sink_lag_records", {**TOPIC, "partition": "0"}, "900000-1000x60"),
+    ]
+    run_cases(tmp_path, [case([LEADER, *series], {"TelecomSinkLagGrows": []})])

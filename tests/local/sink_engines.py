@@ -16,10 +16,12 @@ from threading import Event, Thread
 import psutil
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
+from prometheus_client.parser import text_string_to_metric_families
 from pyiceberg.catalog import Catalog
 from pyiceberg.table import Table
 
 from contracts import environment
+from contracts.metric_names import SINK_LAG_RECORDS
 from contracts.settings import JdbcCatalog, KafkaConnection, S3Connection, SinkSettings
 from contracts.sink_progress import progress_of
 from contracts.topics import LEDGER_TOPIC, dead_letter_topic
@@ -33,6 +35,7 @@ from local.services.postgres import CATALOG_DATABASE, Postgres
 from local.supervisor.ports import PortBook
 from local.supervisor.spec import ProcessSpec, StopRank, TcpProbe
 from local.supervisor.supervisor import Supervisor
+from operators.telecom_pipeline.metrics_page import read_metrics_page
 
 WAIT_SECONDS = 90.0
 TOPIC = "call_events"
@@ -204,6 +207,7 @@ class SinkProcess:
 
     process: "subprocess.Popen[bytes]"
     log_file: Path
+    metrics_port: int
 
     def kill(self) -> None:
         """`kill -9`."""
@@ -222,6 +226,12 @@ class SinkProcess:
     def log(self) -> list[dict[str, object]]:
         """Its log records."""
         return [json.loads(line) for line in self.log_file.read_text().splitlines() if line.startswith("{")]
+
+    def partitions_with_lag(self) -> set[int]:
+        """Partitions whose lag it tells Prometheus."""
+        page = read_metrics_page(f"http://127.0.0.1:{self.metrics_port}") or ""
+        samples = (sample for family in text_string_to_metric_families(page) for sample in family.samples)
+        return {int(sample.labels["partition"]) for sample in samples if sample.name == SINK_LAG_RECORDS}
 
     def has_logged(self, event: str) -> bool:
         return any(event in str(record.get("event")) for record in self.log())
@@ -264,7 +274,8 @@ class SinkLab:
     def start_sink(self, fail_point: str = "", **environ: str) -> SinkProcess:
         """Start a sink; with `fail_point` it will kill itself there."""
         log_file = self.folder / f"sink-{len(self._sinks)}.log"
-        more = {"TELECOM_FAIL_POINT": fail_point} if fail_point else {}
+        port = self.engines.machine.ports.claim(f"sink-metrics-{self.name}-{len(self._sinks)}")
+        more = {"METRICS_PORT": str(port)} | ({"TELECOM_FAIL_POINT": fail_point} if fail_point else {})
         with log_file.open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "jobs.kafka_to_bronze", "--settings", str(self.settings_file())],
@@ -272,7 +283,7 @@ class SinkLab:
                 stderr=log,
                 stdout=log,
             )
-        self._sinks.append(SinkProcess(process, log_file))
+        self._sinks.append(SinkProcess(process, log_file, port))
         return self._sinks[-1]
 
     def stop_sinks(self) -> None:

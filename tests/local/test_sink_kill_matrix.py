@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sink_engines import Engines, SinkLab, running_engines, wait_until
+from sink_engines import PARTITIONS, Engines, SinkLab, running_engines, wait_until
 from sink_events import call_values
 
 pytestmark = pytest.mark.engine
@@ -72,6 +72,21 @@ def test_two_sinks_share_a_table_and_one_is_killed(lab: SinkLab) -> None:
     lab.wait_until_committed()
 
     lab.assert_exactly_once()
+
+
+def test_a_partition_is_told_about_by_its_owner_only(lab: SinkLab) -> None:
+    lab.produce(call_values(EVENTS))
+    first = lab.start_sink()
+    wait_until(
+        lambda: first.partitions_with_lag() == set(range(PARTITIONS)), "the only sink tells about all partitions"
+    )
+    sinks = [first, *(lab.start_sink() for _ in range(PARTITIONS - 1))]
+
+    def is_shared() -> bool:
+        told = [partition for sink in sinks for partition in sink.partitions_with_lag()]
+        return len(first.partitions_with_lag()) == 1 and sorted(told) == list(range(PARTITIONS))
+
+    wait_until(is_shared, "each sink tells about its own partition and no other")
 
 
 def test_snapshots_expire_between_runs(lab: SinkLab) -> None:

@@ -7,8 +7,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from contracts import metric_names as names
 from operators.telecom_pipeline.manifest import Ref
+from operators.telecom_pipeline.spec.monitoring import Monitoring
 
 _PIPELINE = ("namespace", "pipeline")
+_STATUSES = ("True", "False", "Unknown")
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
@@ -34,21 +36,27 @@ class OperatorMetrics:
         self._drift = Counter(
             names.OPERATOR_DRIFT_CORRECTIONS, "Fields taken back from another manager.", ["kind"], registry=registry
         )
-        self._conditions = Gauge(
-            names.OPERATOR_PIPELINE_CONDITION, "1 if the condition is True.", [*_PIPELINE, "type"], registry=registry
-        )
-        self._stages = Gauge(
-            names.OPERATOR_STAGE_READY_RATIO,
-            "Share of a stage's children that are ready.",
-            [*_PIPELINE, "stage"],
-            registry=registry,
-        )
+        self._show_pipelines_in(registry)
         self.leader = Gauge(names.OPERATOR_LEADER, "1 while this process is the one that works.", registry=registry)
         Gauge(
             names.OPERATOR_WATCH_AGE_SECONDS,
             "Time since the stalest watch heard from the API server.",
             registry=registry,
         ).set_function(watch_age_seconds)
+
+    def _show_pipelines_in(self, registry: CollectorRegistry) -> None:
+        def gauge(name: str, text: str, *labels: str) -> Gauge:
+            return Gauge(name, text, [*_PIPELINE, *labels], registry=registry)
+
+        self._conditions = gauge(
+            names.OPERATOR_PIPELINE_CONDITION, "1 for the status that a condition has.", "type", "status"
+        )
+        self._stages = gauge(names.OPERATOR_STAGE_READY_RATIO, "Share of a stage's children that are ready.", "stage")
+        self._lag_limit = gauge(names.OPERATOR_LAG_LIMIT_RECORDS, "spec.monitoring.lagLimitRecords.")
+        self._freshness_limit = gauge(names.OPERATOR_FRESHNESS_LIMIT_SECONDS, "spec.monitoring.freshnessLimitSeconds.")
+        self._publication_limit = gauge(
+            names.OPERATOR_PUBLICATION_LIMIT_SECONDS, "spec.monitoring.publicationLimitSeconds."
+        )
 
     def count_call(self, method: str, code: int) -> None:
         """A call to the API server was answered."""
@@ -67,16 +75,24 @@ class OperatorMetrics:
 
     def show(self, ref: Ref, status: Mapping[str, Any]) -> None:
         """Show the status of a pipeline."""
+        pipeline = (ref.namespace, ref.name)
         for condition in status["conditions"]:
-            is_true = condition["status"] == "True"
-            self._conditions.labels(ref.namespace, ref.name, condition["type"]).set(is_true)
+            for each in _STATUSES:
+                self._conditions.labels(*pipeline, condition["type"], each).set(each == condition["status"])
         for stage in status["stages"]:
             ready, _, total = stage["ready"].partition("/")
             ratio = int(ready) / int(total) if int(total) else 1.0
-            self._stages.labels(ref.namespace, ref.name, stage["name"]).set(ratio)
+            self._stages.labels(*pipeline, stage["name"]).set(ratio)
+
+    def show_limits(self, ref: Ref, limits: Monitoring) -> None:
+        """Show from when on the pipeline's data counts as late: alert rules compare with it."""
+        self._lag_limit.labels(ref.namespace, ref.name).set(limits.lag_limit_records)
+        self._freshness_limit.labels(ref.namespace, ref.name).set(limits.freshness_limit_seconds)
+        self._publication_limit.labels(ref.namespace, ref.name).set(limits.publication_limit_seconds)
 
     def forget(self, ref: Ref) -> None:
         """Show nothing any more about a pipeline that is gone."""
         wanted = {"namespace": ref.namespace, "pipeline": ref.name}
-        self._conditions.remove_by_labels(wanted)
-        self._stages.remove_by_labels(wanted)
+        limits = (self._lag_limit, self._freshness_limit, self._publication_limit)
+        for gauge in (self._conditions, self._stages, *limits):
+            gauge.remove_by_labels(wanted)

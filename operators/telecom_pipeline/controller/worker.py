@@ -85,6 +85,8 @@ class Worker:
         if outcome is None:
             return "Gone", Pass(is_settled=True)
         self._metrics.show(ref, outcome.status)
+        if outcome.pipeline:
+            self._metrics.show_limits(ref, outcome.pipeline.spec.monitoring)
         self._log_outcome(ref, reconcile_id, outcome)
         news = transitions(resource.get("status") or {}, outcome.status)
         return _ready_reason(outcome), Pass(news, is_settled=outcome.is_ready)

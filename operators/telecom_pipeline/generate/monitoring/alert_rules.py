@@ -8,6 +8,13 @@ from operators.telecom_pipeline.generate.monitoring.selectors import OF_PIPELINE
 
 _PIPELINE = "{{ $labels.namespace }}/{{ $labels.pipeline }}"
 _OF_TOPIC = f"{OF_PIPELINE}, topic"
+_LAG = f"sum by ({OF_PIPELINE}) ({names.SINK_LAG_RECORDS})"
+
+
+def _has_status(condition: str, status: str) -> str:
+    """That the operator finds a condition of a pipeline to have a status; the pipeline's own limits decide."""
+    matchers = f'type="{condition}", status="{status}"'
+    return f"max by ({OF_PIPELINE}) ({names.OPERATOR_PIPELINE_CONDITION}{{{matchers}}}) == 1"
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,7 @@ class AlertRule:
 OPERATOR_RULES = (
     AlertRule(
         "TelecomPipelineDegraded",
-        f'max by ({OF_PIPELINE}) ({names.OPERATOR_PIPELINE_CONDITION}{{type="Degraded"}}) == 1',
+        _has_status("Degraded", "True"),
         10,
         "critical",
         f"Pipeline {_PIPELINE} is degraded.",
@@ -69,12 +76,28 @@ DATA_RULES = (
     ),
     AlertRule(
         "TelecomSinkLagGrows",
-        f"sum by ({_OF_TOPIC}) ({names.SINK_LAG_RECORDS}) > 100000"
-        f" and deriv(sum by ({_OF_TOPIC}) ({names.SINK_LAG_RECORDS})[15m:1m]) > 0",
+        f"{_LAG} > max by ({OF_PIPELINE}) ({names.OPERATOR_LAG_LIMIT_RECORDS}) and deriv({_LAG}[15m:1m]) > 0",
         15,
         "warning",
-        f"More of {{{{ $labels.topic }}}} arrives in {_PIPELINE} than the sink commits.",
+        f"More records of {_PIPELINE} wait than spec.monitoring.lagLimitRecords, and more arrive than are committed.",
         "raise spec.bronze.replicas, at most to the number of partitions",
+    ),
+    AlertRule(
+        "TelecomBronzeStale",
+        _has_status("BronzeFresh", "False"),
+        5,
+        "critical",
+        f"The newest event in bronze of {_PIPELINE} is older than spec.monitoring.freshnessLimitSeconds.",
+        "kubectl -n {{ $labels.namespace }} get tp {{ $labels.pipeline }} -o wide",
+    ),
+    AlertRule(
+        "TelecomPublicationLate",
+        _has_status("Published", "False"),
+        0,
+        "critical",
+        f"The last nightly run of {_PIPELINE} failed, or none published within spec.monitoring."
+        "publicationLimitSeconds.",
+        "kubectl -n {{ $labels.namespace }} describe tp {{ $labels.pipeline }}",
     ),
     AlertRule(
         "TelecomDeadLetters",

@@ -24,7 +24,12 @@ OPERATOR = Dashboard(
             "Conditions",
             "1 while a condition of a pipeline is True.",
             "short",
-            (Query(highest_by(names.OPERATOR_PIPELINE_CONDITION, "pipeline", "type"), "{{pipeline}} {{type}}"),),
+            (
+                Query(
+                    highest_by(names.OPERATOR_PIPELINE_CONDITION, "pipeline", "type", matcher='status="True"'),
+                    "{{pipeline}} {{type}}",
+                ),
+            ),
         ),
         Panel(
             "Stages",

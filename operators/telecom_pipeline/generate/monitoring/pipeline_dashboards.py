@@ -2,7 +2,7 @@
 
 from contracts import metric_names as names
 from operators.telecom_pipeline.generate.monitoring.dashboard import Dashboard, Panel, Query
-from operators.telecom_pipeline.generate.monitoring.selectors import highest_by, quantile_by, rate_by, sum_by
+from operators.telecom_pipeline.generate.monitoring.selectors import highest_by, lowest_by, quantile_by, rate_by, sum_by
 
 _P99 = 0.99
 _MEDIAN = 0.5
@@ -14,15 +14,22 @@ PIPELINE = Dashboard(
     (
         Panel(
             "Freshness",
-            "Now less the newest event time in the table. Grows without end once a bounded source is done.",
+            "Now less the newest event time in the table, and the limit of the pipeline, for the newest event of any "
+            "topic. Grows without end once a bounded source is done.",
             "s",
-            (Query(highest_by(names.SINK_FRESHNESS_SECONDS, "topic"), "{{topic}}"),),
+            (
+                Query(lowest_by(names.SINK_FRESHNESS_SECONDS, "topic"), "{{topic}}"),
+                Query(highest_by(names.OPERATOR_FRESHNESS_LIMIT_SECONDS, "pipeline"), "{{pipeline}} limit"),
+            ),
         ),
         Panel(
             "Lag",
-            "Records on the broker that are not in the table.",
+            "Records on the broker that are not in the table, and the limit of the pipeline, for all topics together.",
             "short",
-            (Query(sum_by(names.SINK_LAG_RECORDS, "topic"), "{{topic}}"),),
+            (
+                Query(sum_by(names.SINK_LAG_RECORDS, "topic"), "{{topic}}"),
+                Query(highest_by(names.OPERATOR_LAG_LIMIT_RECORDS, "pipeline"), "{{pipeline}} limit"),
+            ),
         ),
         Panel(
             "Rows committed",

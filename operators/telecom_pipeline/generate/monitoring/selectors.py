@@ -16,9 +16,14 @@ def rate_by(metric: str, *labels: str) -> str:
     return f"sum by ({', '.join(labels)}) (rate({chosen(metric)}[$__rate_interval]))"
 
 
-def highest_by(metric: str, *labels: str) -> str:
+def highest_by(metric: str, *labels: str, matcher: str = "") -> str:
     """Largest value of a gauge, by its labels."""
-    return f"max by ({', '.join(labels)}) ({chosen(metric)})"
+    return f"max by ({', '.join(labels)}) ({chosen(metric, *filter(None, [matcher]))})"
+
+
+def lowest_by(metric: str, *labels: str) -> str:
+    """Smallest value of a gauge, by its labels."""
+    return f"min by ({', '.join(labels)}) ({chosen(metric)})"
 
 
 def sum_by(metric: str, *labels: str) -> str:
