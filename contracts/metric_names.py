@@ -62,3 +62,12 @@ KAFKA_MESSAGES_IN = "kafka_server_brokertopicmetrics_messagesinpersec_total"
 KAFKA_BYTES_IN = "kafka_server_brokertopicmetrics_bytesinpersec_total"
 KAFKA_BYTES_OUT = "kafka_server_brokertopicmetrics_bytesoutpersec_total"
 KAFKA_LOG_BYTES = "kafka_log_log_size"
+KAFKA_METRICS = (
+    KAFKA_UNDER_REPLICATED_PARTITIONS,
+    KAFKA_UNDER_MIN_ISR_PARTITIONS,
+    KAFKA_OFFLINE_PARTITIONS,
+    KAFKA_MESSAGES_IN,
+    KAFKA_BYTES_IN,
+    KAFKA_BYTES_OUT,
+    KAFKA_LOG_BYTES,
+)

@@ -146,7 +146,7 @@ def _process(
         working_directory=folder.path,
         environment=base_environment(),
         revision=hashlib.sha256((script + as_text(properties)).encode()).hexdigest(),
-        ports=tuple(node.ports.values()),
+        ports=(*node.ports.values(), *filter(None, [node.metrics_port])),
         endpoint=", ".join(node.address(name) for name in node.ports if name not in INTERNAL_LISTENERS),
         readiness=TcpProbe(node.ports[first_listener]),
         stop_grace_seconds=30,

@@ -11,13 +11,18 @@ from operators.telecom_pipeline.manifest import Manifest
 CONTROL_PLANE = "CONTROLPLANE-9090"
 REPLICATION = "REPLICATION-9091"
 INTERNAL_LISTENERS = (CONTROL_PLANE, REPLICATION)
+# Strimzi's name of the port for Prometheus.
+METRICS_PORT_NAME = "tcp-prometheus"
 HOST = "127.0.0.1"
 ALL_INTERFACES = "0.0.0.0"  # noqa: S104 (only where the machine has an address for clients)
 
 
 @dataclass(frozen=True)
 class Node:
-    """One broker, controller or both; ports by listener name. Clients find it at `client_host`."""
+    """One broker, controller or both; ports by listener name. Clients find it at `client_host`.
+
+    `metrics_port` is None where the resource asks for no metrics.
+    """
 
     id: int
     pool: str
@@ -25,6 +30,7 @@ class Node:
     heap: str
     ports: Mapping[str, int]
     client_host: str = HOST
+    metrics_port: int | None = None
 
     @property
     def is_controller(self) -> bool:
@@ -102,4 +108,5 @@ def _node(
         roles=roles,
         heap=options.get("-Xmx", default_heap),
         ports={listener: claim_port(node_id, listener) for listener in listeners},
+        metrics_port=claim_port(node_id, METRICS_PORT_NAME) if kafka["spec"]["kafka"].get("metricsConfig") else None,
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from local.adapters.adapter import ManifestError
-from local.adapters.kafka_nodes import CONTROL_PLANE, REPLICATION, Node, client_listener
+from local.adapters.kafka_nodes import CONTROL_PLANE, HOST, REPLICATION, Node, client_listener
 from operators.telecom_pipeline.manifest import Manifest
 
 INTERNAL_USER = "telecom-internal"
@@ -18,11 +18,12 @@ INTERNAL_USER = "telecom-internal"
 _OWNED_PREFIXES = (
     *("listeners", "advertised.", "broker.", "listener.", "host.name", "port", "inter.broker.listener.name"),
     *("sasl.", "ssl.", "security.", "password.", "log.dir", "authorizer.", "super.user", "node.id", "process.roles"),
-    *("controller.", "metadata.log.dir", "zookeeper.", "principal.builder.class"),
+    *("controller.", "metadata.log.dir", "zookeeper.", "principal.builder.class", "prometheus.metrics.reporter."),
 )
 # For one machine: no 128 MB of heap for the log cleaner; a group's first assignment waits for no more members.
 _MACHINE_DEFAULTS = {"log.cleaner.dedupe.buffer.size": "16777216", "group.initial.rebalance.delay.ms": "0"}
 _PLAIN_LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule"
+_REPORTERS = "io.strimzi.kafka.metrics"
 _SCRAM_LOGIN = "org.apache.kafka.common.security.scram.ScramLoginModule"
 
 
@@ -46,7 +47,7 @@ def server_properties(
     properties |= _internal_security(internal_password)
     for listener in listeners:
         properties |= _listener_security(listener, files)
-    return properties | _authorization(spec)
+    return properties | _authorization(spec) | _metrics(spec, node)
 
 
 def as_text(properties: Mapping[str, str]) -> str:
@@ -134,3 +135,21 @@ def _authorization(spec: Mapping[str, Any]) -> dict[str, str]:
         case other:
             why = f"authorization type {other} is not available on one machine"
             raise ManifestError("configure Kafka's authorization", why, "use type: simple")
+
+
+def _metrics(spec: Mapping[str, Any], node: Node) -> dict[str, str]:
+    config = spec.get("metricsConfig") or {}
+    match config.get("type"):
+        case None:
+            return {}
+        case "strimziMetricsReporter":
+            allowed = (config.get("values") or {}).get("allowList", [".*"])
+            return {
+                "metric.reporters": f"{_REPORTERS}.KafkaPrometheusMetricsReporter",
+                "kafka.metrics.reporters": f"{_REPORTERS}.YammerPrometheusMetricsReporter",
+                "prometheus.metrics.reporter.listener": f"http://{HOST}:{node.metrics_port}",
+                "prometheus.metrics.reporter.allowlist": ",".join(allowed),
+            }
+        case other:
+            why = f"metrics of type {other} are not available on one machine"
+            raise ManifestError("configure Kafka's metrics", why, "use type: strimziMetricsReporter")

@@ -1,4 +1,4 @@
-"""Apache Kafka: its jars from a Maven repository."""
+"""Apache Kafka: its jars from a Maven repository, with the metrics reporter that Strimzi's images have."""
 
 from pathlib import Path
 
@@ -10,7 +10,9 @@ from local.artefacts.versions import versions
 
 def kafka_jars(report: Report = ignore_progress) -> Path:
     """Folder of the jars of a Kafka broker and its tools. Raises `CommandError`."""
-    return install("kafka", versions().kafka.version, _fetch, report) / "lib"
+    pinned = versions()
+    name = f"{pinned.kafka.version}-reporter-{pinned.strimzi.metrics_reporter}"
+    return install("kafka", name, _fetch, report) / "lib"
 
 
 def _fetch(artefact: Artefact) -> None:
@@ -18,6 +20,7 @@ def _fetch(artefact: Artefact) -> None:
     coordinates = (
         Coordinate("org.apache.kafka", f"kafka_{pinned.scala}", pinned.version),
         Coordinate("org.apache.kafka", "kafka-tools", pinned.version),
+        Coordinate("io.strimzi", "metrics-reporter", versions().strimzi.metrics_reporter),
         Coordinate("org.apache.logging.log4j", "log4j-slf4j-impl", pinned.log4j),
         Coordinate("org.apache.logging.log4j", "log4j-core", pinned.log4j),
     )

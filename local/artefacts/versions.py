@@ -45,9 +45,10 @@ class MinioVersions(_Pinned):
 
 
 class StrimziVersions(_Pinned):
-    """Strimzi, whose API the manifests follow."""
+    """Strimzi, whose API the manifests follow, and the reporter by which its brokers tell Prometheus their metrics."""
 
     version: str
+    metrics_reporter: str = Field(alias="metricsReporter")
 
 
 class FlinkOperatorVersions(_Pinned):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from contracts.metric_names import KAFKA_METRICS
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.labels import PIPELINE_LABEL
 from operators.telecom_pipeline.manifest import Manifest
@@ -22,8 +23,7 @@ def render_kafka(pipeline: Pipeline) -> Manifest:
             "listeners": [_listener(pipeline)],
             "authorization": {"type": "simple"},
             "config": _config(pipeline.kafka),
-            # On port tcp-prometheus of each broker: the dashboard about Kafka and its alerts read it.
-            "metricsConfig": {"type": "strimziMetricsReporter"},
+            "metricsConfig": _metrics(),
         },
         "entityOperator": {"topicOperator": {}, "userOperator": {}},
     }
@@ -41,6 +41,13 @@ def _listener(pipeline: Pipeline) -> dict[str, Any]:
         "authentication": {"type": "scram-sha-512"},
         "networkPolicyPeers": [{"podSelector": {"matchLabels": {PIPELINE_LABEL: pipeline.name}}}],
     }
+
+
+def _metrics() -> dict[str, Any]:
+    """What the dashboard about Kafka and its alerts read, on port tcp-prometheus of each broker, and no more."""
+    # The reporter compares names before it appends what says that they count.
+    allowed = [f"{metric.removesuffix('_total')}.*" for metric in KAFKA_METRICS]
+    return {"type": "strimziMetricsReporter", "values": {"allowList": allowed}}
 
 
 def _config(kafka: KafkaCluster) -> dict[str, Any]:

@@ -116,3 +116,15 @@ def test_each_operation_of_an_acl_is_one_binding_of_kafka() -> None:
     found = {(binding.name, binding.principal, binding.operation.name) for binding in wanted_acls(user)}
     assert found == {("t", "User:u", "READ"), ("t", "User:u", "DESCRIBE_CONFIGS")}
     assert {binding.resource_pattern_type.name for binding in wanted_acls(user)} == {"PREFIXED"}
+
+
+def test_metrics_are_told_on_loopback_as_far_as_the_resource_allows() -> None:
+    found = properties(metricsConfig={"type": "strimziMetricsReporter", "values": {"allowList": ["a.*", "b"]}})
+    assert found["prometheus.metrics.reporter.listener"].startswith("http://127.0.0.1:2000")
+    assert found["prometheus.metrics.reporter.allowlist"] == "a.*,b"
+    assert "metric.reporters" not in properties()
+
+
+def test_metrics_by_a_jmx_exporter_are_refused_by_name() -> None:
+    with pytest.raises(ManifestError, match="jmxPrometheusExporter"):
+        properties(metricsConfig={"type": "jmxPrometheusExporter"})

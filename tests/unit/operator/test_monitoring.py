@@ -29,7 +29,8 @@ def declared() -> dict[str, set[str]]:
     OperatorMetrics(registry, lambda: 0.0)
     own = {name: set(collector._labelnames) for name, collector in registry._names_to_collectors.items()}
     gates = dict.fromkeys((metric_names.GATE_VALUE, metric_names.GATE_OUTCOME), GATE_LABELS)
-    upstream = [name for name in vars(metric_names).values() if str(name).startswith(("flink_", "kafka_"))]
+    flink = [name for name in vars(metric_names).values() if str(name).startswith("flink_")]
+    upstream = [*flink, *metric_names.KAFKA_METRICS]
     return own | gates | dict.fromkeys(upstream, UPSTREAM_LABELS)
 
 
