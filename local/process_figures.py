@@ -1,5 +1,7 @@
-"""Figures of sinks that run as processes of this machine."""
+"""Figures of pipelines whose pods are processes of this machine."""
 
+from contracts.nightly_verdict import NightlyVerdict, read_verdict
+from local.adapters.pods import termination_log_of
 from local.machine import Machine
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.figures import SinkFigures, figures_of
@@ -8,7 +10,7 @@ from operators.telecom_pipeline.render.workload import METRICS_PORT_NAME
 
 
 class ProcessFigures:
-    """Asks the ready processes of a sink at the ports that were chosen for them."""
+    """Asks the ready processes of a sink at the ports that were chosen for them, and reads what a run left."""
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
@@ -22,6 +24,11 @@ class ProcessFigures:
             if record.name.startswith(prefix) and record.is_ready
         ]
         return figures_of([read_metrics_page(f"http://127.0.0.1:{self._port(name)}") for name in ready])
+
+    def of_nightly_run(self, pipeline: str, namespace: str) -> NightlyVerdict | None:
+        """See `FiguresSource.of_nightly_run`."""
+        file = termination_log_of(self._machine, f"job.{namespace}.{names.component(pipeline, names.NIGHTLY)}.0")
+        return read_verdict(file.read_text()) if file.is_file() else None
 
     def _port(self, process: str) -> int:
         return self._machine.ports.claim(f"{process}.{METRICS_PORT_NAME}")

@@ -1,4 +1,4 @@
-"""Gate results as rows of an Iceberg table and as Prometheus text."""
+"""Gate results as rows of an Iceberg table, and as the verdict that a run leaves behind."""
 
 import datetime as dt
 import json
@@ -6,17 +6,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 import pyarrow as pa
-from prometheus_client import CollectorRegistry, Gauge
-from prometheus_client.exposition import generate_latest
 from pyiceberg.catalog import Catalog
 
-from contracts.metric_names import GATE_OUTCOME, GATE_VALUE
+from contracts.nightly_verdict import GateVerdict, NightlyVerdict
 from jobs.data_quality.audited_run import AuditedRun
-from jobs.data_quality.gate import GateResult, Outcome
+from jobs.data_quality.gate import GateResult
 
 AUDIT_NAMESPACE = "audit"
 GATE_RESULTS = (AUDIT_NAMESPACE, "gate_results")
-_OUTCOME_LEVEL = {Outcome.PASSED: 0, Outcome.WARNED: 1, Outcome.FAILED: 2}
 _SCHEMA = pa.schema(
     [
         ("run_id", pa.string()),
@@ -45,17 +42,16 @@ def record_results(catalog: Catalog, run: AuditedRun, results: Sequence[GateResu
     table.append(pa.Table.from_pylist(rows, schema=_SCHEMA))
 
 
-def prometheus_text(results: Sequence[GateResult]) -> str:
-    """Gauges per gate: its value, and its outcome as 0 passed, 1 warned, 2 failed."""
-    registry = CollectorRegistry()
-    labels = ("gate", "layer", "owner")
-    value = Gauge(GATE_VALUE, "Worst reading of the gate", labels, registry=registry)
-    outcome = Gauge(GATE_OUTCOME, "0 passed, 1 warned, 2 failed and publication blocked", labels, registry=registry)
-    for result in results:
-        gate = result.gate
-        value.labels(gate.name, gate.layer, gate.owner).set(result.value)
-        outcome.labels(gate.name, gate.layer, gate.owner).set(_OUTCOME_LEVEL[result.outcome])
-    return generate_latest(registry).decode()
+def verdict(run: AuditedRun, results: Sequence[GateResult]) -> NightlyVerdict:
+    """What there is to say of a run in a few words."""
+    return NightlyVerdict(run_id=run.run_id, gates=tuple(_gate_verdict(result) for result in results))
+
+
+def _gate_verdict(result: GateResult) -> GateVerdict:
+    gate = result.gate
+    return GateVerdict(
+        name=gate.name, layer=gate.layer.value, owner=gate.owner, outcome=result.outcome.value, value=result.value
+    )
 
 
 def _row(run: AuditedRun, result: GateResult, checked_at: dt.datetime) -> dict[str, object]:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from contracts.batch_settings import NightlySettings
-from jobs.data_quality.results import prometheus_text
+from jobs.data_quality.results import verdict
 from jobs.publication.nightly_run import DayRange, run_nightly
 from jobs.runtime.logs import configure_logs
 from jobs.runtime.settings import load_settings
@@ -25,8 +25,8 @@ def main(
     ] = None,
     until: Annotated[dt.datetime | None, typer.Option(formats=DAY, help="Day after the last one to backfill")] = None,
     run_id: Annotated[str | None, typer.Option(help="Name of the run in the audit tables; random if unset")] = None,
-    metrics_file: Annotated[
-        Path | None, typer.Option(help="Write the gates as Prometheus text, for a textfile collector")
+    report: Annotated[
+        Path | None, typer.Option(help="Write the gates' verdict here, for the pipeline's status and metrics")
     ] = None,
 ) -> None:
     """Silver, gold, gates, publication. Prints a JSON summary; exit code 3 when a gate kept it from publishing."""
@@ -35,11 +35,11 @@ def main(
         raise typer.BadParameter("a backfill needs both --from and --until")
     backfill = DayRange(first.date(), until.date()) if first and until else None
     run_date = date.date() if date else dt.datetime.now(dt.UTC).date()
-    report = run_nightly(load_settings(NightlySettings, settings), os.environ, run_date, backfill, run_id=run_id)
-    if metrics_file is not None:
-        metrics_file.write_text(prometheus_text(report.results))
-    typer.echo(json.dumps(report.summary()))
-    if not report.is_published:
+    nightly = run_nightly(load_settings(NightlySettings, settings), os.environ, run_date, backfill, run_id=run_id)
+    if report is not None:
+        report.write_text(verdict(nightly.run, nightly.results).text())
+    typer.echo(json.dumps(nightly.summary()))
+    if not nightly.is_published:
         raise typer.Exit(3)
 
 

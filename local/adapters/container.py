@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from contracts.nightly_verdict import TERMINATION_LOG
 from local.adapters.adapter import ManifestError
 from local.adapters.mount_paths import MountPaths
 from local.images import LocalImage
@@ -31,6 +32,8 @@ class PodPlace:
     volumes: Mapping[str, Path]
     # Loopback port of each named container port.
     ports: Mapping[str, int]
+    # File that stands for the container's termination log.
+    termination_log: Path
 
 
 def container_process(
@@ -46,7 +49,7 @@ def container_process(
     """
     container = only_container(template)
     image = image_for(container["image"])
-    mounts = mount_paths(container, place.volumes)
+    mounts = mount_paths(container, place.volumes, place.termination_log)
     variables = _environment(container, place, mounts, read_key)
     probes = {
         kind: _probe(container, kind, place, mounts) for kind in ("readinessProbe", "startupProbe", "livenessProbe")
@@ -82,10 +85,11 @@ def only_container(template: Mapping[str, Any]) -> Mapping[str, Any]:
     return container
 
 
-def mount_paths(container: Mapping[str, Any], volumes: Mapping[str, Path]) -> MountPaths:
-    """Folder of every mount of a container; a `subPath` is a file or folder in its volume."""
+def mount_paths(container: Mapping[str, Any], volumes: Mapping[str, Path], termination_log: Path) -> MountPaths:
+    """Folder of every mount of a container, and its termination log; a `subPath` is a file or folder in its volume."""
     mounts = container.get("volumeMounts", [])
-    return MountPaths({mount["mountPath"]: volumes[mount["name"]] / mount.get("subPath", "") for mount in mounts})
+    folders = {mount["mountPath"]: volumes[mount["name"]] / mount.get("subPath", "") for mount in mounts}
+    return MountPaths(folders | {container.get("terminationMessagePath", TERMINATION_LOG): termination_log})
 
 
 def _argv(

@@ -50,13 +50,14 @@ class Pod:
     def process(self) -> ProcessSpec:
         """Write its volumes and return its process. Raises `ManifestError`, also while a reference is missing."""
         container = only_container(self.template)
-        folder = self.machine.state.pods / self.name
+        folder, termination_log = self.machine.state.pods / self.name, termination_log_of(self.machine, self.name)
+        folder.mkdir(exist_ok=True, mode=0o700)
         volumes = {volume["name"]: folder / volume["name"] for volume in self.template["spec"].get("volumes", [])}
-        mounts = mount_paths(container, volumes)
+        mounts = mount_paths(container, volumes, termination_log)
         for volume in self.template["spec"].get("volumes", []):
             self._write(volume, volumes[volume["name"]], mounts)
         log_file = self.machine.state.log_file(self.name)
-        place = PodPlace(self.name, self.namespace, log_file, volumes, self._ports(container))
+        place = PodPlace(self.name, self.namespace, log_file, volumes, self._ports(container), termination_log)
         return container_process(self.template, place, image_for, self._read_key, base_environment())
 
     def _ports(self, container: Mapping[str, Any]) -> dict[str, int]:
@@ -95,6 +96,11 @@ class Pod:
                 return None
             raise ManifestError(f"run pod {self.name}", f"{kind} {name} has no key {key}", "telecom status")
         return base64.b64decode(data[key]).decode() if kind == "Secret" else data[key]
+
+
+def termination_log_of(machine: Machine, pod: str) -> Path:
+    """Where a pod's container leaves its last words; gone with the pod."""
+    return machine.state.pods / pod / "termination-log"
 
 
 def process_prefix(owner: Manifest) -> str:

@@ -1,4 +1,4 @@
-"""What a pipeline's sink says about its data, and the port through which reconciliation learns it. Pure."""
+"""What a pipeline says about its data: its sink while it runs, a nightly run at its end. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from contracts import metric_names
+from contracts.nightly_verdict import NightlyVerdict
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,9 @@ class FiguresSource(Protocol):
     def of_sink(self, pipeline: str, namespace: str) -> SinkFigures:
         """Figures of a pipeline's sink, its pods together."""
 
+    def of_nightly_run(self, pipeline: str, namespace: str) -> NightlyVerdict | None:
+        """Verdict of the nightly run whose pod ended last; None where it left none or is cleaned up."""
+
 
 class NoFigures:
     """For whoever has no sink to ask."""
@@ -34,6 +38,10 @@ class NoFigures:
     def of_sink(self, pipeline: str, namespace: str) -> SinkFigures:
         """Nothing is known."""
         return UNKNOWN
+
+    def of_nightly_run(self, pipeline: str, namespace: str) -> NightlyVerdict | None:
+        """Nothing is known."""
+        return None
 
 
 def figures_of(pages: Sequence[str | None]) -> SinkFigures:

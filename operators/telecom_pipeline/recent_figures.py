@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from contracts.nightly_verdict import NightlyVerdict
 from operators.telecom_pipeline.figures import FiguresSource, SinkFigures
 
 # Lag and age grow until the sink commits. The worst of some readings hides that, and bad news is still told at once.
@@ -42,6 +43,10 @@ class RecentFigures:
             _worst(each.lag_records for each in readings.last),
             _worst(each.freshness_seconds for each in readings.last),
         )
+
+    def of_nightly_run(self, pipeline: str, namespace: str) -> NightlyVerdict | None:
+        """See `FiguresSource.of_nightly_run`; what does not move is not remembered."""
+        return self._source.of_nightly_run(pipeline, namespace)
 
     def forget(self, pipeline: str, namespace: str) -> None:
         """Drop what is known about a pipeline that is gone."""

@@ -19,7 +19,7 @@ from operators.telecom_pipeline.scene import Scene, look
 from operators.telecom_pipeline.status.apply_failure import refusal
 from operators.telecom_pipeline.status.build import build_invalid_status, build_status
 from operators.telecom_pipeline.status.child_state import ChildState
-from operators.telecom_pipeline.status.data import DataReport, report_data
+from operators.telecom_pipeline.status.data import DataReport, NightlyRun, report_data
 from operators.telecom_pipeline.status.inventory import inventory
 from operators.telecom_pipeline.status.patience import out_of_patience
 from operators.telecom_pipeline.status.stage_report import SETTLED, StageReport, report_stages
@@ -144,7 +144,8 @@ def _report_data(
     now: datetime,
 ) -> DataReport:
     name, namespace = pipeline.name, pipeline.namespace
-    nightly = cluster.get(batch_run_ref(pipeline, names.NIGHTLY)) if pipeline.batch_jobs else None
+    job = cluster.get(batch_run_ref(pipeline, names.NIGHTLY)) if pipeline.batch_jobs else None
+    nightly = NightlyRun(job, figures.of_nightly_run(name, namespace) if job else None)
     return report_data(pipeline, reports, figures.of_sink(name, namespace), nightly, previous, now)
 
 

@@ -25,6 +25,7 @@ RULES = {rule.name: rule for rule in OPERATOR_RULES + DATA_RULES}
 PIPELINE = {"namespace": "telecom", "pipeline": "demo"}
 TOPIC = {**PIPELINE, "topic": "call_events"}
 POD = {**PIPELINE, "pod": "demo-cdr-producer-0"}
+GATE = {**PIPELINE, "gate": "freshness", "owner": "data"}
 STATUSES = ("True", "False", "Unknown")
 EVAL = "40m"
 Series = tuple[str, dict[str, str], str]
@@ -89,8 +90,8 @@ FIRES: dict[str, tuple[list[Series], dict[str, str]]] = {
     ),
     "TelecomFreezerActionsUnpublished": ([("telecom_freezer_unpublished_actions", POD, "1x60")], PIPELINE),
     "TelecomGateFailed": (
-        [("telecom_gate_outcome", {"gate": "freshness", "layer": "gold", "owner": "data"}, "2x60")],
-        {"gate": "freshness", "owner": "data"},
+        [("telecom_gate_outcome", {**GATE, "layer": "gold"}, "2x60")],
+        GATE,
     ),
 }
 LEADER: Series = ("telecom_operator_leader", {"pod": "leader"}, "1x60")
@@ -119,7 +120,7 @@ HEALTHY: list[Series] = [
     ("telecom_freezer_alert_to_decision_seconds_bucket", {**PIPELINE, "le": "1"}, "0+10x60"),
     ("telecom_freezer_alert_to_decision_seconds_bucket", {**PIPELINE, "le": "+Inf"}, "0+10x60"),
     ("telecom_freezer_unpublished_actions", POD, "0x60"),
-    ("telecom_gate_outcome", {"gate": "freshness", "layer": "gold", "owner": "data"}, "1x60"),
+    ("telecom_gate_outcome", {**GATE, "layer": "gold"}, "1x60"),
 ]
 
 

@@ -1,8 +1,10 @@
-"""Figures of sinks that run as pods: asked at each pod's own address."""
+"""Figures of pipelines that run as pods: of a sink asked at each pod's address, of a nightly run its last words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+from contracts.nightly_verdict import NightlyVerdict, read_verdict
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.cluster import Cluster, ClusterError
 from operators.telecom_pipeline.figures import UNKNOWN, SinkFigures, figures_of
@@ -15,7 +17,7 @@ _MOST_QUESTIONS_AT_A_TIME = 16
 
 
 class PodFigures:
-    """Finds the pods of a sink in `cluster` and reads their metrics. A pod that is not ready is not asked."""
+    """Finds pods in `cluster`. Of a sink it reads the metrics of each that is ready; of a run what its status keeps."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
@@ -27,6 +29,22 @@ class PodFigures:
         except ClusterError:
             return UNKNOWN
         return figures_of(_pages([_address(pod) for pod in pods if _is_ready(pod)]))
+
+    def of_nightly_run(self, pipeline: str, namespace: str) -> NightlyVerdict | None:
+        """See `FiguresSource.of_nightly_run`."""
+        try:
+            pods = self._cluster.list(names.POD, namespace, pod_selector(pipeline, names.NIGHTLY))
+        except ClusterError:
+            return None
+        ended = [end for pod in pods for end in _ends(pod)]
+        newest = max(ended, key=lambda end: str(end.get("finishedAt", "")), default={})
+        return read_verdict(newest.get("message", ""))
+
+
+def _ends(pod: Manifest) -> Iterator[Mapping[str, Any]]:
+    for container in (pod.get("status") or {}).get("containerStatuses") or ():
+        if end := container["state"].get("terminated"):
+            yield end
 
 
 def _pages(addresses: Sequence[str]) -> Sequence[str | None]:

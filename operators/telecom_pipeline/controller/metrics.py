@@ -1,6 +1,7 @@
 """What the operator tells Prometheus about itself and its pipelines."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -11,6 +12,7 @@ from operators.telecom_pipeline.spec.monitoring import Monitoring
 
 _PIPELINE = ("namespace", "pipeline")
 _STATUSES = ("True", "False", "Unknown")
+_OUTCOME_LEVELS = {"passed": 0, "warned": 1, "failed": 2}
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
@@ -58,6 +60,13 @@ class OperatorMetrics:
             names.OPERATOR_PUBLICATION_LIMIT_SECONDS, "spec.monitoring.publicationLimitSeconds."
         )
 
+        self._published_at = gauge(
+            names.OPERATOR_LAST_PUBLICATION_TIME_SECONDS, "When the last nightly run that published ended."
+        )
+        of_gate = ("gate", "layer", "owner")
+        self._gate_values = gauge(names.GATE_VALUE, "Worst reading of the gate in the last nightly run.", *of_gate)
+        self._gate_outcomes = gauge(names.GATE_OUTCOME, "0 passed, 1 warned, 2 failed: not published.", *of_gate)
+
     def count_call(self, method: str, code: int) -> None:
         """A call to the API server was answered."""
         self._calls.labels(method, str(code)).inc()
@@ -83,6 +92,15 @@ class OperatorMetrics:
             ready, _, total = stage["ready"].partition("/")
             ratio = int(ready) / int(total) if int(total) else 1.0
             self._stages.labels(*pipeline, stage["name"]).set(ratio)
+        self._show_publication(pipeline, status.get("data") or {})
+
+    def _show_publication(self, pipeline: tuple[str, str], data: Mapping[str, Any]) -> None:
+        if published := data.get("lastPublicationTime"):
+            self._published_at.labels(*pipeline).set(datetime.fromisoformat(published).timestamp())
+        for gate in (data.get("nightly") or {}).get("gates", ()):
+            labels = (*pipeline, gate["name"], gate["layer"], gate["owner"])
+            self._gate_values.labels(*labels).set(gate["value"])
+            self._gate_outcomes.labels(*labels).set(_OUTCOME_LEVELS[gate["outcome"]])
 
     def show_limits(self, ref: Ref, limits: Monitoring) -> None:
         """Show from when on the pipeline's data counts as late: alert rules compare with it."""
@@ -94,5 +112,6 @@ class OperatorMetrics:
         """Show nothing any more about a pipeline that is gone."""
         wanted = {"namespace": ref.namespace, "pipeline": ref.name}
         limits = (self._lag_limit, self._freshness_limit, self._publication_limit)
-        for gauge in (self._conditions, self._stages, *limits):
+        nightly = (self._published_at, self._gate_values, self._gate_outcomes)
+        for gauge in (self._conditions, self._stages, *limits, *nightly):
             gauge.remove_by_labels(wanted)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from contracts import environment
 from contracts.batch_settings import ChurnSettings, CrmIngestSettings, DbtSettings, EraseSettings, NightlySettings
+from contracts.nightly_verdict import TERMINATION_LOG
 from contracts.settings import Settings
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.endpoints import Endpoints
@@ -107,7 +108,7 @@ def _workloads(pipeline: Pipeline, endpoints: Endpoints, arguments: tuple[str, .
     churn = ChurnSettings.model_validate(lake | database)
     return (
         _workload(pipeline, jobs, CRM_INGEST, ingest, crm, arguments),
-        _workload(pipeline, jobs, NIGHTLY, nightly, token_key, arguments),
+        _workload(pipeline, jobs, NIGHTLY, nightly, token_key, ("--report", TERMINATION_LOG, *arguments)),
         _workload(pipeline, jobs, CHURN, churn, crm, arguments),
     )
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from contracts.nightly_verdict import NightlyVerdict
 from operators.telecom_pipeline.figures import SinkFigures
 from operators.telecom_pipeline.manifest import Manifest
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.stages import Stage
 from operators.telecom_pipeline.status.child_state import State
 from operators.telecom_pipeline.status.conditions import Verdict
-from operators.telecom_pipeline.status.model import ConditionType, DataStatus, Reason
+from operators.telecom_pipeline.status.model import ConditionType, DataStatus, NightlyStatus, Reason
 from operators.telecom_pipeline.status.stage_report import StageReport
 from operators.telecom_pipeline.status.workloads import job_state
 from operators.telecom_pipeline.timestamps import timestamp
@@ -46,6 +47,20 @@ AGE_CLASSES: Classes = (
 
 
 @dataclass(frozen=True)
+class NightlyRun:
+    """The latest nightly run: its Job, and what its gates said if it came to that."""
+
+    job: Manifest | None = None
+    verdict: NightlyVerdict | None = None
+
+    @property
+    def blockers(self) -> str:
+        """Gates that kept it from publishing, with whom to call; empty where it broke in another way."""
+        gates = self.verdict.gates if self.verdict else ()
+        return ", ".join(f"{gate.name} (owner {gate.owner})" for gate in gates if gate.outcome == "failed")
+
+
+@dataclass(frozen=True)
 class DataReport:
     """Verdicts about the data, and what the status says of it."""
 
@@ -57,17 +72,18 @@ def report_data(
     pipeline: Pipeline,
     reports: Sequence[StageReport],
     figures: SinkFigures,
-    nightly: Manifest | None,
+    nightly: NightlyRun,
     previous: Mapping[str, Any],
     now: datetime,
 ) -> DataReport:
-    """Judge the data; `nightly` is the Job of the latest nightly run, `previous` the status before."""
+    """Judge the data; `previous` is the status before."""
     known = DataStatus.model_validate(previous.get("data") or {})
     age = figures.freshness_seconds
     status = DataStatus(
         lag=_class(figures.lag_records, LAG_CLASSES, known.lag),
         freshness=_class(age, AGE_CLASSES, known.freshness),
-        last_publication_time=_publication_time(nightly) or known.last_publication_time,
+        last_publication_time=_publication_time(nightly.job) or known.last_publication_time,
+        nightly=_shown(nightly.verdict) or known.nightly,
     )
     limits, before = pipeline.spec.monitoring, {each["type"]: each for each in previous.get("conditions", ())}
     fresh = _Limited(ConditionType.BRONZE_FRESH, limits.freshness_limit_seconds, "the newest event in bronze is", "s")
@@ -99,6 +115,10 @@ class _Limited:
         return Verdict(self.type, holds, Reason.WITHIN_LIMIT if holds else Reason.BEYOND_LIMIT, message)
 
 
+def _shown(verdict: NightlyVerdict | None) -> NightlyStatus | None:
+    return NightlyStatus.model_validate_json(verdict.model_dump_json(by_alias=True)) if verdict else None
+
+
 def _class(value: float | None, classes: Classes, known: str) -> str:
     """Name of the class of a value; a value just below the class that it was in before stays in it."""
     if value is None:
@@ -125,9 +145,10 @@ def _publication_time(nightly: Manifest | None) -> str | None:
     return completed and timestamp(datetime.fromisoformat(completed))
 
 
-def _published(pipeline: Pipeline, nightly: Manifest | None, last: str | None, now: datetime) -> Verdict:
-    if nightly is not None and (state := job_state(nightly)).state is State.FAILED:
-        text = f"the nightly run did not publish: {state.message or state.reason}"
+def _published(pipeline: Pipeline, nightly: NightlyRun, last: str | None, now: datetime) -> Verdict:
+    if nightly.job is not None and (state := job_state(nightly.job)).state is State.FAILED:
+        why = f"gates failed: {nightly.blockers}" if nightly.blockers else state.message or state.reason
+        text = f"the nightly run did not publish: {why}"
         return Verdict(ConditionType.PUBLISHED, False, Reason.PUBLICATION_FAILED, text)
     if last is None:
         return Verdict(ConditionType.PUBLISHED, None, Reason.NOT_PUBLISHED_YET, "no nightly run has published yet")

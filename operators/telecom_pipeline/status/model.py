@@ -86,6 +86,23 @@ class EndpointStatus(SpecModel):
     catalog: str = Field(default="", description="The Iceberg catalog, for example jdbc://host:5432/database.")
 
 
+class GateStatus(SpecModel):
+    """What a gate of the nightly run said."""
+
+    name: str = Field(description="Name of the gate.")
+    layer: str = Field(description="Layer of the lake in which it looks.")
+    owner: str = Field(description="Who looks after it.")
+    outcome: Literal["passed", "warned", "failed"] = Field(description="Judgement; one that failed blocks publication.")
+    value: float = Field(description="Worst reading, in the unit of the gate.")
+
+
+class NightlyStatus(SpecModel):
+    """The last nightly run that came to a verdict."""
+
+    run_id: str = Field(description="Its name in the tables audit.gate_results and audit.publications.")
+    gates: list[GateStatus] = Field(description="Its gates, in the order of their numbers.")
+
+
 class DataStatus(SpecModel):
     """What is known about the data. Figures are classes, so that a pipeline at work costs no write of its status."""
 
@@ -93,6 +110,9 @@ class DataStatus(SpecModel):
     freshness: str = Field(default="", description="Age of the newest event in bronze, for example <5m.")
     last_publication_time: Timestamp | None = Field(
         default=None, description="When the last nightly run that published ended."
+    )
+    nightly: NightlyStatus | None = Field(
+        default=None, description="The last nightly run whose gates came to a verdict, whether it published or not."
     )
 
 

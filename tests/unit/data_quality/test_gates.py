@@ -3,13 +3,14 @@ import re
 
 import pytest
 
+from contracts.nightly_verdict import LONGEST_TEXT_BYTES, GateVerdict, read_verdict
 from contracts.sink_progress import DEAD_LETTERS, OFFSETS, OffsetRange, encode_ranges
 from jobs.data_quality.audited_run import AuditedRun, UnknownTableError, render
 from jobs.data_quality.catalogue import GATE_BY_NAME, GATES
 from jobs.data_quality.completeness import ADDED_RECORDS, completeness, dead_letter_share, sink_commits
 from jobs.data_quality.gate import Gate, Layer, Outcome, Reading, judge
 from jobs.data_quality.personal_data import EVENT_ID, PATTERN, scan_statement
-from jobs.data_quality.results import prometheus_text
+from jobs.data_quality.results import verdict
 from jobs.data_quality.schema_diff import schema_readings
 
 GATE = Gate(1, "example", Layer.GOLD, "rule", "share", "owner", warn_above=0.1, block_above=0.5)
@@ -123,6 +124,15 @@ def test_only_text_is_searched_for_personal_data():
     assert "array['t.name'], array[name]" in statement
 
 
-def test_outcomes_become_metrics():
-    text = prometheus_text([judge(GATE, [Reading("x", 0.9)])])
-    assert 'telecom_gate_outcome{gate="example",layer="gold",owner="owner"} 2.0' in text
+def test_the_verdict_of_all_gates_fits_into_a_pods_last_words_and_is_read_again():
+    # The longest numbers that a reading can have.
+    results = [judge(gate, [Reading("x", -1.2345678901234567e-300)]) for gate in GATES]
+    told = verdict(RUN, [*results, judge(GATE, [Reading("x", 0.9)])])
+    assert len(told.text().encode()) <= LONGEST_TEXT_BYTES
+    assert read_verdict(told.text()) == told
+    assert told.gates[-1] == GateVerdict(name="example", layer="gold", owner="owner", outcome="failed", value=0.9)
+
+
+@pytest.mark.parametrize("text", ["", "Error: no such table", "{}", '{"run_id":"a","gates":[{"name":"x"}]}'])
+def test_other_last_words_are_no_verdict(text: str) -> None:
+    assert read_verdict(text) is None

@@ -34,6 +34,7 @@ def process(
         Path("pod.log"),
         {name: Path(folder) for name, folder in (volumes or {}).items()},
         dict(ports or {}),
+        Path("/pods/pod-0/termination-log"),
     )
 
     def read_key(kind: str, name: str, key: str, is_optional: bool) -> str | None:
@@ -42,6 +43,13 @@ def process(
     return container_process(
         {"spec": {"containers": list(containers), **pod}}, place, lambda _: image, read_key, {"PATH": "/bin"}
     )
+
+
+def test_last_words_go_to_a_file_beside_the_volumes() -> None:
+    arguments = ["--report", "/dev/termination-log"]
+    assert process(container(args=arguments)).argv[-1] == "/pods/pod-0/termination-log"
+    elsewhere = container(args=["--report", "/last"], terminationMessagePath="/last")
+    assert process(elsewhere).argv[-1] == "/pods/pod-0/termination-log"
 
 
 def test_the_command_is_the_containers_own_with_the_images_programs() -> None:

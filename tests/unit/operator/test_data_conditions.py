@@ -1,17 +1,18 @@
 """What the status says about the data: limits, margins, classes, and silence where nothing moved by much."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from operator_fixtures import NOW, changed, pipeline_of, sample, without
 
+from contracts.nightly_verdict import GateVerdict, NightlyVerdict
 from operators.telecom_pipeline.figures import UNKNOWN, SinkFigures, figures_of
 from operators.telecom_pipeline.recent_figures import REMEMBERED_READINGS, RecentFigures
 from operators.telecom_pipeline.stages import Stage
 from operators.telecom_pipeline.status.child_state import State
 from operators.telecom_pipeline.status.conditions import stamp
-from operators.telecom_pipeline.status.data import DataReport, report_data
+from operators.telecom_pipeline.status.data import DataReport, NightlyRun, report_data
 from operators.telecom_pipeline.status.stage_report import StageReport
 from operators.telecom_pipeline.timestamps import timestamp
 
@@ -24,11 +25,13 @@ DONE = StageReport(Stage.SOURCES, State.COMPLETED, "", "", None, 1, 1, ())
 def report(
     figures: SinkFigures,
     nightly: dict[str, Any] | None = None,
+    verdict: NightlyVerdict | None = None,
     previous: dict[str, Any] | None = None,
     sources: StageReport = RUNNING,
     after: timedelta = timedelta(),
 ) -> DataReport:
-    return report_data(pipeline_of(DEMO), (sources,), figures, nightly, previous or {}, NOW + after)
+    run = NightlyRun(nightly, verdict)
+    return report_data(pipeline_of(DEMO), (sources,), figures, run, previous or {}, NOW + after)
 
 
 def status(found: DataReport) -> dict[str, Any]:
@@ -104,7 +107,7 @@ def test_a_run_that_ended_well_publishes_until_the_limit() -> None:
 
 def test_a_job_that_is_cleaned_up_is_remembered() -> None:
     before = status(report(UNKNOWN, nightly("Complete")))
-    assert words(report(UNKNOWN, None, previous=before))["Published"] == "True"
+    assert words(report(UNKNOWN, previous=before))["Published"] == "True"
     assert words(report(UNKNOWN, {"spec": {}, "status": {"ready": 1}}, previous=before))["Published"] == "True"
 
 
@@ -116,9 +119,42 @@ def test_a_run_that_a_gate_stopped_has_not_published() -> None:
     assert "BackoffLimitExceeded" in published.message
 
 
+def verdict(outcome: Literal["passed", "warned", "failed"], run_id: str = "r1") -> NightlyVerdict:
+    gate = GateVerdict(name="freshness", layer="gold", owner="data", outcome=outcome, value=1.5)
+    return NightlyVerdict(run_id=run_id, gates=(gate,))
+
+
+def test_the_gates_that_blocked_are_named_with_their_owners() -> None:
+    found = report(UNKNOWN, nightly("Failed"), verdict("failed"))
+    published = next(each for each in found.verdicts if each.type == "Published")
+    assert published.message == "the nightly run did not publish: gates failed: freshness (owner data)"
+
+
+def test_gates_are_remembered_until_another_run_comes_to_a_verdict() -> None:
+    before = status(report(UNKNOWN, nightly("Complete"), verdict("warned")))
+    assert before["data"]["nightly"]["gates"][0] | {"value": 0} == {
+        "name": "freshness",
+        "layer": "gold",
+        "owner": "data",
+        "outcome": "warned",
+        "value": 0,
+    }
+    assert status(report(UNKNOWN, previous=before))["data"]["nightly"] == before["data"]["nightly"]
+    later = report(UNKNOWN, nightly("Failed"), verdict("failed", "r2"), previous=before)
+    assert status(later)["data"]["nightly"]["runId"] == "r2"
+
+
+def test_a_run_that_broke_is_not_blamed_on_the_gates_of_the_run_before() -> None:
+    before = status(report(UNKNOWN, nightly("Failed"), verdict("failed")))
+    published = next(
+        each for each in report(UNKNOWN, nightly("Failed"), previous=before).verdicts if each.type == "Published"
+    )
+    assert "freshness" not in published.message
+
+
 def test_a_pipeline_without_transform_says_nothing_about_publication() -> None:
     pipeline = pipeline_of(without(DEMO, "transform"))
-    found = report_data(pipeline, (RUNNING,), UNKNOWN, None, {}, NOW)
+    found = report_data(pipeline, (RUNNING,), UNKNOWN, NightlyRun(), {}, NOW)
     assert [each.type.value for each in found.verdicts] == ["BronzeFresh", "LagBounded"]
 
 
@@ -141,6 +177,9 @@ class Readings:
 
     def of_sink(self, pipeline: str, namespace: str) -> SinkFigures:
         return self.left.pop(0) if self.left else SinkFigures(1, 1)
+
+    def of_nightly_run(self, pipeline: str, namespace: str) -> None:
+        return None
 
 
 def test_the_worst_of_the_last_readings_is_told_and_passes_in_between_read_nothing() -> None:

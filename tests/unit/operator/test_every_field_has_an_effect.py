@@ -17,7 +17,7 @@ from operators.telecom_pipeline.render import render
 from operators.telecom_pipeline.render.transform import BATCH_JOBS, render_batch_run
 from operators.telecom_pipeline.spec import PipelineSpec
 from operators.telecom_pipeline.spec.fraud_rules import FraudRules
-from operators.telecom_pipeline.status.data import report_data
+from operators.telecom_pipeline.status.data import NightlyRun, report_data
 from operators.telecom_pipeline.storage_references import required_objects
 from operators.telecom_pipeline.timestamps import timestamp
 from operators.telecom_pipeline.upgrade.outlook import policy_of
@@ -229,7 +229,7 @@ def effect(resource: Manifest) -> str:
     actions = make_plan(pipeline, view_stages(pipeline, Observed({}, references), known, tuple(rendered))).actions
     rendered += [render_batch_run(pipeline, known, component) for component in BATCH_JOBS if pipeline.batch_jobs]
     refs = [str(ref_of(manifest)) for manifest in rendered]
-    data = report_data(pipeline, (), SinkFigures(10, 10), PUBLISHED, {}, NOW)
+    data = report_data(pipeline, (), SinkFigures(10, 10), NightlyRun(PUBLISHED), {}, NOW)
     looked_at = [*map(str, references), str(policy_of(pipeline, {}, NOW)), str(data)]
     return json.dumps([rendered, refs, [str(action.ref) for action in actions], looked_at])
 

@@ -18,7 +18,6 @@ from operators.telecom_pipeline.generate.monitoring.selectors import TARGET_LABE
 
 # Labels of metrics that engines declare, not we; taken from their documentation.
 UPSTREAM_LABELS = {"rule", "topic", "partition"}
-GATE_LABELS = {"gate", "layer", "owner"}
 
 
 def declared() -> dict[str, set[str]]:
@@ -28,10 +27,9 @@ def declared() -> dict[str, set[str]]:
         metrics(registry)
     OperatorMetrics(registry, lambda: 0.0)
     own = {name: set(collector._labelnames) for name, collector in registry._names_to_collectors.items()}
-    gates = dict.fromkeys((metric_names.GATE_VALUE, metric_names.GATE_OUTCOME), GATE_LABELS)
     flink = [name for name in vars(metric_names).values() if str(name).startswith("flink_")]
     upstream = [*flink, *metric_names.KAFKA_METRICS]
-    return own | gates | dict.fromkeys(upstream, UPSTREAM_LABELS)
+    return own | dict.fromkeys(upstream, UPSTREAM_LABELS)
 
 
 DECLARED = declared()

@@ -20,6 +20,9 @@ from operators.telecom_pipeline.validate import validate
 DEMO = sample("demo")
 SETTINGS = {names.NIGHTLY: NightlySettings, names.CRM_BATCH_INGESTOR: CrmIngestSettings, names.CHURN: ChurnSettings}
 
+# The verdict of the gates, where Kubernetes keeps it in the status of the pod.
+REPORT = ("--report", "/dev/termination-log")
+
 
 def run_of(component: str, *arguments: str, resource: Manifest = DEMO) -> Manifest:
     pipeline = pipeline_of(resource)
@@ -40,7 +43,7 @@ def test_every_batch_job_can_read_its_settings(component: str) -> None:
 
 def test_a_run_has_its_date_behind_the_settings_file() -> None:
     (container,) = run_of(names.NIGHTLY, "--date", "2026-11-20")["spec"]["template"]["spec"]["containers"]
-    assert container["args"] == ["--settings", "/etc/telecom/settings.json", "--date", "2026-11-20"]
+    assert container["args"] == ["--settings", "/etc/telecom/settings.json", *REPORT, "--date", "2026-11-20"]
 
 
 def test_a_run_is_no_child_that_the_operator_would_prune() -> None:

@@ -49,3 +49,24 @@ def test_a_pipeline_that_is_gone_is_not_shown() -> None:
     metrics.show_limits(DEMO, Monitoring())
     metrics.forget(DEMO)
     assert not [sample for family in registry.collect() for sample in family.samples if "pipeline" in sample.labels]
+
+
+def test_gates_of_the_last_nightly_run_are_told() -> None:
+    registry = CollectorRegistry()
+    metrics = OperatorMetrics(registry, lambda: 0.0)
+    gates = [
+        {"name": name, "layer": "gold", "owner": "data", "outcome": outcome, "value": 0.5}
+        for name, outcome in (("volume", "passed"), ("freshness", "failed"))
+    ]
+    data = {"lastPublicationTime": "2026-03-01T12:00:00Z", "nightly": {"runId": "r1", "gates": gates}}
+    metrics.show(DEMO, status("True") | {"data": data})
+
+    def told(metric: str, gate: str) -> float | None:
+        return registry.get_sample_value(metric, LABELS | {"gate": gate, "layer": "gold", "owner": "data"})
+
+    assert (told("telecom_gate_outcome", "volume"), told("telecom_gate_outcome", "freshness")) == (0, 2)
+    assert told("telecom_gate_value", "volume") == 0.5
+    published = registry.get_sample_value("telecom_operator_pipeline_last_publication_time_seconds", LABELS)
+    assert published == 1772366400
+    metrics.forget(DEMO)
+    assert told("telecom_gate_outcome", "volume") is None

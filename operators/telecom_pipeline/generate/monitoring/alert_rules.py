@@ -159,10 +159,10 @@ DATA_RULES = (
     ),
     AlertRule(
         "TelecomGateFailed",
-        f"max by (gate, owner) ({names.GATE_OUTCOME}) == 2",
+        f"max by ({OF_PIPELINE}, gate, owner) ({names.GATE_OUTCOME}) == 2",
         0,
         "critical",
-        "Gate {{ $labels.gate }} failed: nothing new is published. Owner: {{ $labels.owner }}.",
+        f"Gate {{{{ $labels.gate }}}} of {_PIPELINE} failed: nothing new is published. Owner: {{{{ $labels.owner }}}}.",
         "SELECT evidence FROM audit.gate_results WHERE gate = '{{ $labels.gate }}' ORDER BY checked_at DESC LIMIT 1",
     ),
 )

@@ -2,7 +2,14 @@
 
 from contracts import metric_names as names
 from operators.telecom_pipeline.generate.monitoring.dashboard import Dashboard, Panel, Query
-from operators.telecom_pipeline.generate.monitoring.selectors import highest_by, lowest_by, quantile_by, rate_by, sum_by
+from operators.telecom_pipeline.generate.monitoring.selectors import (
+    chosen,
+    highest_by,
+    lowest_by,
+    quantile_by,
+    rate_by,
+    sum_by,
+)
 
 _P99 = 0.99
 _MEDIAN = 0.5
@@ -216,19 +223,30 @@ PUBLICATION = Dashboard(
             "Outcome of the gates",
             "0 passed, 1 warned, 2 failed: the tag `published` stays where it was.",
             "short",
-            (Query(f"max by (gate, layer) ({names.GATE_OUTCOME})", "{{layer}} {{gate}}"),),
+            (Query(highest_by(names.GATE_OUTCOME, "pipeline", "layer", "gate"), "{{pipeline}} {{layer}} {{gate}}"),),
         ),
         Panel(
             "Gates that failed",
             "By owner: whom to call.",
             "short",
-            (Query(f"count by (owner) ({names.GATE_OUTCOME} == 2)", "{{owner}}"),),
+            (Query(f"count by (owner) ({chosen(names.GATE_OUTCOME)} == 2)", "{{owner}}"),),
         ),
         Panel(
             "Worst reading",
             "In the unit of each gate; the limits are in jobs/data_quality.",
             "short",
-            (Query(f"max by (gate, layer) ({names.GATE_VALUE})", "{{layer}} {{gate}}"),),
+            (Query(highest_by(names.GATE_VALUE, "pipeline", "layer", "gate"), "{{pipeline}} {{layer}} {{gate}}"),),
+        ),
+        Panel(
+            "Since the last publication",
+            "Age of the numbers that readers see, and the limit of the pipeline.",
+            "s",
+            (
+                Query(
+                    f"time() - {highest_by(names.OPERATOR_LAST_PUBLICATION_TIME_SECONDS, 'pipeline')}", "{{pipeline}}"
+                ),
+                Query(highest_by(names.OPERATOR_PUBLICATION_LIMIT_SECONDS, "pipeline"), "{{pipeline}} limit"),
+            ),
         ),
     ),
 )
