@@ -26,7 +26,8 @@ def dry_run(scene: Scene) -> DryRunStatus:
     rendered = {ref_of(manifest): manifest for manifest in _without_records(scene.target.manifests)}
     children = {ref_of(child): child for child in _without_records(scene.observed.children.values())}
     found = compare(rendered, children, missing_endpoints(target, endpoints))
-    steps = find_steps(scene.before, scene.target, keeps_topics=target.keeps_records) if scene.course.before else []
+    keeps_topics, renewed = target.keeps_records, scene.course.renewed
+    steps = find_steps(scene.before, scene.target, renewed, keeps_topics) if scene.course.before else []
     return DryRunStatus(
         changes=[_planned(change) for change in found.changes[:MOST_CHANGES]],
         steps=steps,

@@ -16,6 +16,7 @@ from operators.telecom_pipeline.storage_references import (
     S3_ENDPOINT_KEY,
     crm_database,
     database_connection_ref,
+    required_objects,
     s3_connection_ref,
     trino_connection_ref,
 )
@@ -49,6 +50,14 @@ def find_endpoints(
         trino=_trino(pipeline, references),
         customers=_customers(pipeline, references),
     )
+
+
+def nowhere(pipeline: Pipeline) -> Endpoints:
+    """Endpoints that are no places, all that the pipeline needs: to see what is rendered wherever they are."""
+    data = {S3_ENDPOINT_KEY: "http://nowhere", HOST_KEY: "nowhere", PORT_KEY: "1", DATABASE_KEY: "nowhere"}
+    kafka = {"status": {"listeners": [{"name": names.CLIENT_LISTENER, "bootstrapServers": "nowhere:1"}]}}
+    children = {Ref(names.KAFKA, pipeline.namespace, names.kafka(pipeline.name)): kafka}
+    return find_endpoints(pipeline, children, {each.ref: {"data": data} for each in required_objects(pipeline)})
 
 
 def _bootstrap_servers(kafka: Manifest | None) -> str | None:

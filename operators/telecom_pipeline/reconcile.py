@@ -27,7 +27,7 @@ from operators.telecom_pipeline.upgrade.course import composition, next_upgrade,
 from operators.telecom_pipeline.upgrade.outlook import outlook_of, policy_of
 from operators.telecom_pipeline.upgrade.progress import judge
 from operators.telecom_pipeline.upgrade.record import Upgrade
-from operators.telecom_pipeline.upgrade.revisions import lasting_spec, remember, render_revisions
+from operators.telecom_pipeline.upgrade.revisions import Revision, lasting_spec, remember, render_revisions
 from operators.telecom_pipeline.validate import Problem, validate
 
 
@@ -177,12 +177,12 @@ def _remember_revision(
 ) -> None:
     """Keep the spec with which the pipeline is ready now, unless it is known already."""
     course, revisions = scene.course, scene.revisions
+    newest = Revision(generation, lasting_spec(course.target), course.target_fingerprint)
     is_on_the_way = upgrade is not None and (upgrade.is_underway or upgrade.is_going_back)
-    is_known = bool(revisions) and revisions[-1].digest == course.target_digest
+    is_known = bool(revisions) and revisions[-1].is_same_as(newest)
     if is_known or is_on_the_way or any(report.state not in SETTLED for report in reports):
         return
-    kept = remember(revisions, generation, lasting_spec(course.target))
-    cluster.apply(render_revisions(course.target, kept))
+    cluster.apply(render_revisions(course.target, remember(revisions, newest)))
 
 
 def _act(

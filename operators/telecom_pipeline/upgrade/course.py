@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,21 +12,28 @@ from operators.telecom_pipeline.manifest import Manifest, Ref
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.stages import Stage
 from operators.telecom_pipeline.upgrade.composition import Composition, compose
+from operators.telecom_pipeline.upgrade.fingerprint import Fingerprint, digest_of, fingerprint
 from operators.telecom_pipeline.upgrade.progress import begin
 from operators.telecom_pipeline.upgrade.record import APPLIED, StepState, Upgrade, UpgradeState, UpgradeStep
 from operators.telecom_pipeline.upgrade.revisions import Revision, digest, lasting_spec, with_switches
-from operators.telecom_pipeline.upgrade.steps import Rendering, find_steps
+from operators.telecom_pipeline.upgrade.steps import UPGRADED_STAGES, Rendering, find_steps
 from operators.telecom_pipeline.validate import validate
 from operators.telecom_pipeline.validate.transitions import transition_problems
 
 
 @dataclass(frozen=True)
 class Course:
-    """Where a pipeline comes from and goes to. `before` is None where nothing ran well yet."""
+    """Where a pipeline comes from and goes to. `before` is None where nothing ran well yet.
+
+    `renewed` are stages of which the operator that brought `before` up made something else than this one does: nobody
+    can render any more what they have.
+    """
 
     target: Pipeline
     before: Pipeline | None = None
     from_revision: int = 0
+    target_fingerprint: Fingerprint = field(default_factory=dict)
+    renewed: frozenset[Stage] = frozenset()
 
     @property
     def pipelines(self) -> tuple[Pipeline, ...]:
@@ -38,6 +45,24 @@ class Course:
         """Digest of the wanted spec."""
         return digest(lasting_spec(self.target))
 
+    @property
+    def target_rendering(self) -> str:
+        """Digest of what this operator makes of the wanted spec."""
+        return digest_of(self.target_fingerprint)
+
+    @property
+    def keeps_the_spec(self) -> bool:
+        """Whether the wanted spec is the one that runs."""
+        return self.before is not None and digest(lasting_spec(self.before)) == self.target_digest
+
+    def is_plan_of(self, upgrade: Upgrade) -> bool:
+        """Whether a recorded upgrade is the way to the target; a rollback stays one for every operator."""
+        if upgrade.digest != self.target_digest or upgrade.is_going_back:
+            return upgrade.digest == self.target_digest
+        if upgrade.state is UpgradeState.COMPLETED:
+            return not self.renewed
+        return upgrade.rendering in ("", self.target_rendering)
+
     def followed(self, upgrade: Upgrade | None) -> Pipeline:
         """The form whose references and switches count."""
         return self.before if self.before and upgrade and upgrade.is_going_back else self.target
@@ -46,6 +71,8 @@ class Course:
         """What of the steps taken so far cannot be undone: empty if all can."""
         if self.before is None:
             return ""
+        if self.keeps_the_spec:
+            return "only the operator's version before can make what was there"
         taken = {step.stage for step in upgrade.steps if step.state in APPLIED or step.superseded}
         problems = transition_problems(self.target, self.before)
         return "; ".join(str(problem) for problem in problems if _stage_of(problem.path) in taken)
@@ -53,12 +80,21 @@ class Course:
 
 def chart(target: Pipeline, resource: Manifest, revisions: tuple[Revision, ...]) -> Course:
     """The course from the newest revision that was ready; a revision that is not valid any more is no start."""
+    wanted = fingerprint(target, lasting_spec(target))
     if not revisions:
-        return Course(target)
+        return Course(target, target_fingerprint=wanted)
     newest = revisions[-1]
     written = target.spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
     before = validate({**resource, "spec": with_switches(newest.spec, written)})
-    return Course(target, before, newest.number) if isinstance(before, Pipeline) else Course(target)
+    if not isinstance(before, Pipeline):
+        return Course(target, target_fingerprint=wanted)
+    return Course(target, before, newest.number, wanted, _renewed(newest, fingerprint(target, newest.spec)))
+
+
+def _renewed(revision: Revision, now: Fingerprint) -> frozenset[Stage]:
+    """Nothing, where an operator that did not know fingerprints brought the revision up."""
+    then = revision.fingerprint or now
+    return frozenset(stage for stage in UPGRADED_STAGES if then.get(stage) != now.get(stage))
 
 
 def stored_upgrade(status: Mapping[str, Any]) -> Upgrade | None:
@@ -77,16 +113,20 @@ def next_upgrade(
     """The upgrade as it shall be when this pass applies anything; it has to be written down before."""
     if course.before is None or course.target.is_left_alone:
         return stored if course.before else None
-    if stored and stored.digest == course.target_digest:
+    if stored and course.is_plan_of(stored):
         return begin(stored, now)
-    unfinished = _unfinished(stored)
-    if not unfinished and digest(lasting_spec(course.before)) == course.target_digest:
+    superseded = _unfinished(stored) | course.renewed
+    if not superseded and course.keeps_the_spec:
         return None  # nothing to change, also where an endpoint is gone and nobody can tell what would be rendered
-    steps = find_steps(before, target, unfinished, course.target.keeps_records)
+    steps = find_steps(before, target, superseded, course.target.keeps_records)
     if not steps:
         return None
     upgrade = Upgrade(
-        from_revision=course.from_revision, to_revision=generation, digest=course.target_digest, steps=steps
+        from_revision=course.from_revision,
+        to_revision=course.from_revision if course.keeps_the_spec else generation,
+        digest=course.target_digest,
+        rendering=course.target_rendering,
+        steps=steps,
     )
     return begin(upgrade, now)
 

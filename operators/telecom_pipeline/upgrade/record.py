@@ -63,12 +63,16 @@ class UpgradeStep(SpecModel):
 
 
 class Upgrade(SpecModel):
-    """The change from one revision of the spec to another, step by step."""
+    """The change from one revision of the spec to another, step by step.
+
+    Where both are the same, another version of the operator makes something else of it.
+    """
 
     state: UpgradeState = Field(default=UpgradeState.RUNNING, description="How far the upgrade is.")
     from_revision: int = Field(description="Revision that ran well before: generation of the resource at that time.")
     to_revision: int = Field(description="Revision that is wanted: generation of the resource.")
     digest: str = Field(description="Digest of the wanted spec; a spec that was rolled back is not tried again.")
+    rendering: str = Field(default="", description="Digest of what the operator that made this plan makes of the spec.")
     message: str = Field(default="", description="Which step failed and why, empty while none did.")
     steps: list[UpgradeStep] = Field(description="The steps, in the order in which they are taken.")
 
@@ -94,6 +98,8 @@ class Upgrade(SpecModel):
         if self.is_going_back:
             return f"revision {self.to_revision} is undone, revision {self.from_revision} runs: {self.message}"
         way = f"from revision {self.from_revision} to {self.to_revision}"
+        if self.from_revision == self.to_revision:
+            way = f"revision {self.to_revision} as this version of the operator makes it"
         step = self.active_step
         return self.message or (f"{way}: step {step.stage}" if step else way)
 

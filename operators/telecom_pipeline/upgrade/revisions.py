@@ -1,10 +1,13 @@
-"""Specs with which the pipeline was ready, newest last: where an upgrade starts and what a rollback goes back to."""
+"""Specs with which the pipeline was ready, newest last: where an upgrade starts and what a rollback goes back to.
+
+Beside each is the fingerprint of what the operator of that time made of it.
+"""
 
 import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from operators.telecom_pipeline import names
@@ -17,21 +20,30 @@ KEPT_REVISIONS = 5
 # Switches that say what to do with a pipeline, not what it is: no upgrade for them, and no rollback changes them.
 SWITCHES = ("paused", "mode", "desiredState", "deletionPolicy")
 _KEY = re.compile(r"^revision-(\d+)\.json$")
+_FINGERPRINT_KEY = "fingerprint-{}.json"
 
 Spec = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Revision:
-    """A spec without its switches; `number` is the generation of the resource with which it became ready."""
+    """A spec without its switches; `number` is the generation of the resource with which it became ready.
+
+    `fingerprint` is empty where an operator that did not know fingerprints wrote it down.
+    """
 
     number: int
     spec: Spec
+    fingerprint: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
         """Equal for equal specs."""
         return digest(self.spec)
+
+    def is_same_as(self, other: "Revision") -> bool:
+        """Whether both are the same spec, of which their operators make the same."""
+        return self.digest == other.digest and self.fingerprint == other.fingerprint
 
 
 def lasting_spec(pipeline: Pipeline) -> dict[str, Any]:
@@ -52,29 +64,34 @@ def digest(spec: Spec) -> str:
     return hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def remember(revisions: tuple[Revision, ...], number: int, spec: Spec) -> tuple[Revision, ...]:
-    """The revisions with `spec` as the newest; each spec is kept once, and only the newest few."""
-    others = [revision for revision in revisions if revision.digest != digest(spec)]
-    return (*others, Revision(number, spec))[-KEPT_REVISIONS:]
+def remember(revisions: tuple[Revision, ...], newest: Revision) -> tuple[Revision, ...]:
+    """The revisions with the newest one; each spec is kept once, and only the newest few."""
+    others = [revision for revision in revisions if revision.digest != newest.digest]
+    return (*others, newest)[-KEPT_REVISIONS:]
 
 
 def revisions_of(config_map: Manifest | None) -> tuple[Revision, ...]:
     """Revisions in a ConfigMap; what was damaged by hand is left out."""
     found = []
-    for key, text in (config_map or {}).get("data", {}).items():
+    data: Mapping[str, str] = (config_map or {}).get("data", {})
+    for key, text in data.items():
         match, spec = _KEY.match(key), _parsed(text)
         if match and spec is not None:
-            found.append(Revision(int(match[1]), spec))
+            fingerprint = _parsed(data.get(_FINGERPRINT_KEY.format(match[1]), "{}"))
+            found.append(Revision(int(match[1]), spec, fingerprint or {}))
     return tuple(sorted(found, key=lambda revision: revision.number))
 
 
 def render_revisions(pipeline: Pipeline, revisions: tuple[Revision, ...]) -> Manifest:
     """The ConfigMap that keeps them."""
-    data = {
-        f"revision-{each.number}.json": json.dumps(each.spec, indent=2, sort_keys=True) + "\n" for each in revisions
-    }
+    data = {f"revision-{each.number}.json": _text(each.spec) for each in revisions}
+    data |= {_FINGERPRINT_KEY.format(each.number): _text(each.fingerprint) for each in revisions if each.fingerprint}
     name = names.revisions(pipeline.name)
     return child(pipeline, names.CONFIG_MAP, name, Stage.STORAGE, {"data": data}, role="revisions")
+
+
+def _text(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, indent=2, sort_keys=True) + "\n"
 
 
 def _with_plain_numbers(value: Any) -> Any:

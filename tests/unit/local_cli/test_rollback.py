@@ -57,6 +57,6 @@ def merged(target: object, patch: object) -> object:
 def test_a_spec_is_kept_once_and_only_the_newest_few() -> None:
     revisions: tuple[Revision, ...] = ()
     for number in range(1, 9):
-        revisions = remember(revisions, number, {"image": {"tag": str(number)}})
-    revisions = remember(revisions, 9, {"image": {"tag": "6"}})
+        revisions = remember(revisions, Revision(number, {"image": {"tag": str(number)}}))
+    revisions = remember(revisions, Revision(9, {"image": {"tag": "6"}}))
     assert [revision.number for revision in revisions] == [4, 5, 7, 8, 9]

@@ -29,7 +29,7 @@ from operators.telecom_pipeline.reconcile import reconcile
 from operators.telecom_pipeline.render import render
 from operators.telecom_pipeline.stages import Stage
 from operators.telecom_pipeline.upgrade.record import UpgradeStep
-from operators.telecom_pipeline.upgrade.revisions import digest
+from operators.telecom_pipeline.upgrade.revisions import digest, revisions_of
 from operators.telecom_pipeline.upgrade.steps import UPGRADED_STAGES, Rendering, find_steps
 
 # Without what makes Jobs: a Job of the same run keeps its pods' template, so its spec tells nothing of an upgrade.
@@ -176,7 +176,7 @@ def test_a_first_start_is_no_upgrade_and_its_spec_is_kept_as_good(world: World) 
     assert "upgrade" not in world.status
     kept = world.store.get(REVISIONS)
     assert kept is not None
-    assert list(kept["data"]) == ["revision-1.json"]
+    assert sorted(kept["data"]) == ["fingerprint-1.json", "revision-1.json"]
     assert world.condition("Upgrading")["reason"] == "UpToDate"
 
 
@@ -193,7 +193,7 @@ def test_a_changed_spec_goes_stage_by_stage_and_each_is_ready_before_the_next(wo
     assert world.upgrade["state"] == "Completed"
     assert world.condition("Ready")["status"] == "True"
     assert world.specs() == expected_specs(tmp_path, NEW)
-    assert list((world.store.get(REVISIONS) or {})["data"]) == ["revision-1.json", "revision-2.json"]
+    assert [each.number for each in revisions_of(world.store.get(REVISIONS))] == [1, 2]
 
 
 def test_while_a_step_is_not_ready_no_other_stage_is_touched(world: World) -> None:

@@ -1,0 +1,40 @@
+"""What this operator makes of a spec: another version of it may make something else of the same spec. Pure."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from operators.telecom_pipeline.endpoints import nowhere
+from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.render import render
+from operators.telecom_pipeline.spec import API_VERSION, KIND_NAME
+from operators.telecom_pipeline.upgrade.steps import UPGRADED_STAGES, Rendering
+from operators.telecom_pipeline.validate import validate
+
+Fingerprint = Mapping[str, str]
+"""Digest of the children of each stage."""
+
+_KEPT = 1024  # some specs for each of hundreds of pipelines
+
+
+def fingerprint(pipeline: Pipeline, spec: Mapping[str, Any]) -> Fingerprint:
+    """Of the children that a spec of the pipeline has, wherever its neighbours are; empty for an invalid spec."""
+    return _fingerprint(pipeline.name, pipeline.namespace, json.dumps(spec, sort_keys=True))
+
+
+@lru_cache(_KEPT)
+def _fingerprint(name: str, namespace: str, spec: str) -> Fingerprint:
+    metadata = {"name": name, "namespace": namespace}
+    outcome = validate({"apiVersion": API_VERSION, "kind": KIND_NAME, "metadata": metadata, "spec": json.loads(spec)})
+    if not isinstance(outcome, Pipeline):
+        return {}
+    rendering = Rendering(render(outcome, nowhere(outcome)))
+    by_stage = {stage.value: list(rendering.of_stage(stage).values()) for stage in UPGRADED_STAGES}
+    return {stage: digest_of(children) for stage, children in by_stage.items() if children}
+
+
+def digest_of(value: Any) -> str:
+    """Digest of plain data."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
