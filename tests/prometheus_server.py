@@ -78,9 +78,9 @@ def labels_of(expression: str) -> set[str]:
 
 
 def missing_labels(expression: str, samples: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Labels by which it groups and that no sample has."""
+    """Labels by which it groups and that not every sample has."""
     kept = labels_of(expression)
-    return {label for label in kept if not any(sample["metric"].get(label) for sample in samples)}
+    return {label for label in kept if not all(sample["metric"].get(label) for sample in samples)}
 
 
 @contextmanager

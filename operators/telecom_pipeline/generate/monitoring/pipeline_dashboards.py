@@ -13,6 +13,8 @@ from operators.telecom_pipeline.generate.monitoring.selectors import (
 
 _P99 = 0.99
 _MEDIAN = 0.5
+# A broker counts for each topic, and once more for all of them without that label.
+_ONE_TOPIC, _ALL_TOPICS = 'topic!=""', 'topic=""'
 
 PIPELINE = Dashboard(
     "telecom-pipeline",
@@ -112,15 +114,15 @@ KAFKA = Dashboard(
             "Records in",
             "Records per second that producers wrote.",
             "ops",
-            (Query(rate_by(names.KAFKA_MESSAGES_IN, "topic"), "{{topic}}"),),
+            (Query(rate_by(names.KAFKA_MESSAGES_IN, "topic", matcher=_ONE_TOPIC), "{{topic}}"),),
         ),
         Panel(
             "Bytes in and out",
             "Bytes per second, without replication.",
             "Bps",
             (
-                Query(rate_by(names.KAFKA_BYTES_IN, "pod"), "{{pod}} in"),
-                Query(rate_by(names.KAFKA_BYTES_OUT, "pod"), "{{pod}} out"),
+                Query(rate_by(names.KAFKA_BYTES_IN, "pod", matcher=_ALL_TOPICS), "{{pod}} in"),
+                Query(rate_by(names.KAFKA_BYTES_OUT, "pod", matcher=_ALL_TOPICS), "{{pod}} out"),
             ),
         ),
         Panel("Log on disk", "Bytes by topic.", "bytes", (Query(sum_by(names.KAFKA_LOG_BYTES, "topic"), "{{topic}}"),)),

@@ -11,9 +11,9 @@ def chosen(metric: str, *matchers: str) -> str:
     return f"{metric}{{{', '.join((CHOSEN, *matchers))}}}"
 
 
-def rate_by(metric: str, *labels: str) -> str:
+def rate_by(metric: str, *labels: str, matcher: str = "") -> str:
     """Growth of a counter per second, by its labels."""
-    return f"sum by ({', '.join(labels)}) (rate({chosen(metric)}[$__rate_interval]))"
+    return f"sum by ({', '.join(labels)}) (rate({chosen(metric, *filter(None, [matcher]))}[$__rate_interval]))"
 
 
 def highest_by(metric: str, *labels: str, matcher: str = "") -> str:
