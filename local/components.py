@@ -47,7 +47,9 @@ def _of_pipeline(view: PipelineView) -> Component:
         rows=None,
         lag=None,
         endpoint="",
-        reason="" if is_well else view.message("Degraded" if view.holds("Degraded") else "Ready"),
+        reason="; ".join(view.data_complaints)
+        if is_well
+        else view.message("Degraded" if view.holds("Degraded") else "Ready"),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.status.model import DATA_CONDITIONS
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,23 @@ class PipelineView:
         """What a condition says; empty while unknown."""
         messages = [condition["message"] for condition in self._conditions if condition["type"] == condition_type]
         return str(messages[0]) if messages else ""
+
+    @property
+    def data_complaints(self) -> list[str]:
+        """What is not as it shall be with the data; a pipeline whose parts all run is ready in spite of it."""
+        return [
+            f"{condition['type']} is False: {condition['message']}"
+            for condition in self._conditions
+            if condition["type"] in DATA_CONDITIONS and condition["status"] == "False"
+        ]
+
+    @property
+    def data_summary(self) -> str:
+        """Lag, freshness and last publication as far as they are known; empty if none is."""
+        data = self._status.get("data") or {}
+        known = {"lag": data.get("lag"), "freshness": data.get("freshness")}
+        known["published"] = data.get("lastPublicationTime")
+        return ", ".join(f"{name} {value}" for name, value in known.items() if value)
 
     @property
     def _conditions(self) -> list[Mapping[str, Any]]:

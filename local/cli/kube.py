@@ -43,6 +43,7 @@ def status(name: Name, namespace: Namespace = "", output: OutputForm = Output.TA
     table = Table("stage", "state", "ready", "why", title=f"{name}: {view.stage or 'not looked at yet'}")
     for stage in view.stages:
         table.add_row(stage["name"], stage["state"], stage["ready"], stage["message"] or stage["reason"])
+    table.caption = "\n".join(filter(None, [view.data_summary, *view.data_complaints]))
     answers.print(table)
     _print_upgrade(resource.get("status", {}).get("upgrade"))
 

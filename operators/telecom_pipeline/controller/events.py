@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from operators.telecom_pipeline.status.model import DATA_CONDITIONS
+
 # Conditions whose truth is bad news.
 _BAD_WHEN_TRUE = frozenset({"Degraded"})
-_BAD_WHEN_FALSE = frozenset({"Ready", "BronzeFresh", "LagBounded", "Published"})
+_BAD_WHEN_FALSE = frozenset({"Ready", *DATA_CONDITIONS})
 LONGEST_MESSAGE = 1000  # the API server refuses a note of more than 1024 bytes
 
 

@@ -24,6 +24,10 @@ class ConditionType(StrEnum):
     PUBLISHED = "Published"
 
 
+# They tell of the data and leave Ready alone.
+DATA_CONDITIONS = (ConditionType.BRONZE_FRESH, ConditionType.LAG_BOUNDED, ConditionType.PUBLISHED)
+
+
 class Reason(StrEnum):
     """Why a condition has its status: for programs; the message is for people."""
 

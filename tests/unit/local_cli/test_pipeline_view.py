@@ -32,3 +32,16 @@ def test_before_the_first_reconciliation_nothing_is_known() -> None:
     view = PipelineView({"metadata": {"generation": 1}})
     assert not view.holds("Ready")
     assert view.stages == []
+
+
+def test_what_is_wrong_with_the_data_is_told_of_a_ready_pipeline() -> None:
+    found = resource(observed_generation=2)
+    found["status"]["conditions"] += [
+        {"type": "LagBounded", "status": "True", "message": "fine"},
+        {"type": "BronzeFresh", "status": "Unknown", "message": "the sources send nothing"},
+        {"type": "Published", "status": "False", "message": "gates failed: volume (owner data)"},
+    ]
+    found["status"]["data"] = {"lag": "<1k", "freshness": "", "lastPublicationTime": "2026-03-01T12:00:00Z"}
+    view = PipelineView(found)
+    assert view.data_complaints == ["Published is False: gates failed: volume (owner data)"]
+    assert view.data_summary == "lag <1k, published 2026-03-01T12:00:00Z"
