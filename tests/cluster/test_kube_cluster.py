@@ -1,5 +1,6 @@
 """KubeCluster keeps the contract of `Cluster` on a real API server, in good weather and bad."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -260,3 +261,15 @@ spec:
           spec: {type: object, x-kubernetes-preserve-unknown-fields: true}
           status: {type: object, x-kubernetes-preserve-unknown-fields: true}
 """
+
+
+def test_closing_leaves_no_thread_that_reads_from_a_descriptor_which_files_get_next(
+    control_plane: ControlPlane, namespace: str
+) -> None:
+    before = set(threading.enumerate())
+    cluster = KubeCluster(api_server(control_plane.kubeconfig))
+    cluster.list(CONFIG_MAP, namespace)
+    cluster.list(Kind("apps/v1", "Deployment"), namespace)
+    assert set(threading.enumerate()) > before
+    cluster.close()
+    assert set(threading.enumerate()) <= before

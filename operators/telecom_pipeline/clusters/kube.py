@@ -20,6 +20,8 @@ FIELD_MANAGER = "telecom-pipeline"
 # Secrets and the objects of others are read by name: a watch would need the right to read every Secret.
 FOREIGN_READ_SECONDS = 60.0
 _SYNC_SECONDS = 30.0
+# A watch that is in the middle of a call ends with it; with an API server that does not answer, the process ends first.
+_STOP_SECONDS = 5.0
 
 
 class KubeCluster:
@@ -135,11 +137,15 @@ class KubeCluster:
         return max((watch.seconds_since_contact for watch in watches), default=0.0)
 
     def close(self) -> None:
-        """End the watches and the connections."""
+        """End the watches, then the connections. A watch that does not end keeps them: see `OpenStreams`."""
         with self._lock:
-            for watch in self._watches.values():
-                watch.stop()
-        self._server.close()
+            watches = list(self._watches.values())
+        for watch in watches:
+            watch.stop()
+        self._server.end_streams()
+        deadline = time.monotonic() + _STOP_SECONDS
+        if all([watch.has_ended(max(0.0, deadline - time.monotonic())) for watch in watches]):
+            self._server.close()
 
     def _apply(self, ref: Ref, manifest: Manifest, manager: str, subresource: str) -> Manifest:
         with _as_cluster_errors(ref):

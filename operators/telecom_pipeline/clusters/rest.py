@@ -1,9 +1,11 @@
 """Calls to a Kubernetes API server: credentials by lightkube, retries by tenacity, refusals as typed errors."""
 
 import json
+import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import httpx2
@@ -58,6 +60,45 @@ class UnreachableError(ClusterError):
     """The API server did not answer, or answered that it is overloaded, after several attempts."""
 
 
+class OpenStreams:
+    """Connections that a thread reads from for a long time, so that another thread can end the reading.
+
+    A connection is shut down, never closed, under its reader: the number of a closed descriptor is given to the next
+    file that the process opens, and TLS would go on to read from and write to that file.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._sockets: set[socket.socket] = set()
+        self._is_ended = False
+
+    @contextmanager
+    def reading(self, connection: socket.socket) -> Iterator[None]:
+        """Hold a connection while it is read; one that comes after `end` is at its end at once."""
+        with self._lock:
+            self._sockets.add(connection)
+            if self._is_ended:
+                _shut_down(connection)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._sockets.discard(connection)
+
+    def end(self) -> None:
+        """Let every reader find the end of its stream, now and from now on."""
+        with self._lock:
+            self._is_ended = True
+            for connection in self._sockets:
+                _shut_down(connection)
+
+
+def _shut_down(connection: socket.socket) -> None:
+    with suppress(OSError):  # the server was faster
+        # Not the method of SSLSocket: that drops the TLS state under the thread that reads.
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+
 class ApiServer:
     """One API server. Thread-safe; every method may raise `StatusError` or `UnreachableError`."""
 
@@ -72,6 +113,7 @@ class ApiServer:
         self._config = config or _configured()
         timeout = httpx2.Timeout(_CALL_TIMEOUT_SECONDS, connect=_CONNECT_TIMEOUT_SECONDS)
         self._client = Client(self._config, ConnectionParams(timeout=timeout))
+        self._streams = OpenStreams()
         self._attempts = attempts
         self._observe_call = observe_call
 
@@ -114,10 +156,16 @@ class ApiServer:
             if response.is_error:
                 response.read()
                 raise _status_error(response)
-            yield (line for line in response.iter_lines())
+            connection: socket.socket = response.extensions["network_stream"].get_extra_info("socket")
+            with self._streams.reading(connection):
+                yield (line for line in response.iter_lines())
+
+    def end_streams(self) -> None:
+        """Let watches in other threads come to their end, now and from now on; calls still work."""
+        self._streams.end()
 
     def close(self) -> None:
-        """Close the connections; a watch in another thread ends."""
+        """Close the connections. No thread may be using them: see `end_streams`."""
         self._client.close()
 
     def _call_once(

@@ -53,15 +53,20 @@ class WatchedKind:
         self._last_contact = time.monotonic()
         self._resource_version = ""
         self._failure: ClusterError | None = None
-        self._thread = Thread(target=self._run_until_stopped, name=f"watch {kind.name}", daemon=True)
+        self._thread = Thread(target=self._run, name=f"watch {kind.name}", daemon=True)
 
     def start(self) -> None:
         """Begin to list and watch."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask the thread to end; it does when its current watch ends or the client is closed."""
+        """Ask the thread to end; it does when its current call or stream ends."""
         self._stopping.set()
+
+    def has_ended(self, timeout_seconds: float) -> bool:
+        """Whether the thread ended, within the time given."""
+        self._thread.join(timeout_seconds)
+        return not self._thread.is_alive()
 
     @property
     def seconds_since_contact(self) -> float:
@@ -103,16 +108,9 @@ class WatchedKind:
             if _version(manifest) > int(self._resource_version or 0):
                 self._objects[_key(manifest)] = manifest
 
-    def _run_until_stopped(self) -> None:
-        try:
-            self._run()
-        except Exception:
-            # Closing the client under a running watch may raise anything. Otherwise the thread dies loudly, the age of
-            # the watch grows, and the liveness probe ends the process.
-            if not self._stopping.is_set():
-                raise
-
     def _run(self) -> None:
+        # What is not caught below lets the thread die loudly: the age of the watch grows, and the liveness probe ends
+        # the process.
         pause_seconds = _FIRST_PAUSE_SECONDS
         while not self._stopping.is_set():
             try:
