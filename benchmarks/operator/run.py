@@ -6,10 +6,14 @@ writes a minute, whatever the number of pipelines.
 """
 
 import json
+import os
+import platform
 import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -17,6 +21,8 @@ from typing import Any
 import psutil
 from lightkube.config.kubeconfig import KubeConfig
 
+from local.artefacts.kubernetes import kubernetes_versions
+from local.artefacts.versions import versions
 from local.kubernetes.control_plane import ControlPlane
 from local.kubernetes.crds import install_crds
 from operators.telecom_pipeline import names
@@ -31,9 +37,13 @@ from tests.cluster.upstream import Upstream
 RESULT_FILE = Path(__file__).with_name("result.json")
 NAMESPACE = "bench"
 DEFAULT_PIPELINES = 200
-# One period of the passes by the clock, so that their reads are counted too.
-IDLE_SECONDS = 300.0
+RUNS = 3
+# The last passes of the start have ended by then.
+SETTLING_SECONDS = 15.0
+# Two periods of the passes by the clock, so that their reads are counted too.
+IDLE_SECONDS = 120.0
 CHANGES = 100
+Figures = dict[str, float]
 BROKEN = {
     "conditions": [{"type": "NotReady", "status": "True", "reason": "FatalProblem", "message": "benchmark"}],
     "observedGeneration": 1,
@@ -67,9 +77,10 @@ class Watcher:
 def main() -> None:
     """Measure and write the result."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_PIPELINES
+    load_before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder, ControlPlane(Path(folder) / "control-plane") as control_plane:
         install(control_plane)
-        result = {"pipelines": count, **measure(control_plane, Path(folder), count)}
+        result = {"pipelines": count, **measure(control_plane, Path(folder), count), **_circumstances(load_before)}
     RESULT_FILE.write_text(json.dumps(result, indent=2) + "\n")
     print(json.dumps(result, indent=2))
 
@@ -89,46 +100,48 @@ def measure(control_plane: ControlPlane, folder: Path, count: int) -> dict[str, 
     settings = {"leader_election": "false", "progressing_seconds": "5"}
     with operator(control_plane.kubeconfig, folder, namespace=NAMESPACE, **settings) as process:
         with Upstream(cluster, NAMESPACE):
-            result = {"seconds_until_all_ready": start_all(control_plane, watcher, count)}
-        print(json.dumps(result), flush=True)
-        result |= idle(process, count)
-        print(json.dumps(result), flush=True)
-        result |= latency(cluster, watcher)
+            start = start_all(control_plane, watcher, process, count)
+        _say(start)
+        time.sleep(SETTLING_SECONDS)
+        idle = [_said(idle_window(process, count)) for _ in range(RUNS)]
+        latencies = [_said(latency(cluster, watcher)) for _ in range(RUNS)]
     cluster.close()
-    return result
+    return start | _medians(idle) | _medians(latencies)
 
 
-def start_all(control_plane: ControlPlane, watcher: Watcher, count: int) -> float:
+def start_all(control_plane: ControlPlane, watcher: Watcher, process: OperatorProcess, count: int) -> Figures:
     """Apply all pipelines with one kubectl and wait until all are Ready."""
-    started = time.monotonic()
+    started, cpu_before = time.monotonic(), _cpu_seconds(process)
     manifests = [sample("minimal", NAMESPACE) for _ in range(count)]
     for number, manifest in enumerate(manifests):
         manifest["metadata"]["name"] = f"p{number}"
     apply(control_plane, {"apiVersion": "v1", "kind": "List", "items": manifests})
+    applied = time.monotonic() - started
     eventually(lambda: sum(watcher.ready.values()) == count, seconds=1800, what="all pipelines Ready")
-    return round(time.monotonic() - started, 1)
-
-
-def idle(process: OperatorProcess, count: int) -> dict[str, float]:
-    """Calls, CPU and memory while nothing changes, after the last passes have ended."""
-    time.sleep(15)
-    watched = psutil.Process(process.process.pid)
-    calls = "telecom_operator_api_calls_total"
-    reads, writes = process.metric(calls, method="GET"), process.writes()
-    watched.cpu_percent()
-    time.sleep(IDLE_SECONDS)
-    per_minute = 60.0 / IDLE_SECONDS
     return {
-        "idle_cpu_percent_of_a_core": round(watched.cpu_percent(), 2),
-        "idle_writes_per_minute": round((process.writes() - writes) * per_minute, 2),
-        "idle_reads_per_pipeline_and_minute": round(
-            (process.metric(calls, method="GET") - reads) * per_minute / count, 3
-        ),
-        "resident_mebibytes": round(watched.memory_info().rss / 2**20, 1),
+        "seconds_until_all_applied": round(applied, 1),
+        "seconds_until_all_ready": round(time.monotonic() - started, 1),
+        "start_cpu_seconds": round(_cpu_seconds(process) - cpu_before, 1),
     }
 
 
-def latency(cluster: KubeCluster, watcher: Watcher) -> dict[str, float]:
+def idle_window(process: OperatorProcess, count: int) -> Figures:
+    """Calls, CPU and memory in a time in which nothing changes."""
+    before, cpu_before, writes_before = _calls(process), _cpu_seconds(process), process.writes()
+    time.sleep(IDLE_SECONDS)
+    per_minute = 60.0 / IDLE_SECONDS
+    reads, watches = ((after - known) * per_minute for known, after in zip(before, _calls(process), strict=True))
+    return {
+        "idle_cpu_percent_of_a_core": round((_cpu_seconds(process) - cpu_before) / IDLE_SECONDS * 100, 2),
+        "idle_writes_per_minute": round((process.writes() - writes_before) * per_minute, 2),
+        "idle_reads_per_minute": round(reads, 2),
+        "idle_reads_per_pipeline_and_minute": round(reads / count, 3),
+        "idle_watches_begun_per_minute": round(watches, 2),
+        "resident_mebibytes": round(psutil.Process(process.process.pid).memory_info().rss / 2**20, 1),
+    }
+
+
+def latency(cluster: KubeCluster, watcher: Watcher) -> Figures:
     """From the write of a child's status until the pipeline's own status tells it, as a client sees both."""
     kafka = Ref(names.KAFKA, NAMESPACE, "p0")
     good = dict((cluster.get(kafka) or {})["status"])
@@ -143,6 +156,54 @@ def latency(cluster: KubeCluster, watcher: Watcher) -> dict[str, float]:
         time.sleep(0.05)
     percentiles = statistics.quantiles(seconds, n=100)
     return {"reconcile_p50_seconds": round(percentiles[49], 3), "reconcile_p99_seconds": round(percentiles[98], 3)}
+
+
+def _calls(process: OperatorProcess) -> tuple[float, float]:
+    """Reads and watches begun so far."""
+    name = "telecom_operator_api_calls_total"
+    return process.metric(name, method="GET"), process.metric(name, method="WATCH")
+
+
+def _cpu_seconds(process: OperatorProcess) -> float:
+    times = psutil.Process(process.process.pid).cpu_times()
+    return float(times.user + times.system)
+
+
+def _medians(runs: Sequence[Figures]) -> dict[str, Any]:
+    """The median of each figure, and beside it the least and the greatest."""
+    columns = {name: [run[name] for run in runs] for name in runs[0]}
+    return {name: statistics.median(values) for name, values in columns.items()} | {
+        f"{name}_spread": [min(values), max(values)] for name, values in columns.items()
+    }
+
+
+def _circumstances(load_before: float) -> dict[str, Any]:
+    return {
+        "runs": RUNS,
+        "idle_seconds_per_run": IDLE_SECONDS,
+        "changes_per_run": CHANGES,
+        "machine": {
+            "processor": platform.processor() or platform.machine(),
+            "cores": os.cpu_count(),
+            "memory_gibibytes": round(psutil.virtual_memory().total / 2**30),
+            "load_average": [round(load_before, 1), round(os.getloadavg()[0], 1)],
+        },
+        "versions": {
+            "kubernetes": kubernetes_versions().version,
+            "strimzi": versions().strimzi.version,
+            **{name: version(name) for name in ("kopf", "lightkube")},
+        },
+        "measured_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+
+
+def _said(figures: Figures) -> Figures:
+    _say(figures)
+    return figures
+
+
+def _say(line: object) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

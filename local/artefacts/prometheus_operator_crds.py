@@ -1,11 +1,10 @@
 """CRDs of the Prometheus operator, out of its Go module: what the chart's monitors and rules are checked against."""
 
-import json
 import shutil
 from pathlib import Path
 
 from local.artefacts.cache import Artefact, install
-from local.artefacts.command import run_tool
+from local.artefacts.go_module import module_folder
 from local.artefacts.progress import Report, ignore_progress
 from local.artefacts.versions import versions
 
@@ -21,11 +20,6 @@ def prometheus_operator_crds(report: Report = ignore_progress) -> tuple[Path, ..
 
 
 def _fetch(artefact: Artefact) -> None:
-    pinned = f"{_MODULE}@{versions().prometheus_operator.version}"
-    artefact.tell("fetching", pinned)
-    lines: list[str] = []
-    argv = ["go", "mod", "download", "-json", pinned]
-    run_tool(argv, next_step="check `go env GOPROXY`", on_line=lines.append, folder=artefact.folder)
-    module = Path(json.loads("\n".join(lines))["Dir"])
+    module = module_folder(artefact, _MODULE, versions().prometheus_operator.version)
     for kind in _KINDS:
         shutil.copyfile(module / _FOLDER / f"monitoring.coreos.com_{kind}.yaml", artefact.folder / f"{kind}.yaml")

@@ -1,5 +1,6 @@
 """Reads versions.yaml, the single source of engine versions."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -63,6 +64,13 @@ class PrometheusOperatorVersions(_Pinned):
     version: str
 
 
+class UpstreamChart(_Pinned):
+    """A chart of others, and the namespace that it is installed in."""
+
+    version: str
+    namespace: str
+
+
 class Versions(_Pinned):
     """All engines that LocalCluster runs or imitates."""
 
@@ -72,6 +80,7 @@ class Versions(_Pinned):
     strimzi: StrimziVersions
     flink_operator: FlinkOperatorVersions = Field(alias="flinkOperator")
     prometheus_operator: PrometheusOperatorVersions = Field(alias="prometheusOperator")
+    upstream_charts: Mapping[str, UpstreamChart] = Field(alias="upstreamCharts")
 
 
 @cache

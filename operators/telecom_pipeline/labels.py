@@ -27,6 +27,11 @@ def owned_by(pipeline: str) -> dict[str, str]:
     return {PIPELINE_LABEL: pipeline, MANAGED_BY_LABEL: MANAGED_BY}
 
 
+def run_of(pipeline: str, name: str) -> dict[str, str]:
+    """Selects the Job of the latest run of a batch job."""
+    return {PIPELINE_LABEL: pipeline, NAME_LABEL: name, MANAGED_BY_LABEL: RUN_MANAGED_BY}
+
+
 def labels(pipeline: str, name: str, stage: str) -> dict[str, str]:
     """Labels of a child: `name` is what it is, `stage` the step of the pipeline that it belongs to."""
     # str(): a StrEnum is a str to Python but nothing that YAML can write.

@@ -7,7 +7,7 @@ from typing import Any
 
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.cluster import Cluster, KindMissingError
-from operators.telecom_pipeline.labels import owned_by
+from operators.telecom_pipeline.labels import owned_by, run_of
 from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, ref_of
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.render.accepted_spec import SPEC_KEY
@@ -51,6 +51,11 @@ def _owned(cluster: Cluster, kind: Kind, name: str, namespace: str) -> Sequence[
         return cluster.list(kind, namespace, owned_by(name))
     except KindMissingError:
         return ()
+
+
+def latest_run(cluster: Cluster, name: str, namespace: str, component: str) -> Manifest | None:
+    """Job of the latest run of a batch job, which whoever asked for it has made."""
+    return next(iter(cluster.list(names.JOB, namespace, run_of(name, component))), None)
 
 
 def observe(cluster: Cluster, children: Mapping[Ref, Manifest], *pipelines: Pipeline) -> Observed:

@@ -11,10 +11,9 @@ from operators.telecom_pipeline.dry_run import dry_run
 from operators.telecom_pipeline.endpoints import find_endpoints
 from operators.telecom_pipeline.figures import FiguresSource, NoFigures
 from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
-from operators.telecom_pipeline.observe import accepted_spec
+from operators.telecom_pipeline.observe import accepted_spec, latest_run
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.plan import Apply, Plan, make_plan, view_stages
-from operators.telecom_pipeline.render.transform import batch_run_ref
 from operators.telecom_pipeline.scene import Scene, look
 from operators.telecom_pipeline.status.apply_failure import refusal
 from operators.telecom_pipeline.status.build import build_invalid_status, build_status
@@ -144,7 +143,7 @@ def _report_data(
     now: datetime,
 ) -> DataReport:
     name, namespace = pipeline.name, pipeline.namespace
-    job = cluster.get(batch_run_ref(pipeline, names.NIGHTLY)) if pipeline.batch_jobs else None
+    job = latest_run(cluster, name, namespace, names.NIGHTLY) if pipeline.batch_jobs else None
     nightly = NightlyRun(job, figures.of_nightly_run(name, namespace) if job else None)
     return report_data(pipeline, reports, figures.of_sink(name, namespace), nightly, previous, now)
 

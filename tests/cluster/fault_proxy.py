@@ -1,16 +1,29 @@
 """A proxy in front of a real API server that answers some calls itself, with the errors of a server in trouble."""
 
 import json
+import socket
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock, Thread
+from typing import NamedTuple
 
 import httpx2
 import yaml
+
+# As a real API server puts them.
+REASONS = {
+    409: "Conflict",
+    410: "Expired",
+    422: "Invalid",
+    429: "TooManyRequests",
+    500: "InternalError",
+    503: "ServiceUnavailable",
+}
 
 
 @dataclass
@@ -24,12 +37,22 @@ class Fault:
     retry_after: str | None = None
 
 
+class Call(NamedTuple):
+    """A call that went through or was spoiled; `at` is the time when it came, in seconds."""
+
+    method: str
+    path: str
+    code: int
+    at: float
+
+
 @dataclass
 class Faults:
-    """Faults to come, and the calls that went through or were spoiled: (method, path with query, code)."""
+    """Faults to come, and the calls that were made."""
 
     upcoming: list[Fault] = field(default_factory=list)
-    calls: list[tuple[str, str, int]] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    _streams: set[socket.socket] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
     def take(self, method: str, path: str) -> Fault | None:
@@ -40,11 +63,32 @@ class Faults:
                     return fault
         return None
 
-    def writes(self) -> list[tuple[str, str, int]]:
-        return [call for call in self.calls if call[0] != "GET"]
+    @property
+    def are_used_up(self) -> bool:
+        return not any(fault.times for fault in self.upcoming)
 
-    def reads(self) -> list[tuple[str, str, int]]:
-        return [call for call in self.calls if call[0] == "GET" and "watch=true" not in call[1]]
+    def writes(self) -> list[Call]:
+        return [call for call in self.calls if call.method != "GET"]
+
+    def reads(self) -> list[Call]:
+        return [call for call in self.calls if call.method == "GET" and "watch=true" not in call.path]
+
+    def cut_streams(self) -> None:
+        """Break every answer that is on its way: all watches end at once."""
+        with self._lock:
+            for stream in self._streams:
+                with suppress(OSError):
+                    stream.shutdown(socket.SHUT_RDWR)
+
+    @contextmanager
+    def streaming(self, *ends: socket.socket) -> Iterator[None]:
+        with self._lock:
+            self._streams.update(ends)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._streams.difference_update(ends)
 
 
 @contextmanager
@@ -61,7 +105,7 @@ def fault_proxy(kubeconfig: Path, folder: Path) -> Iterator[tuple[Path, Faults]]
         limits=httpx2.Limits(max_connections=200),
     )
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(upstream, faults))
-    server.daemon_threads = True
+    server.daemon_threads = False  # so that closing it waits for them
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     cluster.pop("certificate-authority")
@@ -72,6 +116,7 @@ def fault_proxy(kubeconfig: Path, folder: Path) -> Iterator[tuple[Path, Faults]]
         yield through_proxy, faults
     finally:
         server.shutdown()
+        faults.cut_streams()
         server.server_close()
         upstream.close()
         thread.join()
@@ -84,17 +129,21 @@ def _handler(upstream: httpx2.Client, faults: Faults) -> type[BaseHTTPRequestHan
             if fault is None:
                 self.pass_on()
             elif fault.code == 0:
-                faults.calls.append((self.command, self.path, 0))
+                self.note(0)
                 self.connection.close()
             else:
                 self.refuse(fault)
 
         do_GET = do_PATCH = do_POST = do_PUT = do_DELETE = forward
 
+        def note(self, code: int) -> None:
+            faults.calls.append(Call(self.command, self.path, code, time.monotonic()))
+
         def refuse(self, fault: Fault) -> None:
-            faults.calls.append((self.command, self.path, fault.code))
+            self.note(fault.code)
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            body = json.dumps({"kind": "Status", "code": fault.code, "message": "injected", "reason": "Injected"})
+            status = {"kind": "Status", "code": fault.code, "message": "injected", "reason": REASONS[fault.code]}
+            body = json.dumps(status)
             self.send_response(fault.code)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
@@ -109,8 +158,9 @@ def _handler(upstream: httpx2.Client, faults: Faults) -> type[BaseHTTPRequestHan
             with (
                 suppress(httpx2.TransportError, OSError),
                 upstream.stream(self.command, self.path, content=body, headers=headers) as answer,
+                faults.streaming(self.connection, answer.extensions["network_stream"].get_extra_info("socket")),
             ):
-                faults.calls.append((self.command, self.path, answer.status_code))
+                self.note(answer.status_code)
                 self.send_response(answer.status_code)
                 self.send_header("Content-Type", answer.headers["Content-Type"])
                 self.send_header("Connection", "close")

@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from local.artefacts.prometheus_operator_crds import prometheus_operator_crds
-from local.artefacts.versions import REPOSITORY
+from local.artefacts.spark_operator_chart import spark_operator_chart
+from local.artefacts.versions import REPOSITORY, versions
 from local.kubernetes.control_plane import ControlPlane
 from local.kubernetes.helm import OPERATOR_CHART, PLATFORM_CHART, HelmError, helm
 from local.kubernetes.install_manifest import INSTALL_MANIFEST, install_manifest
@@ -104,6 +105,22 @@ def test_the_chart_brings_the_dashboards_and_rules_of_the_repository() -> None:
     (dashboards,) = (each["data"] for each in rendered if each["metadata"]["name"].endswith("-dashboards"))
     assert rules == yaml.safe_load((REPOSITORY / "manifests" / "alerts" / "telecom.yaml").read_text())
     assert dashboards == {file.name: file.read_text() for file in (REPOSITORY / "manifests" / "dashboards").iterdir()}
+
+
+def test_our_values_for_sparks_operator_give_what_the_api_server_accepts(
+    control_plane: ControlPlane,
+) -> None:
+    own, pipelines = versions().upstream_charts["spark-operator"].namespace, "telecom"
+    for name in (own, pipelines):
+        place = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+        control_plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump(place))
+    values = str(PLATFORM_CHART / "upstream" / "spark-operator.yaml")
+    text = helm("template", "spark-operator", str(spark_operator_chart()), "-n", own, "--values", values)
+    assert len(apply_dry(control_plane, text)) == len(objects(text))
+    # Jobs of Spark may be made in the pipelines' namespace and in no other.
+    rights = {(each["kind"], each["metadata"]["namespace"]) for each in objects(text) if "Role" in each["kind"]}
+    assert ("Role", pipelines) in rights
+    assert "--namespaces=telecom" in text
 
 
 def test_the_install_manifest_is_what_the_chart_says() -> None:

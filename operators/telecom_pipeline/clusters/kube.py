@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from threading import Lock
 
 from operators.telecom_pipeline import labels as label_names
-from operators.telecom_pipeline.cluster import ClusterError, NamespaceEndingError, RejectedError
+from operators.telecom_pipeline.cluster import ClusterError, KindMissingError, NamespaceEndingError, RejectedError
 from operators.telecom_pipeline.clusters.discovery import Discovery
+from operators.telecom_pipeline.clusters.foreign import ForeignObjects
 from operators.telecom_pipeline.clusters.rest import APPLY_PATCH, MERGE_PATCH, ApiServer, StatusError
 from operators.telecom_pipeline.clusters.watch import WatchedKind
 from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, ref_of
@@ -17,11 +18,10 @@ from operators.telecom_pipeline.names import SECRET
 from operators.telecom_pipeline.spec import API_GROUP
 
 FIELD_MANAGER = "telecom-pipeline"
-# Secrets and the objects of others are read by name: a watch would need the right to read every Secret.
-FOREIGN_READ_SECONDS = 60.0
 _SYNC_SECONDS = 30.0
 # A watch that is in the middle of a call ends with it; with an API server that does not answer, the process ends first.
 _STOP_SECONDS = 5.0
+_MANAGERS = (label_names.MANAGED_BY, label_names.RUN_MANAGED_BY)
 
 
 class KubeCluster:
@@ -48,13 +48,14 @@ class KubeCluster:
         self._on_conflict = on_conflict
         self._watches: dict[tuple[Kind, str | None], WatchedKind] = {}
         self._written: dict[Ref, tuple[str, str]] = {}
-        self._foreign: dict[Ref, tuple[float, Manifest]] = {}
+        # Secrets and the objects of others are read by name: a watch would need the right to read every Secret.
+        self._foreign = ForeignObjects(time.monotonic)
         self._lock = Lock()
 
     def apply(self, manifest: Manifest) -> Manifest:
         """Make the object as written; see `Cluster.apply`. An unchanged object is returned without a call."""
         ref, intent = ref_of(manifest), _digest(manifest)
-        stored = self._watched(ref) or self._recently_read(ref)
+        stored = self._watched(ref) or self._foreign.recent(ref)
         if stored is not None and self._written.get(ref) == (intent, _digest(_without_history(stored))):
             return stored
         answer = self._apply(ref, manifest, _field_manager(manifest), subresource="")
@@ -77,7 +78,7 @@ class KubeCluster:
         self._remember(answer)
 
     def get(self, ref: Ref) -> Manifest | None:
-        """Return the object as last seen: watched if ours, else read at most once a minute."""
+        """Return the object as last seen: watched if ours, else read now and then."""
         return self._watched(ref) or self._foreign_object(ref)
 
     def list(self, kind: Kind, namespace: str, labels: Mapping[str, str] | None = None) -> Sequence[Manifest]:
@@ -118,6 +119,14 @@ class KubeCluster:
                 raise
         if "deletionTimestamp" not in answer["metadata"]:
             self._remember(answer)
+
+    def serves(self, kind: Kind) -> bool:
+        """Whether the API server serves a kind at present. Raises `ClusterError`."""
+        try:
+            self._discovery.resource(kind)
+        except KindMissingError:
+            return False
+        return True
 
     def watch(self, kind: Kind) -> None:
         """Begin to watch a kind before it is first read, so that `on_change` tells about it."""
@@ -165,7 +174,7 @@ class KubeCluster:
         if ref.kind != SECRET and (not _selector(ref.kind) or _is_managed(answer)):
             self._watch_of(ref).remember(answer)
         else:
-            self._foreign[ref] = (time.monotonic(), answer)
+            self._foreign.note(ref, answer)
 
     def _patch(self, path: str, manifest: Manifest, params: Mapping[str, str]) -> Manifest:
         return self._server.call("PATCH", path, params=params, body=manifest, content_type=APPLY_PATCH)
@@ -202,37 +211,33 @@ class KubeCluster:
                 self._watches[kind, namespace].start()
             return self._watches[kind, namespace]
 
-    def _recently_read(self, ref: Ref) -> Manifest | None:
-        read_at, known = self._foreign.get(ref, (float("-inf"), None))
-        return known if time.monotonic() - read_at < FOREIGN_READ_SECONDS else None
-
     def _foreign_object(self, ref: Ref) -> Manifest | None:
         if not _selector(ref.kind):  # the watch sees all of them, so there is none
             return None
-        if known := self._recently_read(ref):
+        if known := self._foreign.recent(ref):
             return known
         with _as_cluster_errors(ref):
             try:
                 found = self._server.call("GET", self._path(ref))
             except StatusError as error:
                 if error.code == 404:
-                    self._foreign.pop(ref, None)
+                    self._foreign.forget(ref)
                     return None
                 raise
-        self._foreign[ref] = (time.monotonic(), found)
+        self._foreign.note(ref, found)
         return found
 
 
 def _selector(kind: Kind) -> str:
-    """Which objects of a kind are watched: all pipelines, but only those children that carry our label."""
+    """Which objects of a kind are watched: all pipelines, but only those children and runs that carry our label."""
     if kind.api_version.startswith(f"{API_GROUP}/"):
         return ""
-    return f"{label_names.MANAGED_BY_LABEL}={label_names.MANAGED_BY}"
+    return f"{label_names.MANAGED_BY_LABEL} in ({','.join(_MANAGERS)})"
 
 
 def _is_managed(manifest: Manifest) -> bool:
     labels = manifest["metadata"].get("labels") or {}
-    return bool(labels.get(label_names.MANAGED_BY_LABEL) == label_names.MANAGED_BY)
+    return labels.get(label_names.MANAGED_BY_LABEL) in _MANAGERS
 
 
 def _field_manager(manifest: Manifest) -> str:
@@ -264,7 +269,7 @@ def _cluster_error(ref: Ref, error: StatusError) -> ClusterError:
         return NamespaceEndingError(f"{ref} is not made: its namespace is being deleted.")
     if error.code == 403:
         return RejectedError(f"Not allowed to write {ref}: {error.message}. Check the operator's Role.")
-    if error.is_overload:
+    if error.is_overload or error.is_lost_race:
         return ClusterError(f"{ref}: {error}")
     details = "; ".join(cause for cause in error.causes if cause)
     return RejectedError(f"The API server refused {ref}: {error.message}" + (f" ({details})" if details else ""))

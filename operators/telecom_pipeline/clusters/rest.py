@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -20,6 +21,7 @@ MERGE_PATCH = "application/merge-patch+json"
 _RETRYABLE_CODES = frozenset({429, 500, 502, 503, 504})
 _UNKNOWN_FIELD = "failed to create typed patch object"
 _NAMESPACE_ENDING = "NamespaceTerminating"
+_CONFLICT = "Conflict"
 _CONNECT_TIMEOUT_SECONDS = 5.0
 _CALL_TIMEOUT_SECONDS = 15.0
 # The API server sends a bookmark about once a minute, so a watch that is silent for longer is dead.
@@ -44,6 +46,11 @@ class StatusError(Exception):
     def is_overload(self) -> bool:
         """Whether the same call may succeed later. A field that the schema lacks is answered with 500 too."""
         return self.code in _RETRYABLE_CODES and not self.message.startswith(_UNKNOWN_FIELD)
+
+    @property
+    def is_lost_race(self) -> bool:
+        """Whether another write came between: a patch, which names no version, may simply be sent again."""
+        return self.code == 409 and self.reason == _CONFLICT and not self.causes
 
     @property
     def is_namespace_ending(self) -> bool:
@@ -131,11 +138,14 @@ class ApiServer:
         body: object | None = None,
         content_type: str = "application/json",
     ) -> dict[str, Any]:
-        """Send one request and return the answer. 429, 5xx and broken connections are tried again."""
+        """Send one request and return the answer.
+
+        429, 5xx, broken connections and patches that lost a race are tried again.
+        """
         retrying = Retrying(
             stop=stop_after_attempt(self._attempts),
             wait=_wait,
-            retry=retry_if_exception(_is_worth_retrying),
+            retry=retry_if_exception(partial(_is_worth_retrying, method)),
             reraise=True,
         )
         try:
@@ -192,8 +202,10 @@ def _configured() -> SingleConfig:
     return config
 
 
-def _is_worth_retrying(error: BaseException) -> bool:
-    return isinstance(error, httpx2.TransportError) or (isinstance(error, StatusError) and error.is_overload)
+def _is_worth_retrying(method: str, error: BaseException) -> bool:
+    if isinstance(error, StatusError):
+        return error.is_overload or (method == "PATCH" and error.is_lost_race)
+    return isinstance(error, httpx2.TransportError)
 
 
 _exponential = wait_exponential_jitter(multiplier=0.1, max=5.0, jitter=0.2)

@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ _log = logging.getLogger(__name__)
 LEASE_NAME = "telecom-operator"
 LOST_LEASE_EXIT_CODE = 3
 _RELEASE_SECONDS = 10.0
+_CRD_SECONDS = 2.0
 
 
 def main() -> int:
@@ -96,6 +98,7 @@ class _Operator:
         self._metrics.leader.set(1)
         for kind in (PIPELINE, *CHILD_KINDS, POD):
             self._cluster.watch(kind)
+        self._wait_for_own_kind()
         figures = RecentFigures(PodFigures(self._cluster), self._settings.figures_seconds)
         worker = Worker(self._cluster, self._metrics, self._attendance, figures)
         registry = kopf.OperatorRegistry()
@@ -108,6 +111,12 @@ class _Operator:
             namespaces=self._settings.namespaces,
             ready_flag=self._is_settled,
         )
+
+    def _wait_for_own_kind(self) -> None:
+        """kopf looks once which kinds there are: one that starts before its CRD would never see a pipeline."""
+        while not self._cluster.serves(PIPELINE):
+            _log.warning("The cluster does not serve %s yet: install the CRD", PIPELINE.name)
+            time.sleep(_CRD_SECONDS)
 
     def _tell_of_conflict(self, manifest: Manifest, message: str) -> None:
         """Count it and post an Event, before the field is taken back."""

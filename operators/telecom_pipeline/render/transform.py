@@ -9,7 +9,7 @@ from contracts.nightly_verdict import TERMINATION_LOG
 from contracts.settings import Settings
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.endpoints import Endpoints
-from operators.telecom_pipeline.manifest import Manifest, Ref
+from operators.telecom_pipeline.manifest import Manifest
 from operators.telecom_pipeline.pipeline import BatchJobs, Pipeline
 from operators.telecom_pipeline.render.bronze import s3_connection, storage_credentials
 from operators.telecom_pipeline.render.images import (
@@ -80,11 +80,6 @@ def lake_credentials(pipeline: Pipeline) -> tuple[SecretKey, ...]:
     """Credentials that belong to `lake_settings`."""
     crm = _crm_credentials(pipeline.batch_jobs.section) if pipeline.batch_jobs else ()
     return (*storage_credentials(pipeline), *crm)
-
-
-def batch_run_ref(pipeline: Pipeline, component: str) -> Ref:
-    """The Job of the latest run of a batch job."""
-    return Ref(names.JOB, pipeline.namespace, names.component(pipeline.name, component))
 
 
 def _workloads(pipeline: Pipeline, endpoints: Endpoints, arguments: tuple[str, ...] = ()) -> tuple[Workload, ...]:

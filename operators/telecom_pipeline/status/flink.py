@@ -15,6 +15,9 @@ from operators.telecom_pipeline.status.child_state import ChildState, State
 SUSPENDED = "suspended"
 RESTARTING = "RESTARTING"
 _MAX_MESSAGE_LENGTH = 500
+# A JobManager that is away while its job is suspended or changed is none that was lost.
+_DEPLOYED = ("DEPLOYED", "STABLE")
+_LOST = ("ERROR", "MISSING")
 
 
 def flink_deployment_state(manifest: Manifest) -> ChildState:
@@ -27,6 +30,9 @@ def flink_deployment_state(manifest: Manifest) -> ChildState:
     if status.get("error"):
         return ChildState(State.FAILED, "FlinkError", _error_message(status["error"]))
     lifecycle = status.get("lifecycleState", "CREATED")
+    job_manager = status.get("jobManagerDeploymentStatus", "")
+    if lifecycle in _DEPLOYED and job_manager in _LOST:
+        return ChildState(State.FAILED, f"JobManager{_word(job_manager)}", f"its JobManager is {job_manager}")
     if lifecycle == "STABLE":
         return _job_state(status.get("jobStatus", {}).get("state", ""))
     if lifecycle in ("FAILED", "ROLLED_BACK"):
