@@ -74,5 +74,5 @@ $(UV):
 
 $(VENV): pyproject.toml uv.lock | $(UV)
 	@echo "Setting up the Python environment in .venv …"
-	@$(UV) sync --quiet --frozen --all-extras --python $(PYTHON)
+	@$(UV) sync --quiet --frozen --all-extras --compile-bytecode --python $(PYTHON)
 	@touch $@

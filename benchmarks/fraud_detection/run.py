@@ -6,7 +6,6 @@ event was read and the planted burst behind the backlog was found; the paced run
 
 import json
 import os
-import platform
 import shutil
 import statistics
 import sys
@@ -16,13 +15,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from benchmarks.fraud_detection.alert_delay import measure_delay
 from benchmarks.fraud_detection.backlog_runs import BacklogRun, measure_backlog, send_backlog
 from benchmarks.fraud_detection.flink_job import HEAP_STATE, PARALLELISM, ROCKSDB_STATE
 from benchmarks.fraud_detection.peer import WHAT, peer_rate
 from benchmarks.kafka_broker import create_topics, running_broker
+from benchmarks.machine import machine
 from contracts.events import FraudRule
 from local.artefacts.flink import flink_versions
 from local.artefacts.versions import versions
@@ -82,12 +80,7 @@ def _circumstances(load_before: float) -> dict[str, Any]:
     return {
         "subscribers": SUBSCRIBERS,
         "parallelism": PARALLELISM,
-        "machine": {
-            "processor": platform.processor() or platform.machine(),
-            "cores": os.cpu_count(),
-            "memory_gibibytes": round(psutil.virtual_memory().total / 2**30),
-            "load_average": [round(load_before, 1), round(os.getloadavg()[0], 1)],
-        },
+        "machine": machine() | {"load_average": [round(load_before, 1), round(os.getloadavg()[0], 1)]},
         "versions": {
             "flink": flink_versions().version,
             "kafka": versions().kafka.version,

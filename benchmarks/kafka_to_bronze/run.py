@@ -7,8 +7,6 @@ table exactly once.
 
 import argparse
 import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -17,12 +15,12 @@ from importlib.metadata import version
 from itertools import count
 from pathlib import Path
 
-import psutil
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from benchmarks.kafka_to_bronze.commit_growth import commit_growth
 from benchmarks.kafka_to_bronze.events import send
 from benchmarks.kafka_to_bronze.measure import Run, run_sink
+from benchmarks.machine import machine
 from contracts.settings import KafkaConnection, SinkSettings
 from local.machine import base_environment
 from tests.local.sink_engines import Engines, running_engines
@@ -133,11 +131,7 @@ def _result(
         "sweep": [{"commit_bytes": size, "commit_interval_seconds": s, **_summary(run)} for size, s, run in sweep],
         "commit_growth": growth,
         "memory": {"events": long_run.events, "rss_mebibytes_by_tenth": _by_tenth(long_run.rss_mebibytes)},
-        "machine": {
-            "processor": platform.processor() or platform.machine(),
-            "cores": os.cpu_count(),
-            "memory_gibibytes": round(psutil.virtual_memory().total / 2**30),
-        },
+        "machine": machine(),
         "versions": {name: version(name) for name in ("confluent-kafka", "pyarrow", "pyiceberg", "orjson")},
         "measured_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }

@@ -12,7 +12,9 @@ import statistics
 import sys
 import tempfile
 import time
+import tomllib
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +22,14 @@ from engines import LakeEngine, running, start_services
 from lake_events import TOWER_COUNT
 from warehouse import RUN_DATE, Warehouse, open_warehouse
 
+from benchmarks.machine import machine
 from contracts import environment
 from contracts.tables import BRONZE_TABLE_BY_TOPIC
 from jobs.publication.dbt import Dbt
 from jobs.publication.ledger_balance import balance_ledger
 from jobs.publication.nightly_run import DayRange
 from local.artefacts.dbt import dbt_executable
+from local.artefacts.python_environment import ENVIRONMENTS
 from local.artefacts.versions import versions
 from local.cluster import LocalCluster
 from local.paths import StateDirectory
@@ -51,10 +55,11 @@ def add_history(warehouse: Warehouse, oldest: dt.date, until: dt.date) -> None:
 
 @dataclass(frozen=True)
 class Night:
-    """One measured run."""
+    """One measured run. `load_average` well above the number of cores means that others took part of the time."""
 
     seconds: float
     read_bytes: int
+    load_average: float
 
 
 def measure(warehouse: Warehouse) -> list[Night]:
@@ -66,7 +71,7 @@ def measure(warehouse: Warehouse) -> list[Night]:
         report = warehouse.nightly()
         seconds = time.monotonic() - started
         assert report.is_published, [result for result in report.results if result.blocks]
-        nights.append(Night(seconds, bytes_read_since(warehouse, began)))
+        nights.append(Night(seconds, bytes_read_since(warehouse, began), os.getloadavg()[0]))
     assert balance_ledger(warehouse.sql, warehouse.lake.ledger).is_balanced
     return nights
 
@@ -119,6 +124,10 @@ def benchmark(warehouse: Warehouse) -> dict[str, Any]:
         "read_bytes_by_days_of_history": {
             str(days): round(statistics.median(night.read_bytes for night in runs)) for days, runs in nights.items()
         },
+        "nights": {
+            str(days): [{"seconds": round(n.seconds, 2), "load_average": round(n.load_average, 1)} for n in runs]
+            for days, runs in nights.items()
+        },
         "silver_calls_rows_per_second": round(silver_rows_per_second(warehouse)),
         "silver_calls_rows": warehouse.value("select count(*) from silver.silver_calls"),
         "runs_per_history": RUNS_PER_HISTORY,
@@ -133,9 +142,20 @@ def main() -> None:
         with running(LocalCluster(StateDirectory.open(Path(folder) / "state"))) as cluster:
             start_services(cluster, "minio", "postgres", "trino")
             result = benchmark(_warehouse(cluster, Path(folder), events_per_day))
-    result |= {"events_per_day": events_per_day, "cores": os.cpu_count(), "trino": versions().trino.version}
+    result |= {
+        "events_per_day": events_per_day,
+        "machine": machine(),
+        "versions": {"trino": versions().trino.version, "pyiceberg": version("pyiceberg"), "dbt-core": dbt_version()},
+        "measured_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
     RESULT_FILE.write_text(json.dumps(result, indent=2) + "\n")
     print(json.dumps(result))
+
+
+def dbt_version() -> str:
+    """Version of dbt-core as its environment's lock file pins it."""
+    packages = tomllib.loads((ENVIRONMENTS / "dbt" / "uv.lock").read_text())["package"]
+    return next(package["version"] for package in packages if package["name"] == "dbt-core")
 
 
 def _warehouse(cluster: LocalCluster, folder: Path, events_per_day: int) -> Warehouse:

@@ -34,8 +34,8 @@ class CallEvent(SubscriberActivity):
     key_field: ClassVar[str] = "msisdn"
 
     called_msisdn: Msisdn = Field(description="The other party")
-    call_type: CallType
-    start_time_ms: EpochMillis
-    end_time_ms: EpochMillis
+    call_type: CallType = Field(description="Leg and bearer of the call")
+    start_time_ms: EpochMillis = Field(description="When it was set up")
+    end_time_ms: EpochMillis = Field(description="When it was torn down")
     duration_seconds: Int32 = Field(description="Conversation time; 0 for an unanswered call")
-    termination_cause: CallTerminationCause
+    termination_cause: CallTerminationCause = Field(description="Why it ended")

@@ -34,10 +34,10 @@ class DataSessionEvent(SubscriberActivity):
     key_field: ClassVar[str] = "msisdn"
 
     apn: str = Field(description="Access point name", examples=["internet"])
-    radio_access: RadioAccess
-    start_time_ms: EpochMillis
-    end_time_ms: EpochMillis
-    duration_seconds: Int32
+    radio_access: RadioAccess = Field(description="Radio technology that carried it")
+    start_time_ms: EpochMillis = Field(description="When the session was opened")
+    end_time_ms: EpochMillis = Field(description="When the session was closed")
+    duration_seconds: Int32 = Field(description="Duration in seconds")
     bytes_up: int = Field(description="Octets sent by the device")
     bytes_down: int = Field(description="Octets sent to the device")
-    termination_cause: SessionTerminationCause
+    termination_cause: SessionTerminationCause = Field(description="Why it ended")

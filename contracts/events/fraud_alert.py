@@ -39,11 +39,11 @@ class FraudAlert(Event):
     topic: ClassVar[str] = "fraud_alerts"
     key_field: ClassVar[str] = "msisdn"
 
-    rule: FraudRule
+    rule: FraudRule = Field(description="Rule that fired")
     rule_version: Int32 = Field(description="Version of the rule's parameters that fired")
     msisdn: Msisdn = Field(description="Account at fault; wangiri: the number that baits, mostly not a subscriber")
     imsi: Imsi = Field(description="SIM of the event that completed the proof; empty for wangiri")
-    severity: AlertSeverity
+    severity: AlertSeverity = Field(description="How bad it is, by the score")
     score: float = Field(description="0 to 100, how far beyond the threshold")
     detection_time_ms: EpochMillis = Field(description="Wall clock of the detector")
     evidence_event_ids: list[str] = Field(description="Events that prove it, oldest first")

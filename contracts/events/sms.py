@@ -31,6 +31,6 @@ class SmsEvent(SubscriberActivity):
     key_field: ClassVar[str] = "msisdn"
 
     other_msisdn: Msisdn = Field(description="Recipient of a sent message, sender of a received one")
-    direction: SmsDirection
+    direction: SmsDirection = Field(description="Whether the subscriber sent or received it")
     part_count: Int32 = Field(description="Segments of 140 octets")
-    delivery_status: DeliveryStatus
+    delivery_status: DeliveryStatus = Field(description="What became of it")

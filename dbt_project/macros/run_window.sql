@@ -28,6 +28,11 @@
     {%- if is_incremental() and not is_backfill() -%} {{ recently_ingested() }} {%- else -%} true {%- endif -%}
 {%- endmacro %}
 
+{# Rows whose key is among those of changed rows; where all rows are worked on, all of them, without looking for keys. #}
+{% macro of_changed(key, changed_keys) -%}
+    {%- if is_incremental() and not is_backfill() -%} {{ key }} in ({{ changed_keys }}) {%- else -%} true {%- endif -%}
+{%- endmacro %}
+
 {# Event days that the run's rows touch, as a filter. `touched_days` is a setting of the run, so the days are literals and
    the engine skips all other partitions when it plans; a run that was not told them looks at all days. #}
 {% macro touched_days(column='event_date') -%}

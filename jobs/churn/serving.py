@@ -9,6 +9,7 @@ from pyiceberg.catalog import Catalog
 from pyiceberg.expressions import EqualTo
 
 from jobs.churn.model import Churn
+from jobs.runtime.iceberg import load_or_create
 
 SCORES = ("gold", "customer_churn_scores")
 FEATURES = ("gold", "customer_churn_features")
@@ -40,7 +41,7 @@ def load_features(catalog: Catalog) -> pa.Table:
 
 def write_scores(catalog: Catalog, churn: Churn, at: dt.datetime) -> None:
     """Replace the scores of `churn.scored_on`, in one commit; those of other days stay."""
-    table = catalog.create_table_if_not_exists(SCORES, _SCHEMA)
+    table = load_or_create(catalog, SCORES, _SCHEMA)
     rows = pa.table(
         {
             "scored_on": pa.array([churn.scored_on] * len(churn.customer_ids), pa.date32()),

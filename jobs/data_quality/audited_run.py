@@ -1,11 +1,12 @@
 """What the gates of one run look at: fixed snapshots, a day, a moment."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from string import Template
 
 TableName = tuple[str, str]
+ONE_DAY = dt.timedelta(days=1)
 
 
 def window_start(run_date: dt.date, lookback_days: int) -> dt.date:
@@ -17,12 +18,14 @@ def window_start(run_date: dt.date, lookback_days: int) -> dt.date:
 class AuditedRun:
     """A run after its transformation. `inputs` and `outputs` are snapshot ids by (namespace, table).
 
+    `days` are the event days that it worked on: what arrived in the window, or what a backfill was asked for.
     All gates read exactly these snapshots, and exactly these are published if they pass.
     """
 
     run_id: str
     run_date: dt.date
     lookback_days: int
+    days: Sequence[dt.date]
     now: dt.datetime
     inputs: Mapping[TableName, int]
     outputs: Mapping[TableName, int]
@@ -41,7 +44,8 @@ def render(statement: str, run: AuditedRun, catalog: str) -> str:
     """`statement` with its parameters filled in.
 
     `$<namespace>_<table>` becomes the table at its audited snapshot; `$run_date`, `$window_start` and `$now` become
-    SQL literals. Raises `UnknownTableError`.
+    SQL literals; `$on_touched_days` and `$at_touched_times` conditions of literals on `event_date` and `event_time`, so
+    that the engine leaves out all other partitions when it plans. Raises `UnknownTableError`.
     """
     tables = {
         f"{namespace}_{name}": f"{catalog}.{namespace}.{name} for version as of {snapshot}"
@@ -51,6 +55,13 @@ def render(statement: str, run: AuditedRun, catalog: str) -> str:
         "run_date": f"date '{run.run_date}'",
         "window_start": f"timestamp '{run.window_start} 00:00:00 UTC'",
         "now": f"timestamp '{run.now:%Y-%m-%d %H:%M:%S.%f} UTC'",
+        "on_touched_days": _any_of(
+            f"event_date between date '{first}' and date '{last}'" for first, last in unbroken(run.days)
+        ),
+        "at_touched_times": _any_of(
+            f"event_time >= timestamp '{first} 00:00:00 UTC' and event_time < timestamp '{last + ONE_DAY} 00:00:00 UTC'"
+            for first, last in unbroken(run.days)
+        ),
     }
     try:
         return Template(statement).substitute(tables | literals)
@@ -58,3 +69,18 @@ def render(statement: str, run: AuditedRun, catalog: str) -> str:
         raise UnknownTableError(
             f"a gate reads {error.args[0]!r}, but the run has no snapshot of it; known: {sorted(tables)}"
         ) from error
+
+
+def unbroken(days: Sequence[dt.date]) -> list[tuple[dt.date, dt.date]]:
+    """First and last day of each series without a gap."""
+    series: list[tuple[dt.date, dt.date]] = []
+    for day in sorted(set(days)):
+        if series and series[-1][1] + ONE_DAY == day:
+            series[-1] = (series[-1][0], day)
+        else:
+            series.append((day, day))
+    return series
+
+
+def _any_of(conditions: Iterable[str]) -> str:
+    return "(" + (" or ".join(conditions) or "false") + ")"

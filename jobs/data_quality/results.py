@@ -11,6 +11,7 @@ from pyiceberg.catalog import Catalog
 from contracts.nightly_verdict import GateVerdict, NightlyVerdict
 from jobs.data_quality.audited_run import AuditedRun
 from jobs.data_quality.gate import GateResult
+from jobs.runtime.iceberg import load_or_create
 
 AUDIT_NAMESPACE = "audit"
 GATE_RESULTS = (AUDIT_NAMESPACE, "gate_results")
@@ -37,7 +38,7 @@ _SCHEMA = pa.schema(
 def record_results(catalog: Catalog, run: AuditedRun, results: Sequence[GateResult]) -> None:
     """Append one row per gate to `audit.gate_results`; `evidence` is JSON: the worst readings."""
     catalog.create_namespace_if_not_exists(AUDIT_NAMESPACE)
-    table = catalog.create_table_if_not_exists(GATE_RESULTS, _SCHEMA)
+    table = load_or_create(catalog, GATE_RESULTS, _SCHEMA)
     rows = [_row(run, result, dt.datetime.now(dt.UTC)) for result in results]
     table.append(pa.Table.from_pylist(rows, schema=_SCHEMA))
 

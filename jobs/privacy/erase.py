@@ -65,6 +65,7 @@ def erase(catalog: Catalog, sql: TrinoSql, subject: Subject) -> Iterator[Erased]
         _close_deletions(table.refresh())
         _move_tags_to_current(table.refresh())
         _expire_snapshots(sql, table)
+        _pin_view_anew(sql, table.refresh())
         yield done
 
 
@@ -158,6 +159,21 @@ def _expire_snapshots(sql: TrinoSql, table: Table) -> None:
     """Let Trino delete the files that only expired snapshots used. Files of jobs in flight are not touched."""
     sql.run(f"set session {sql.catalog}.expire_snapshots_min_retention = '0s'")
     sql.run(f"alter table {_name(sql, table)} execute expire_snapshots(retention_threshold => '0s')")
+
+
+def _pin_view_anew(sql: TrinoSql, table: Table) -> None:
+    """Let the view through which models read a bronze table show the snapshot that is left, not one that is gone."""
+    namespace, name = table.name()[-2:]
+    view = f"{namespace}_{name}"
+    is_there = sql.rows(
+        f"select 1 as n from {sql.catalog}.information_schema.tables"  # noqa: S608
+        f" where table_schema = '{namespace}' and table_name = '{view}'"
+    )
+    if is_there:
+        sql.run(
+            f"create or replace view {sql.catalog}.{namespace}.{view} as"  # noqa: S608
+            f" select * from {_name(sql, table)} for version as of {table.metadata.current_snapshot_id}"
+        )
 
 
 def _name(sql: TrinoSql, table: Table) -> str:

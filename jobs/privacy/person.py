@@ -46,6 +46,7 @@ class Erasure:
         return {
             "crm_customers_deleted": self.crm.customers,
             "crm_account_actions_deleted": self.crm.account_actions,
+            "crm_churn_scores_deleted": self.crm.churn_scores,
             "tables": [asdict(done) for done in self.tables if done.deleted_rows or done.redacted_rows],
             "dead_letters_removed": sum(done.removed for done in self.letters),
             "kafka_records_removed": sum(done.removed for done in self.records),

@@ -24,7 +24,7 @@ from jobs.publication.publish import publish
 from jobs.publication.tags import current_snapshots
 from jobs.publication.touched_days import days_arrived
 from jobs.publication.vault import store_key
-from jobs.runtime.iceberg import open_catalog
+from jobs.runtime.iceberg import load_or_create, open_catalog
 from jobs.runtime.trino import TrinoSql
 
 log = structlog.get_logger()
@@ -104,6 +104,7 @@ def run_nightly(
             run_id=run_id or uuid4().hex,
             run_date=run_date,
             lookback_days=settings.lookback_days,
+            days=days,
             now=now or dt.datetime.now(dt.UTC),
             inputs=inputs,
             outputs=_outputs(catalog, dbt),
@@ -139,11 +140,9 @@ def create_bronze_tables(catalog: Catalog) -> None:
     catalog.create_namespace_if_not_exists(BRONZE_NAMESPACE)
     for table in BRONZE_TABLE_BY_TOPIC.values():
         schema = iceberg_schema(table)
-        _with_snapshot(
-            catalog.create_table_if_not_exists(table.identifier, schema, None, partition_spec(schema)), table
-        )
+        _with_snapshot(load_or_create(catalog, table.identifier, schema, partition_spec(schema)), table)
     for batch_table in BATCH_TABLES:
-        created = catalog.create_table_if_not_exists(batch_table.identifier, iceberg_schema(batch_table))
+        created = load_or_create(catalog, batch_table.identifier, iceberg_schema(batch_table))
         _with_snapshot(created, batch_table)
 
 

@@ -8,6 +8,7 @@ from pyiceberg.catalog import Catalog
 from pyiceberg.exceptions import NoSuchTableError
 
 from jobs.publication.history import Action, PublicationRecord
+from jobs.runtime.iceberg import load_or_create
 
 AUDIT_NAMESPACE = "audit"
 PUBLICATIONS = (AUDIT_NAMESPACE, "publications")
@@ -26,7 +27,7 @@ _SCHEMA = pa.schema(
 def add_record(catalog: Catalog, record: PublicationRecord) -> None:
     """Append a record."""
     catalog.create_namespace_if_not_exists(AUDIT_NAMESPACE)
-    table = catalog.create_table_if_not_exists(PUBLICATIONS, _SCHEMA)
+    table = load_or_create(catalog, PUBLICATIONS, _SCHEMA)
     row = {
         "run_id": record.run_id,
         "action": str(record.action),

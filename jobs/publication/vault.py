@@ -10,6 +10,7 @@ import pyarrow as pa
 from pyiceberg.catalog import Catalog
 
 from contracts.environment import PII_TOKEN_KEY, PII_TOKEN_KEY_ID
+from jobs.runtime.iceberg import load_or_create
 
 VAULT_NAMESPACE = "vault"
 KEYS = (VAULT_NAMESPACE, "pii_keys")
@@ -31,7 +32,7 @@ def store_key(catalog: Catalog, environ: Mapping[str, str]) -> None:
     """Make the environment's key the current one. Nothing is written when it is already. Raises `TokenKeyError`."""
     key_id, key = _key(environ)
     catalog.create_namespace_if_not_exists(VAULT_NAMESPACE)
-    table = catalog.create_table_if_not_exists(KEYS, _SCHEMA)
+    table = load_or_create(catalog, KEYS, _SCHEMA)
     known = {row["key_id"]: row for row in table.scan().to_arrow().to_pylist()}
     if key_id in known and known[key_id]["key"] != key:
         raise TokenKeyError(f"{PII_TOKEN_KEY_ID} {key_id!r} stands for another key already; give the new key a new id.")

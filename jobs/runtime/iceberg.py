@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 
+import pyarrow as pa
 import requests
 from pyiceberg.catalog import Catalog
 from pyiceberg.catalog.rest import RestCatalog as PyIcebergRestCatalog
 from pyiceberg.catalog.sql import SqlCatalog
-from pyiceberg.exceptions import CommitStateUnknownException, RESTError
+from pyiceberg.exceptions import CommitStateUnknownException, NoSuchTableError, RESTError
+from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionSpec
+from pyiceberg.schema import Schema
+from pyiceberg.table import Table
 from sqlalchemy import URL
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -26,6 +30,23 @@ def open_catalog(catalog: CatalogConnection, s3: S3Connection, environ: Mapping[
         properties = {"warehouse": s3.warehouse, **_jdbc_properties(catalog, environ)}
         return SqlCatalog(catalog.name, **properties, **s3_properties(s3, environ))
     return PyIcebergRestCatalog(catalog.name, **_rest_properties(catalog, environ), **s3_properties(s3, environ))
+
+
+def load_or_create(
+    catalog: Catalog,
+    identifier: tuple[str, str],
+    schema: Schema | pa.Schema,
+    spec: PartitionSpec = UNPARTITIONED_PARTITION_SPEC,
+) -> Table:
+    """The table, made where it is absent.
+
+    Looks first: pyiceberg's own way writes metadata for a new table before it learns that there is one, and leaves that
+    file behind at each call.
+    """
+    try:
+        return catalog.load_table(identifier)
+    except NoSuchTableError:
+        return catalog.create_table_if_not_exists(identifier, schema, partition_spec=spec)
 
 
 def _jdbc_properties(catalog: JdbcCatalog, environ: Mapping[str, str]) -> dict[str, str]:

@@ -55,6 +55,7 @@ def erased_places(erasure: Erasure) -> list[tuple[str, int, int]]:
     places = [
         ("crm.customers", erasure.crm.customers, 0),
         ("crm.account_actions", erasure.crm.account_actions, 0),
+        ("crm.churn_scores", erasure.crm.churn_scores, 0),
         *((done.table, done.deleted_rows, done.redacted_rows) for done in erasure.tables),
         ("Kafka: event topics", sum(done.removed for done in erasure.records), 0),
         ("Kafka: dead letters", sum(done.removed for done in erasure.letters), 0),

@@ -1,27 +1,18 @@
 """The README's claims, executed: its two make targets, its sample, and every telecom command, on a real demo run."""
 
-import json
-import os
 import re
 import shlex
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import yaml
+from demo_run import DEMO_SECONDS, REPOSITORY, DemoRun
 
 from local.pipelines import TELECOM_PIPELINE
 from operators.telecom_pipeline.manifest import kind_of
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.validate import validate
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 README = (REPOSITORY / "README.md").read_text()
-TELECOM = Path(sys.executable).with_name("telecom")
-DEMO_SECONDS = 900
-COMMAND_SECONDS = 240
 
 
 def blocks(language: str) -> list[str]:
@@ -33,13 +24,6 @@ def commands() -> list[str]:
 
 
 TELECOM_COMMANDS = [command for command in commands() if command.startswith("telecom ")]
-
-
-def run_telecom(arguments: list[str], state: Path, timeout: int) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "TELECOM_STATE": str(state)}
-    return subprocess.run(
-        [TELECOM, *arguments], cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=timeout
-    )
 
 
 def test_it_is_short_enough_to_be_read() -> None:
@@ -66,73 +50,56 @@ def test_the_links_lead_somewhere() -> None:
         assert (REPOSITORY / target).exists(), target
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
-    """State directory and output of one demo run."""
-    state = tmp_path_factory.mktemp("demo") / "state"
-    try:
-        done = run_telecom(["demo"], state, DEMO_SECONDS)
-        assert done.returncode == 0, done.stdout + done.stderr
-        yield state, done.stdout
-    finally:
-        run_telecom(["clean", "--yes"], state, COMMAND_SECONDS)
-
-
 @pytest.mark.engine
 @pytest.mark.timeout(DEMO_SECONDS + 60)
-def test_the_demo_balances_its_ledger_and_writes_the_report(demo: tuple[Path, str]) -> None:
-    state, output = demo
-    report = json.loads((state / "demo" / "report.json").read_text())
+def test_the_demo_balances_its_ledger_and_writes_the_report(demo: DemoRun) -> None:
+    report = demo.report
     ledger = report["ledger"]
     assert ledger["balanced"] is True
     assert sum(ledger["produced"].values()) > 0
     for topic, produced in ledger["produced"].items():
         assert produced == ledger["bronze"][topic] + ledger["dlq"][topic]
-        assert f"{produced:,}" in output
+        assert f"{produced:,}" in demo.output
     assert set(report["seconds"]) == {"fetch", "up", "run", "nightly"}
     assert {"kafka", "trino", "minio", "postgresql", "flink"} <= set(report["engines"])
 
 
 @pytest.mark.engine
-def test_the_demo_finds_every_planted_fraud_and_freezes_accounts(demo: tuple[Path, str]) -> None:
-    state, output = demo
-    alerts = json.loads((state / "demo" / "report.json").read_text())["alerts"]
+def test_the_demo_finds_every_planted_fraud_and_freezes_accounts(demo: DemoRun) -> None:
+    alerts = demo.report["alerts"]
     assert {"call_velocity", "impossible_travel"} <= set(alerts["rules"])
     for rule, accuracy in alerts["rules"].items():
         assert accuracy == {"precision": 1.0, "recall": 1.0}
-        assert rule in output
+        assert rule in demo.output
     assert alerts["first_seconds"] > 0
     assert 0 < alerts["p50_seconds"] <= alerts["p99_seconds"]
     assert alerts["accounts"]["frozen"] > 0
-    assert f"Accounts frozen in the CRM: {alerts['accounts']['frozen']};" in output
+    assert f"Accounts frozen in the CRM: {alerts['accounts']['frozen']};" in demo.output
 
 
 @pytest.mark.engine
-def test_the_demo_publishes_numbers_that_passed_every_gate(demo: tuple[Path, str]) -> None:
-    state, output = demo
-    report = json.loads((state / "demo" / "report.json").read_text())
+def test_the_demo_publishes_numbers_that_passed_every_gate(demo: DemoRun) -> None:
+    report = demo.report
     assert report["gates"]["total"] == 15
     assert report["gates"]["failed"] == 0
     assert {"gold.fact_calls", "gold.dim_customers"} <= {item["table"] for item in report["published"]}
-    assert all(str(item["snapshot"]) in output for item in report["published"])
+    assert all(str(item["snapshot"]) in demo.output for item in report["published"])
     assert report["ledger"]["gold_balanced"] is True
 
 
 @pytest.mark.engine
-def test_no_password_is_in_any_log_status_or_manifest(demo: tuple[Path, str]) -> None:
-    state, output = demo
-    passwords = [file.read_text().strip() for file in (state / "secrets").iterdir() if file.is_file()]
+def test_no_password_is_in_any_log_status_or_manifest(demo: DemoRun) -> None:
+    passwords = [file.read_text().strip() for file in (demo.state / "secrets").iterdir() if file.is_file()]
     assert passwords
-    told = [output, run_telecom(["status", "-o", "json"], state, COMMAND_SECONDS).stdout]
-    told += [run_telecom(["render", "manifests/samples/demo.yaml"], state, COMMAND_SECONDS).stdout]
-    told += [log.read_text(errors="replace") for log in (state / "logs").glob("*.log")]
+    told = [demo.output, demo.telecom("status", "-o", "json").stdout]
+    told += [demo.telecom("render", "manifests/samples/demo.yaml").stdout]
+    told += [log.read_text(errors="replace") for log in (demo.state / "logs").glob("*.log")]
     assert not [password for password in passwords if any(password in text for text in told)]
 
 
 @pytest.mark.engine
 @pytest.mark.parametrize("command", TELECOM_COMMANDS)
-def test_every_telecom_command_works(demo: tuple[Path, str], command: str) -> None:
-    state, _ = demo
-    done = run_telecom(shlex.split(command)[1:], state, COMMAND_SECONDS)
+def test_every_telecom_command_works(demo: DemoRun, command: str) -> None:
+    done = demo.telecom(*shlex.split(command)[1:])
     assert done.returncode == 0, done.stderr
     assert done.stdout or done.stderr

@@ -36,7 +36,7 @@ customer_versions as (
             order by _source_deleted desc, _source_transaction desc, _bronze_ingested_at desc
         ) as recency
     from {{ ref('bronze_crm_customers') }}
-    where customer_id in (select customer_id from affected)
+    where {{ of_changed('customer_id', 'select customer_id from affected') }}
 ),
 
 account_versions as (
@@ -56,7 +56,7 @@ account_versions as (
             order by _source_deleted desc, _source_transaction desc, _bronze_ingested_at desc
         ) as recency
     from accounts
-    where owner_id in (select customer_id from affected)
+    where {{ of_changed('owner_id', 'select customer_id from affected') }}
 ),
 
 -- The extract begins somewhere in an account's life. What is certain about the time before: it was open since opened_at.

@@ -1,21 +1,21 @@
 with silver as (
     select event_date, count(*) as calls, sum(duration_seconds) as seconds, sum(revenue_usd) as revenue
     from $silver_silver_calls
-    where event_date in (select distinct event_date from $silver_silver_calls where _bronze_ingested_at >= $window_start)
+    where $on_touched_days
     group by event_date
 ),
 
 gold as (
     select event_date, count(*) as calls, sum(duration_seconds) as seconds, sum(revenue_usd) as revenue
     from $gold_fact_calls
-    where event_date in (select distinct event_date from $silver_silver_calls where _bronze_ingested_at >= $window_start)
+    where $on_touched_days
     group by event_date
 ),
 
 summed as (
     select event_date, sum(call_count) as calls, sum(call_seconds) as seconds, sum(call_revenue_usd) as revenue
     from $gold_agg_region_daily_revenue
-    where event_date in (select distinct event_date from $silver_silver_calls where _bronze_ingested_at >= $window_start)
+    where $on_touched_days
     group by event_date
 ),
 
@@ -24,18 +24,18 @@ bronze_calls as (
     select
         count(*) as arrived,
         count_if(accepted.event_id is not null and (accepted._kafka_partition, accepted._kafka_offset) <> (arrived._kafka_partition, arrived._kafka_offset)) as copies
-    from $bronze_call_events as arrived
-    left join $silver_silver_calls as accepted
+    from (select event_id, event_time, _kafka_partition, _kafka_offset from $bronze_call_events where $at_touched_times) as arrived
+    left join (
+        select event_id, event_date, _kafka_partition, _kafka_offset from $silver_silver_calls where $on_touched_days
+    ) as accepted
         on accepted.event_id = arrived.event_id
-        -- Lets the engine skip every partition that no arrival belongs to.
         and accepted.event_date = cast(arrived.event_time at time zone 'UTC' as date)
-    where arrived._bronze_ingested_at >= $window_start
 ),
 
 counted as (
     select
-        (select count(*) from $silver_silver_calls where _bronze_ingested_at >= $window_start) as accepted,
-        (select count(*) from $silver_silver_calls_quarantine where _bronze_ingested_at >= $window_start) as rejected
+        (select count(*) from $silver_silver_calls where $on_touched_days) as accepted,
+        (select count(*) from $silver_silver_calls_quarantine where $on_touched_days) as rejected
 )
 
 select concat('gold.fact_calls on ', cast(event_date as varchar)) as subject,

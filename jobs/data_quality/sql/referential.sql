@@ -8,6 +8,6 @@ from (
         count_if(customer_key = 'unknown') as unknown_customers,
         count_if(tower_key = 'unknown') as unknown_towers
     from $gold_fact_calls
-    where _bronze_ingested_at >= $window_start
+    where $on_touched_days
 )
 cross join unnest(array['customer_key', 'tower_key'], array[unknown_customers, unknown_towers]) as by_dimension (dimension, unknown)

@@ -1,6 +1,8 @@
 """All generated files."""
 
 from contracts.wire_schema import schema_files
+from operators.telecom_pipeline.generate.bronze_docs import FILE as BRONZE_DOCS_FILE
+from operators.telecom_pipeline.generate.bronze_docs import bronze_schema_text
 from operators.telecom_pipeline.generate.chart import chart_files
 from operators.telecom_pipeline.generate.crd import crd_text
 from operators.telecom_pipeline.generate.monitoring.files import monitoring_files
@@ -15,6 +17,7 @@ def generated_files() -> dict[str, str]:
         "manifests/crd/telecompipelines.telecom.dev.yaml": crd_text(),
         "docs/reference/telecompipeline.md": reference_text(),
         **{f"contracts/schemas/{name}": text for name, text in schema_files().items()},
+        BRONZE_DOCS_FILE: bronze_schema_text(),
         **chart_files(),
         **rbac_template(),
         **monitoring_files(),

@@ -14,6 +14,8 @@ pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 LATER = EVENING + dt.timedelta(minutes=2)
 TWO_DAYS_AGO = RUN_DATE - dt.timedelta(days=2)
 CUSTOMER = "CUST-00000010"
+# A table from before its model had a column.
+GROWN_TABLE, GAINED_COLUMN = "gold.agg_tower_hourly_utilization", "capacity_users"
 
 
 def call(warehouse: Warehouse, event_id: str, at: dt.datetime, **values: object) -> bytes:
@@ -79,6 +81,7 @@ def second_night(warehouse: Warehouse) -> dict[str, dict[str, tuple[int, object]
     with table.update_spec() as spec:
         spec.add_identity("serving_plmn")
     assert {task.file.file_path for task in warehouse.lake.table("sms_events").scan().plan_files()} == files
+    warehouse.sql.run(f"alter table {GROWN_TABLE} drop column {GAINED_COLUMN}")
     warehouse.now = LATER
     report = warehouse.nightly()
     assert report.is_published, [result for result in report.results if result.blocks]
@@ -138,9 +141,18 @@ def test_yesterdays_numbers_can_still_be_queried(warehouse: Warehouse) -> None:
 
 
 @pytest.mark.usefixtures("second_night")
-def test_a_backfill_of_a_day_changes_nothing_that_was_right(warehouse: Warehouse) -> None:
-    before = per_day(warehouse)
-    warehouse.sql.run(f"delete from gold.fact_calls where event_date = date '{TWO_DAYS_AGO}'")
-    assert str(TWO_DAYS_AGO) not in per_day(warehouse)
-    warehouse.nightly(DayRange(TWO_DAYS_AGO, TWO_DAYS_AGO + dt.timedelta(days=1)))
-    assert per_day(warehouse) == before
+def test_a_model_that_gained_a_column_adds_it_to_the_table_that_is_there(warehouse: Warehouse) -> None:
+    assert warehouse.value(f"select count({GAINED_COLUMN}) as n from {GROWN_TABLE}") > 0
+
+
+@pytest.mark.usefixtures("second_night")
+@pytest.mark.parametrize("day_count", [1, 3])
+def test_a_backfill_puts_back_what_was_lost_and_changes_nothing_else(warehouse: Warehouse, day_count: int) -> None:
+    before = warehouse.contents("silver", "gold")
+    days = DayRange(TWO_DAYS_AGO, TWO_DAYS_AGO + dt.timedelta(days=day_count))
+    lost = f"event_date >= date '{days.first}' and event_date < date '{days.until}'"
+    for table in ("silver.silver_calls", "gold.fact_calls", "gold.agg_subscriber_daily_usage"):
+        warehouse.sql.run(f"delete from {table} where {lost}")
+    assert warehouse.contents("silver", "gold") != before
+    assert warehouse.nightly(days).is_published
+    assert warehouse.contents("silver", "gold") == before

@@ -129,10 +129,21 @@ def test_a_planted_fault_is_caught(warehouse: Warehouse, fault: Fault) -> None:
     sound = result_of(warehouse, fault.gate)
     assert not sound.blocks
     with spoiled(warehouse, fault.table, lambda: warehouse.sql.run(fault.statement)):
-        result = result_of(warehouse, fault.gate)
+        run = audited(warehouse)
+        result = result_of(warehouse, fault.gate, run)
+        if result.blocks:
+            assert_refused(warehouse, run, result)
     assert result.outcome is fault.outcome
     assert result.evidence
     assert result.value > sound.value
+
+
+def assert_refused(warehouse: Warehouse, run: AuditedRun, result: GateResult) -> None:
+    """The run is not published because of that gate, and readers see what they saw."""
+    before = published_snapshots(warehouse.catalog)
+    record = publish(warehouse.catalog, warehouse.sql, run, [result])
+    assert (record.action, record.blocking_gates) == (Action.REFUSED, (result.gate.name,))
+    assert published_snapshots(warehouse.catalog) == before
 
 
 def test_offsets_that_no_commit_covers_are_caught(warehouse: Warehouse) -> None:
@@ -141,7 +152,9 @@ def test_offsets_that_no_commit_covers_are_caught(warehouse: Warehouse) -> None:
     # A commit that says it covers ten offsets and holds one row.
     summary = {"telecom.kafka.offsets": '{"7":[0,10]}', "telecom.sink.dead-letters": "0"}
     with spoiled(warehouse, ("bronze", "data_session_events"), lambda: table.append(rows, snapshot_properties=summary)):
-        result = result_of(warehouse, "completeness")
+        run = audited(warehouse)
+        result = result_of(warehouse, "completeness", run)
+        assert_refused(warehouse, run, result)
     assert (result.outcome, result.value) == (Outcome.FAILED, 9)
 
 
@@ -150,7 +163,9 @@ def test_a_removed_column_is_caught(warehouse: Warehouse) -> None:
     with table.update_schema() as schema:
         schema.rename_column("method", "payment_method")
     try:
-        result = result_of(warehouse, "schema")
+        run = audited(warehouse)
+        result = result_of(warehouse, "schema", run)
+        assert_refused(warehouse, run, result)
     finally:
         with warehouse.catalog.load_table(("bronze", "payments")).update_schema() as schema:
             schema.rename_column("payment_method", "method")

@@ -6,9 +6,13 @@ The last file of this folder by name: an erasure expires the snapshots that a ro
 import json
 from importlib.resources import files
 
+import numpy as np
 import pytest
-from warehouse import Warehouse
+from warehouse import RUN_DATE, Warehouse
 
+from jobs.churn.model import Churn
+from jobs.churn.serving import upsert_into_crm
+from jobs.privacy.crm import ErasedCrmRows
 from jobs.privacy.erase import find_subject
 from jobs.privacy.person import erase_person
 from jobs.privacy.proof import search
@@ -30,8 +34,9 @@ def test_an_erased_person_is_in_no_table_snapshot_or_file(warehouse: Warehouse) 
     assert len(search(warehouse.catalog, subject.needles).files_with_matches) > 0
 
     freeze_account(warehouse, msisdn)
+    score_customer(warehouse, *subject.customer_ids)
     erasure = erase_person(warehouse.erase_settings, warehouse.environ, msisdn)
-    assert (erasure.crm.customers, erasure.crm.account_actions) == (1, 1)
+    assert erasure.crm == ErasedCrmRows(customers=1, account_actions=1, churn_scores=1)
     done = {erased.table: erased for erased in erasure.tables}
     assert done["bronze.call_events"].deleted_rows > 0
     assert done["bronze.call_events"].redacted_rows > 0
@@ -48,9 +53,11 @@ def test_an_erased_person_is_in_no_table_snapshot_or_file(warehouse: Warehouse) 
     assert warehouse.value("select count(*) from published.fact_calls") == warehouse.value(
         "select count(*) from gold.fact_calls"
     )
+    # The views that the last run pinned to a snapshot, which the erasure expired.
+    assert warehouse.value(f"select count(*) from bronze.bronze_call_events where msisdn = '{msisdn}'") == 0
     again = erase_person(warehouse.erase_settings, warehouse.environ, msisdn)
     assert {erased.deleted_rows + erased.redacted_rows for erased in again.tables} == {0}
-    assert (again.crm.customers, again.crm.account_actions) == (0, 0)
+    assert again.crm == ErasedCrmRows(0, 0, 0)
 
 
 def freeze_account(warehouse: Warehouse, msisdn: str) -> None:
@@ -66,3 +73,11 @@ def freeze_account(warehouse: Warehouse, msisdn: str) -> None:
         " _kafka_topic, _kafka_partition, _kafka_offset, _bronze_ingested_at) values ('a1', current_timestamp, 1,"
         f" 'freeze', 'policy', '{msisdn}', 'account-freezer', 'account_actions', 0, 0, current_timestamp)"
     )
+
+
+def score_customer(warehouse: Warehouse, customer_id: str) -> None:
+    """What the churn job gives back to the CRM."""
+    churn = Churn(RUN_DATE, (customer_id,), np.array([0.9]), 0.7, (), RUN_DATE)
+    connection = warehouse.crm()
+    assert upsert_into_crm(connection, churn) == 1
+    connection.close()

@@ -114,6 +114,16 @@ class Warehouse:
         (value,) = row.values()
         return value
 
+    def contents(self, *namespaces: str) -> dict[str, tuple[int, bytes]]:
+        """Row count, and a checksum over all columns of all rows whatever their order, by table."""
+        tables = [identifier for namespace in namespaces for identifier in self.catalog.list_tables(namespace)]
+        found = {}
+        for identifier in tables:
+            name, columns = ".".join(identifier), self.catalog.load_table(identifier).schema().column_names
+            (row,) = self.rows(f"select count(*) as n, checksum(row({', '.join(columns)})) as hash from {name}")
+            found[name] = (row["n"], row["hash"])
+        return found
+
     def snapshots(self, namespace: str, names: Sequence[str] = ()) -> dict[str, int]:
         """Current snapshot by table."""
         found = {

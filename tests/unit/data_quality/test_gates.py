@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 import re
 
@@ -18,6 +19,7 @@ RUN = AuditedRun(
     run_id="run",
     run_date=dt.date(2026, 11, 20),
     lookback_days=3,
+    days=(dt.date(2026, 11, 19), dt.date(2026, 11, 20), dt.date(2026, 10, 2)),
     now=dt.datetime(2026, 11, 20, 18, tzinfo=dt.UTC),
     inputs={("bronze", "call_events"): 11},
     outputs={("gold", "fact_calls"): 22},
@@ -94,6 +96,21 @@ def test_a_gate_reads_the_audited_snapshot():
     statement = render("select * from $bronze_call_events where a >= $window_start", RUN, "iceberg")
     assert "iceberg.bronze.call_events for version as of 11" in statement
     assert "timestamp '2026-11-17 00:00:00 UTC'" in statement
+
+
+def test_touched_days_are_ranges_of_literals_so_that_the_engine_can_prune():
+    assert render("where $on_touched_days", RUN, "iceberg") == (
+        "where (event_date between date '2026-10-02' and date '2026-10-02'"
+        " or event_date between date '2026-11-19' and date '2026-11-20')"
+    )
+    assert render("where $at_touched_times", RUN, "iceberg").endswith(
+        "event_time >= timestamp '2026-11-19 00:00:00 UTC' and event_time < timestamp '2026-11-21 00:00:00 UTC')"
+    )
+
+
+def test_a_run_that_touched_no_day_looks_at_no_row():
+    idle = dataclasses.replace(RUN, days=())
+    assert render("where $on_touched_days and $at_touched_times", idle, "iceberg") == "where (false) and (false)"
 
 
 def test_a_gate_on_a_table_the_run_does_not_know_is_an_error():

@@ -37,7 +37,7 @@ CLEAN = Proof(files_searched=1200, files_with_matches=())
 
 def erasure(proof: Proof = CLEAN, not_in_bronze_yet: int = 0) -> Erasure:
     return Erasure(
-        crm=ErasedCrmRows(customers=1, account_actions=0),
+        crm=ErasedCrmRows(customers=1, account_actions=0, churn_scores=0),
         tables=(Erased("bronze.call_events", 12, 3), Erased("gold.dim_towers", 0, 0)),
         records=(ErasedRecords("call_events", 0, 12, not_in_bronze_yet),),
         letters=(ErasedDeadLetters("call_events_dlq", 0, 0, 5),),

@@ -18,7 +18,7 @@ history as (
             partition by customer_id order by changed_at rows between unbounded preceding and unbounded following
         ) as joined_at
     from {{ ref('silver_customers') }}
-    where customer_id in (select customer_id from affected)
+    where {{ of_changed('customer_id', 'select customer_id from affected') }}
 )
 
 select

@@ -46,6 +46,9 @@ usage as (
         on daily.subscriber_token = customers.subscriber_token
         and daily.event_date < customers.feature_date
         and daily.event_date >= date_add('day', -{{ 2 * horizon }}, customers.feature_date)
+        -- The same for all dates together, in literals: older partitions are not read.
+        and daily.event_date < date '{{ feature_dates() | max }}'
+        and daily.event_date >= date_add('day', -{{ 2 * horizon }}, date '{{ feature_dates() | min }}')
     group by 1, 2
 ),
 
