@@ -7,7 +7,9 @@ import psutil
 import pytest
 from engines import NAMESPACE, condition_of, has_settled, wait_until
 
+from contracts.nightly_verdict import GateVerdict, NightlyVerdict
 from local.cluster import LocalCluster
+from local.process_figures import ProcessFigures
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.manifest import Kind, Manifest, Ref
 
@@ -155,3 +157,22 @@ def test_an_image_that_cannot_run_here_is_named_in_the_status(local_cluster: Loc
     wait_until(lambda: condition_of(local_cluster.store.get(ref), "Available"), "the Deployment has a status")
     assert "docker.io/library/postgres:18" in condition_of(local_cluster.store.get(ref), "Available")["message"]
     local_cluster.store.delete(ref)
+
+
+SAY_AND_FAIL = "import pathlib, sys\npathlib.Path(sys.argv[1]).write_text(sys.argv[2])\nsys.exit(3)"
+
+
+def test_the_verdict_of_a_nightly_run_is_there_until_its_job_is_gone(
+    local_cluster: LocalCluster, unique_name: str
+) -> None:
+    gate = GateVerdict(name="volume", layer="bronze", owner="data", outcome="failed", value=2.0)
+    verdict = NightlyVerdict(run_id="r1", gates=(gate,))
+    figures = ProcessFigures(local_cluster.machine)
+    run = pod(SAY_AND_FAIL, args=["/dev/termination-log", verdict.text()])
+    spec = {"backoffLimit": 0, "template": run}
+    ref = apply(local_cluster, names.JOB, names.component(unique_name, names.NIGHTLY), spec)
+    wait_until(lambda: condition_of(local_cluster.store.get(ref), "Failed"), "the Job has failed")
+    assert figures.of_nightly_run(unique_name, NAMESPACE) == verdict
+    local_cluster.store.delete(ref)
+    wait_until(lambda: local_cluster.store.get(ref) is None, f"{ref} is gone")
+    assert figures.of_nightly_run(unique_name, NAMESPACE) is None
