@@ -39,6 +39,9 @@ BLOCKED = NightlyVerdict(
         GateVerdict(name="freshness", layer="gold", owner="data", outcome="failed", value=7.0),
     ),
 )
+FAILURE = ("FailureTarget", ("startTime",))
+# The Job of a run is no child, so nobody watches it: a pass reads it, once a minute at most.
+JOB_SEEN_SECONDS = 180
 PUBLISHED_AT = "2026-03-01T12:00:00Z"
 
 
@@ -46,9 +49,13 @@ def run_nightly(scene: Scene, upstream: Upstream, name: str, condition: str) -> 
     """Job and pod of a run that has ended, as the Job controller and a kubelet would leave them."""
     pipeline = pipeline_of(sample("demo", scene.namespace))
     job = render_batch_run(pipeline, endpoints_of(pipeline), names.NIGHTLY)
+    # The API server takes the end of a Job only with what led to it.
+    before, times = ("SuccessCriteriaMet", ("startTime", "completionTime")) if condition == "Complete" else FAILURE
     upstream.failing[job["metadata"]["name"]] = {
-        "conditions": [{"type": condition, "status": "True", "reason": "x", "message": "it ended"}],
-        "completionTime": PUBLISHED_AT,
+        "conditions": [
+            {"type": kind, "status": "True", "reason": "x", "message": "it ended"} for kind in (before, condition)
+        ],
+        **dict.fromkeys(times, PUBLISHED_AT),
     }
     # Its own controller has nothing to do: who ran it is this test.
     apply(scene.control_plane, job | {"spec": job["spec"] | {"suspend": True}})
@@ -79,7 +86,9 @@ def scraped(
 def test_what_is_asked_of_the_operator_is_there(scraped: tuple[Scene, Upstream, PrometheusServer]) -> None:
     scene, upstream, server = scraped
     run_nightly(scene, upstream, "published", "Complete")
-    eventually(lambda: published(scene)["status"] == "False", what="a publication of long ago")
+    eventually(
+        lambda: published(scene)["status"] == "False", seconds=JOB_SEEN_SECONDS, what="a publication of long ago"
+    )
     scene.kubectl("scale", "deployment", "demo-kafka-to-bronze", "--replicas=3")
     eventually(lambda: server.has("telecom_operator_drift_corrections_total"), what="a correction")
 
@@ -99,7 +108,8 @@ def test_what_is_asked_of_the_operator_is_there(scraped: tuple[Scene, Upstream, 
 def test_the_gates_that_blocked_are_in_status_and_prometheus(scraped: tuple[Scene, Upstream, PrometheusServer]) -> None:
     scene, upstream, server = scraped
     run_nightly(scene, upstream, "blocked", "Failed")
-    eventually(lambda: "freshness (owner data)" in published(scene)["message"], what="the gate in the condition")
+    is_named = "freshness (owner data)"
+    eventually(lambda: is_named in published(scene)["message"], seconds=JOB_SEEN_SECONDS, what="the gate's name")
     assert [gate["outcome"] for gate in scene.status("demo")["data"]["nightly"]["gates"]] == ["passed", "failed"]
     failed = f'telecom_gate_outcome{{namespace="{scene.namespace}",pipeline="demo"}} == 2'
     eventually(lambda: bool(server.query(failed)), what="the gate in Prometheus")

@@ -58,7 +58,7 @@ def targets(cluster: LocalCluster) -> list[Target]:
     ports = cluster.machine.ports
     found = []
     for record in cluster.machine.supervisor.records():
-        if record.name.startswith((*PODS, "kafka.")):
+        if record.name.startswith((*PODS, "kafka.")) and record.is_ready:
             port_name = BROKER_METRICS if record.name.startswith("kafka.") else METRICS_PORT_NAME
             labels = {"namespace": "telecom", "pipeline": "demo", "pod": record.name}
             found.append(Target(ports.claim(f"{record.name}.{port_name}"), labels))
@@ -82,6 +82,7 @@ def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrometheusServ
             with prometheus(tmp_path_factory.mktemp("prometheus"), targets(cluster)) as server:
                 wait_until(lambda: server.has(metric_names.FREEZER_DECISIONS), "a decision about a fraud", 120)
                 wait_until(lambda: server.has(metric_names.SINK_DEAD_LETTERS), "a dead letter", 120)
+                server.wait_until_up(120)
                 yield server
     finally:
         shutil.rmtree(root, ignore_errors=True)
