@@ -1,7 +1,7 @@
 """Builds the images: `python -m images.build FOLDER` writes archives for `ctr images import` or `docker load`.
 
 Our own jobs and the operator are one set of layers under one name each, so that a node stores them once; Dockerfiles
-build the same content with a container engine. MinIO and PostgreSQL are the engines that LocalCluster runs, for
+build the same content with a container engine. MinIO, PostgreSQL and Trino are the engines that LocalCluster runs, for
 clusters that no registry serves.
 """
 
@@ -12,20 +12,29 @@ from pathlib import Path
 
 from images.archive import write_archive
 from images.layers import APP, PROJECT, SITE, write_code_layer, write_files_layer, write_package_layer
+from local.artefacts.dbt import dbt_executable
 from local.artefacts.image_base import base_layer
+from local.artefacts.java import java_25
 from local.artefacts.minio import minio_binary
 from local.artefacts.postgres import postgres_package
 from local.artefacts.progress import Report, ignore_progress
+from local.artefacts.trino import trino_home
 from operators.telecom_pipeline.render.images import (
     ACCOUNT_FREEZER_IMAGE,
+    CHURN_IMAGE,
+    CRM_BATCH_INGESTOR_IMAGE,
     FRAUD_RULES_PUBLISHER_IMAGE,
     KAFKA_TO_BRONZE_IMAGE,
     PRODUCERS_IMAGE,
+    PUBLICATION_IMAGE,
 )
+from operators.telecom_pipeline.render.transform import DBT
 from operators.telecom_pipeline.render.workload import USER_ID
 from operators.telecom_pipeline.spec.image import LOCAL_REGISTRY
 
 REPOSITORY = Path(__file__).parents[1]
+TRINO_HOME = "opt/trino"
+JAVA_HOME = "opt/java"
 OPERATOR_IMAGE = "telecom-operator"
 IMAGES = (
     OPERATOR_IMAGE,
@@ -33,24 +42,42 @@ IMAGES = (
     KAFKA_TO_BRONZE_IMAGE,
     FRAUD_RULES_PUBLISHER_IMAGE,
     ACCOUNT_FREEZER_IMAGE,
+    CRM_BATCH_INGESTOR_IMAGE,
+    PUBLICATION_IMAGE,
+    CHURN_IMAGE,
 )
-EXTRAS = ("producers", "sink", "fraud", "operator", "kube")
+EXTRAS = ("producers", "sink", "fraud", "batch", "operator", "kube")
 PACKAGES = ("contracts", "jobs", "operators")
+# dbt's dependencies conflict with the jobs', so that it must not see their packages.
+DBT_SITE = "opt/dbt/site"
+DBT_SCRIPT = f"""\
+#!/bin/sh
+PYTHONPATH=/{DBT_SITE} exec python -c 'from dbt.cli.main import cli; cli()' "$@"
+"""
 
 
 def build_images(folder: Path, report: Report = ignore_progress) -> tuple[Path, ...]:
     """Archives with all images. Raises `CommandError`."""
     folder.mkdir(parents=True, exist_ok=True)
     base = base_layer(report)
-    return _own_images(folder, base), _minio_image(folder, base, report), _postgresql_image(folder, base)
+    return (
+        _own_images(folder, base, report),
+        _minio_image(folder, base, report),
+        _postgresql_image(folder, base),
+        _trino_image(folder, base, report),
+    )
 
 
-def _own_images(folder: Path, base: Path) -> Path:
-    packages, code, archive = (folder / name for name in ("packages.tar", "code.tar", f"{PROJECT}.tar"))
+def _own_images(folder: Path, base: Path, report: Report) -> Path:
+    packages, dbt, code = (folder / f"{name}.tar" for name in ("packages", "dbt", "code"))
+    archive = folder / f"{PROJECT}.tar"
     write_package_layer(packages, EXTRAS)
-    write_code_layer(code, REPOSITORY, PACKAGES)
+    (dbt_packages,) = dbt_executable(report).parents[1].glob("lib/python*/site-packages")
+    write_files_layer(dbt, {dbt_packages: DBT_SITE}, {"usr/local/bin/dbt": DBT_SCRIPT})
+    write_code_layer(code, REPOSITORY, PACKAGES, beside=(DBT.project_directory,))
     environment = [f"PYTHONPATH=/{APP}:/{SITE}", "PYTHONUNBUFFERED=1", "PYTHONDONTWRITEBYTECODE=1"]
-    write_archive(archive, image_names(), (base, packages, code), _config(environment))
+    config = _config(environment, working_directory=f"/{APP}")
+    write_archive(archive, image_names(), (base, packages, dbt, code), config)
     return archive
 
 
@@ -74,10 +101,24 @@ def _postgresql_image(folder: Path, base: Path) -> Path:
     return archive
 
 
-def _config(environment: Sequence[str] = (), path: str = "") -> dict[str, object]:
+def _trino_image(folder: Path, base: Path, report: Report) -> Path:
+    layer, archive = folder / "trino-layer.tar", folder / "trino.tar"
+    home, runtime = trino_home(report), java_25().parents[1]
+    sources = {home / part: f"{TRINO_HOME}/{part}" for part in ("lib", "plugin")} | {runtime: JAVA_HOME}
+    write_files_layer(layer, sources, {})
+    write_archive(archive, [trino_image()], (base, layer), _config(path=f"/{JAVA_HOME}/bin:"))
+    return archive
+
+
+def trino_image() -> str:
+    """Full name of the image of Trino; its jars are below `/opt/trino`."""
+    return _name("trino")
+
+
+def _config(environment: Sequence[str] = (), path: str = "", working_directory: str = "/") -> dict[str, object]:
     return {
         "User": f"{USER_ID}:{USER_ID}",
-        "WorkingDir": "/",
+        "WorkingDir": working_directory,
         "Env": [f"PATH={path}/usr/local/bin:/usr/bin:/bin", *environment],
         "Cmd": ["sh"],
     }

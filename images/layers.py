@@ -22,13 +22,17 @@ def write_package_layer(target: Path, extras: Iterable[str]) -> None:
             _add_distribution(layer, name)
 
 
-def write_code_layer(target: Path, repository: Path, packages: Iterable[str]) -> None:
-    """Tar of our own packages: the code, and the statements that it reads from files beside it."""
+def write_code_layer(
+    target: Path, repository: Path, packages: Iterable[str], beside: Iterable[str | Path] = ()
+) -> None:
+    """Tar of our own packages: code and the statements that it reads from files; of folders `beside` it, all files."""
     with tarfile.open(target, "w") as layer:
         for package in packages:
             for source in sorted((repository / package).rglob("*")):
                 if source.suffix in _CODE_SUFFIXES:
                     layer.add(source, f"{APP}/{source.relative_to(repository)}", filter=_anonymous)
+        for folder in beside:
+            layer.add(repository / folder, f"{APP}/{folder}", filter=_anonymous)
 
 
 def _closure(project: str, extras: frozenset[str]) -> set[str]:
@@ -78,5 +82,5 @@ def write_files_layer(target: Path, sources: Mapping[Path, str], contents: Mappi
         for place, text in contents.items():
             member = tarfile.TarInfo(place)
             member.size = len(text.encode())
-            member.mode = 0o644
+            member.mode = 0o755 if text.startswith("#!") else 0o644
             layer.addfile(member, BytesIO(text.encode()))

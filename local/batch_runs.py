@@ -13,6 +13,7 @@ from local.paths import StateDirectory
 from local.pipelines import pipelines_with, valid_pipeline
 from local.store import SqliteCluster
 from local.supervisor.logs import tail
+from operators.telecom_pipeline.cluster import Cluster
 from operators.telecom_pipeline.endpoints import Endpoints, find_endpoints
 from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
 from operators.telecom_pipeline.observe import observe, observe_children
@@ -62,8 +63,8 @@ def transforming_pipeline(store: SqliteCluster, name: str | None) -> Pipeline:
     return pipeline
 
 
-def known_endpoints(store: SqliteCluster, pipeline: Pipeline) -> Endpoints:
-    """Where the pipeline's neighbours are, as far as the store knows."""
+def known_endpoints(store: Cluster, pipeline: Pipeline) -> Endpoints:
+    """Where the pipeline's neighbours are, as far as the cluster knows."""
     observed = observe(store, observe_children(store, pipeline.name, pipeline.namespace), pipeline)
     return find_endpoints(pipeline, observed.children, observed.references)
 
@@ -76,15 +77,21 @@ def run_batch_job(
     arguments: Sequence[str],
     tell: Tell,
 ) -> FinishedRun:
-    """Apply the Job of a run and wait until it is finished. Raises `BatchRunError`, also while another one runs."""
-    job = _job(store, pipeline, component, arguments)
-    ref, started = ref_of(job), time.monotonic()
-    _clear(store, ref)
-    store.apply(job)
-    log = state.log_file(f"{process_prefix(job)}0")
-    finished = _wait(store, ref, lambda: tell(f"  {component:18} runs for {time.monotonic() - started:.0f} s"))
-    failure = _failure(finished)
+    """Run a Job to its end. Raises `BatchRunError`, also while another one runs."""
+    started = time.monotonic()
+    finished = follow_run(store, pipeline, component, arguments, tell)
+    log = state.log_file(f"{process_prefix(finished)}0")
+    failure = failure_of(finished)
     return FinishedRun(component, failure is None, time.monotonic() - started, log, failure or "")
+
+
+def follow_run(cluster: Cluster, pipeline: Pipeline, component: str, arguments: Sequence[str], tell: Tell) -> Manifest:
+    """Apply the Job of a run in any cluster, wait until it is finished, return it. Raises as `run_batch_job` does."""
+    job = _job(cluster, pipeline, component, arguments)
+    ref, started = ref_of(job), time.monotonic()
+    _clear(cluster, ref)
+    cluster.apply(job)
+    return _wait(cluster, ref, lambda: tell(f"  {component:18} runs for {time.monotonic() - started:.0f} s"))
 
 
 def run_to_success(
@@ -97,14 +104,14 @@ def run_to_success(
     return done
 
 
-def _job(store: SqliteCluster, pipeline: Pipeline, component: str, arguments: Sequence[str]) -> Manifest:
+def _job(store: Cluster, pipeline: Pipeline, component: str, arguments: Sequence[str]) -> Manifest:
     try:
         return render_batch_run(pipeline, known_endpoints(store, pipeline), component, arguments)
     except UnknownRunError as error:
         raise BatchRunError(f"run {component}", str(error), "telecom status") from error
 
 
-def _clear(store: SqliteCluster, ref: Ref) -> None:
+def _clear(store: Cluster, ref: Ref) -> None:
     """Remove the Job of the run before; one that still runs is left alone."""
     before = store.get(ref)
     if before is None:
@@ -119,7 +126,7 @@ def _clear(store: SqliteCluster, ref: Ref) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def _wait(store: SqliteCluster, ref: Ref, tell_progress: Callable[[], None]) -> Manifest:
+def _wait(store: Cluster, ref: Ref, tell_progress: Callable[[], None]) -> Manifest:
     deadline, told = time.monotonic() + RUN_SECONDS, time.monotonic()
     while time.monotonic() < deadline:
         job = store.get(ref)
@@ -132,7 +139,7 @@ def _wait(store: SqliteCluster, ref: Ref, tell_progress: Callable[[], None]) -> 
     raise BatchRunError(f"run {ref.name}", f"it is not finished after {RUN_SECONDS:.0f} s", "telecom status")
 
 
-def _failure(job: Manifest) -> str | None:
+def failure_of(job: Manifest) -> str | None:
     """What the Job says of its failure; None if it completed."""
     conditions = job.get("status", {}).get("conditions", [])
     failed = [condition for condition in conditions if condition["type"] == "Failed" and condition["status"] == "True"]

@@ -2,18 +2,23 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
+from local.batch_runs import FailedRunError, failure_of, follow_run
 from local.cli.console import Output, answers, notices, print_json
+from local.cli.up import tell
 from local.pipeline_view import PipelineView
 from local.resource_file import read_resource, valid_pipeline
 from local.rollback import choose_revision, replacement
+from operators.telecom_pipeline import names
 from operators.telecom_pipeline.cluster import RejectedError
 from operators.telecom_pipeline.clusters.kube import KubeCluster
+from operators.telecom_pipeline.clusters.owned import OwnedCluster
 from operators.telecom_pipeline.clusters.rest import ApiServer
 from operators.telecom_pipeline.manifest import Kind, Manifest, Ref
 from operators.telecom_pipeline.manifest_yaml import to_yaml
@@ -29,6 +34,21 @@ File = Annotated[Path, typer.Option("--file", "-f", help="File with the TelecomP
 OutputForm = Annotated[Output, typer.Option("--output", "-o", help="table, or json for programs.")]
 
 PIPELINE = Kind(API_VERSION, KIND_NAME)
+
+
+class BatchJob(StrEnum):
+    """A batch job, by the name that people use."""
+
+    INGEST = "ingest"
+    NIGHTLY = "nightly"
+    CHURN = "churn"
+
+
+COMPONENT_BY_JOB = {
+    BatchJob.INGEST: names.CRM_BATCH_INGESTOR,
+    BatchJob.NIGHTLY: names.NIGHTLY,
+    BatchJob.CHURN: names.CHURN,
+}
 app = typer.Typer(no_args_is_help=True, help="Pipelines of the Kubernetes cluster that kubectl talks to.")
 
 
@@ -83,8 +103,8 @@ def diff(file: File) -> None:
     for change in found.changes:
         answers.print(f"[bold]{change.action} {change.ref}[/bold]")
         answers.out(change.text)
-    for stage, names in found.missing.items():
-        notices.print(f"stage {stage} is not shown: it waits for {' and '.join(names)}")
+    for stage, missing in found.missing.items():
+        notices.print(f"stage {stage} is not shown: it waits for {' and '.join(missing)}")
     if found.changes:
         raise typer.Exit(1)
     notices.print("no change")
@@ -100,6 +120,24 @@ def pause(name: Name, namespace: Namespace = "") -> None:
 def resume(name: Name, namespace: Namespace = "") -> None:
     """Let the operator act again."""
     _set_paused(name, namespace, False)
+
+
+@app.command()
+def run(
+    name: Name,
+    job: Annotated[BatchJob, typer.Argument(help="Which batch job: ingest, then nightly, then churn.")],
+    namespace: Namespace = "",
+) -> None:
+    """Run a batch job once, as a Job of the cluster, and wait until it has ended; exit code 1 if it failed."""
+    with _connected(namespace) as (cluster, place):
+        resource = _present(cluster, Ref(PIPELINE, place, name))
+        finished = follow_run(
+            OwnedCluster(cluster, resource), valid_pipeline(resource), COMPONENT_BY_JOB[job], (), tell
+        )
+    failure, logs = failure_of(finished), f"kubectl -n {place} logs job/{finished['metadata']['name']}"
+    if failure is not None:
+        raise FailedRunError(f"run {job}", failure, logs)
+    notices.print(f"{job} done; {logs} shows its output")
 
 
 @app.command()

@@ -11,6 +11,7 @@ import pytest
 from pipelines import apply, changed, create_references, sample
 
 from local.kubernetes.control_plane import ControlPlane
+from local.kubernetes.node import Node
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.controller.handlers import PIPELINE
 from operators.telecom_pipeline.manifest import Ref
@@ -19,7 +20,7 @@ from operators.telecom_pipeline.reconcile import reconcile
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("crds")]
 
 
-def telecom(control_plane: ControlPlane, *arguments: str) -> subprocess.CompletedProcess[str]:
+def telecom(control_plane: ControlPlane | Node, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"KUBECONFIG": str(control_plane.kubeconfig)}
     return subprocess.run(
         [str(Path(sys.executable).with_name("telecom")), "kube", *arguments],
@@ -70,3 +71,9 @@ def test_a_pipeline_that_is_not_there_is_named(control_plane: ControlPlane, name
     shown = telecom(control_plane, "status", "nobody", "-n", namespace)
     assert shown.returncode == 1
     assert "kubectl get telecompipelines" in shown.stderr
+
+
+def test_a_pipeline_without_batch_jobs_cannot_run_one(control_plane: ControlPlane, reconciled: str) -> None:
+    done = telecom(control_plane, "run", "minimal", "nightly", "-n", reconciled)
+    assert done.returncode == 1
+    assert "cannot run 'nightly'" in done.stderr

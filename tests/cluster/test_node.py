@@ -1,36 +1,51 @@
 """The whole way on a real node: helm installs, the kubelet runs our pods, events land in Iceberg on the MinIO pod.
 
 The operators of Strimzi and Flink cannot be had here: the adapters of Kafka and Flink stand in for them, with the real
-engines on the node. The catalog's PostgreSQL holds the CRM too.
+engines on the node. Trino is a pod with the values that its chart gets. The catalog's PostgreSQL holds the CRM too.
+
+The tests are one story, in the order of this file: events, frauds, numbers, what can be seen of it, the end.
 """
 
 import base64
 import json
 import shutil
 from collections.abc import Iterator
-from datetime import date
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import psycopg2
 import pytest
+import trino_pod
+from confinement import RESTRICTED, Confinement, confinement
 from conftest import api_server
+from monitors import endpoints
+from network_policies import Admission, admissions
 from operator_process import eventually
 from pipelines import sample
+from prometheus_client.parser import text_string_to_metric_families
 from psycopg2.extensions import connection as Connection
 from pyiceberg.catalog.sql import SqlCatalog
+from test_command import telecom
 
+from contracts.batch_settings import TrinoConnection
 from contracts.events import FraudAlert, FraudRule
 from contracts.ledger import EventCounts, Ledger, TopicBalance, decode_entry, reconcile
 from contracts.topics import LEDGER_TOPIC, dead_letter_topic
-from images.build import build_images
-from jobs.crm_simulator.database import create_tables, populate
+from images.build import build_images, image_names
+from jobs.crm_simulator.simulation import live_until
+from jobs.publication.ledger_balance import balance_ledger
+from jobs.runtime.trino import TrinoSql
 from local.adapters.flink_deployment import FlinkDeploymentAdapter
 from local.adapters.kafka import KafkaAdapter
 from local.adapters.kafka_admin import AdminClients
 from local.adapters.kafka_topic import KafkaTopicAdapter
 from local.adapters.kafka_user import KafkaUserAdapter
 from local.artefacts.image_base import missing_for_base
+from local.artefacts.prometheus_operator_crds import prometheus_operator_crds
+from local.cli.kube import COMPONENT_BY_JOB, BatchJob
 from local.kafka_reader import KafkaReader
 from local.kubernetes.crds import install_crds
 from local.kubernetes.helm import OPERATOR_CHART, PLATFORM_CHART, helm
@@ -38,8 +53,9 @@ from local.kubernetes.kubectl import KubectlError
 from local.kubernetes.node import Node, missing_for_a_node
 from local.kubernetes.stand_in import StandIn
 from local.paths import StateDirectory
-from operators.telecom_pipeline import names
+from operators.telecom_pipeline import labels, names
 from operators.telecom_pipeline.clusters.kube import KubeCluster
+from operators.telecom_pipeline.manifest import Manifest
 
 MISSING = missing_for_a_node() or missing_for_base()
 pytestmark = [
@@ -59,6 +75,10 @@ FEWER_EVENTS = {
     "frauds": {"impossibleTravel": 50_000, "callVelocity": 20_000},
 }
 CRM_OBJECT = "crm-database"
+# Long enough for invoices, short enough for a test.
+CRM_DAYS = 45
+# The Kafka of this node is a process of its own and no pod of Strimzi's.
+NOT_ON_THIS_NODE = "tcp-prometheus"
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +96,8 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 
 def install_platform(node: Node) -> None:
     install_crds(node.kubectl)
+    for crd in prometheus_operator_crds():
+        node.kubectl("apply", "--server-side", "-f", str(crd))
     for namespace in (PIPELINES, SYSTEM):
         node.kubectl("create", "namespace", namespace)
         node.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
@@ -88,8 +110,12 @@ def install_platform(node: Node) -> None:
         f"watchNamespaces={{{PIPELINES}}}",
         "--set",
         "resources.requests.cpu=10m",
+        "--set",
+        "monitoring.enabled=true",
     )
     helm("install", "operator", str(OPERATOR_CHART), "-n", SYSTEM, *own, *arguments, kubeconfig=node.kubeconfig)
+    for manifest in trino_pod.trino_objects(PIPELINES):
+        node.kubectl("apply", "-f", "-", stdin=json.dumps(manifest))
 
 
 @pytest.fixture(scope="module")
@@ -100,11 +126,15 @@ def cluster(node: Node) -> Iterator[KubeCluster]:
 
 
 @pytest.fixture(scope="module")
-def upstream(node: Node, cluster: KubeCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
+def upstream_state(tmp_path_factory: pytest.TempPathFactory) -> StateDirectory:
+    return StateDirectory.open(tmp_path_factory.mktemp("upstream"))
+
+
+@pytest.fixture(scope="module")
+def upstream(node: Node, cluster: KubeCluster, upstream_state: StateDirectory) -> Iterator[StandIn]:
     clients = AdminClients()
     adapters = (KafkaAdapter(), KafkaTopicAdapter(clients), KafkaUserAdapter(clients), FlinkDeploymentAdapter())
-    state = StateDirectory.open(tmp_path_factory.mktemp("upstream"))
-    with StandIn(cluster, PIPELINES, adapters, state, node.address) as stand_in:
+    with StandIn(cluster, PIPELINES, adapters, upstream_state, node.address) as stand_in:
         yield stand_in
 
 
@@ -122,8 +152,8 @@ def crm(node: Node) -> Iterator[Connection]:
         user=database["username"],
         password=database["password"],
     )
-    create_tables(connection)
-    populate(connection, seed=1, customer_count=SUBSCRIBERS, first_day=date(2026, 1, 1))
+    today = datetime.now(UTC).date()
+    live_until(connection, 1, SUBSCRIBERS, first_day=today - timedelta(days=CRM_DAYS), last_day=today)
     yield connection
     connection.close()
 
@@ -132,15 +162,7 @@ def crm(node: Node) -> Iterator[Connection]:
 def test_events_flow_from_pods_into_iceberg_and_the_ledger_balances(
     node: Node, cluster: KubeCluster, tmp_path: Path
 ) -> None:
-    manifest = sample("demo", PIPELINES)
-    manifest["spec"]["sources"]["cdr"]["simulator"] |= FEWER_EVENTS
-    manifest["spec"]["sources"]["networkProbe"]["simulator"] |= {"towerCount": 50, "durationSeconds": 10}
-    manifest["spec"].pop("transform", None)  # no Trino here
-    for source in manifest["spec"]["sources"].values():
-        source["simulator"]["resources"] = {"cpu": "10m", "memory": "512Mi"}
-    manifest["spec"]["bronze"]["resources"] = {"cpu": "10m", "memory": "1Gi"}
-    manifest["spec"]["fraudDetection"]["accountFreezer"]["resources"] = {"cpu": "10m", "memory": "256Mi"}
-    node.kubectl("apply", "-f", "-", stdin=json.dumps(manifest))
+    apply_demo(node)
     eventually(lambda: stage(node) == "Completed", seconds=300, what="the pipeline being completed")
     topics = ["call_events", "sms_events", "data_session_events", "network_probe_events"]
     balances: dict[str, TopicBalance] = {}
@@ -166,12 +188,88 @@ def test_the_planted_frauds_are_found_and_accounts_frozen(
     assert frozen(crm) <= {msisdn for _, msisdn in planted}
 
 
+@pytest.mark.usefixtures("upstream", "crm")
+def test_the_nightly_run_passes_its_gates_and_publishes(node: Node, cluster: KubeCluster, tmp_path: Path) -> None:
+    eventually(lambda: '"starting":false' in httpx2.get(f"{trino_url(node)}/v1/info").text, seconds=120, what="Trino")
+    for job in ("ingest", "nightly"):
+        done = telecom(node, "run", "demo", job, "-n", PIPELINES)
+        assert done.returncode == 0, f"{done.stderr}\n{run_log(node, job)}"
+    summary = json.loads(run_log(node, "nightly").splitlines()[-1])
+    assert (summary["gates"]["total"], summary["gates"]["failed"]) == (15, 0)
+    assert "gold.fact_calls" in {each["table"] for each in summary["published"]}
+    with closing(open_trino(node)) as sql:
+        assert balance_ledger(sql, ledger(cluster, tmp_path).totals()).is_balanced
+        (row,) = sql.rows("SELECT count(*) AS calls FROM gold.fact_calls FOR VERSION AS OF 'published'")
+    assert row["calls"] > 0
+    eventually(lambda: condition(node, "Published") == "True", seconds=60, what="the condition Published")
+
+
 @pytest.mark.usefixtures("upstream")
-def test_deleting_the_pipeline_leaves_no_child_behind(node: Node) -> None:
-    node.kubectl("-n", PIPELINES, "delete", "tp", "demo", "--timeout=120s")
-    kinds = "flinkdeployments,kafkas,kafkanodepools,kafkatopics,kafkausers,deployments,jobs,configmaps,pods"
-    selector = "app.kubernetes.io/managed-by=telecom-operator"
-    eventually(lambda: node.kubectl("-n", PIPELINES, "get", kinds, "-l", selector, "-o", "name") == "", seconds=60)
+def test_kubectl_tells_how_the_pipeline_is(node: Node) -> None:
+    header, row = (line.split() for line in node.kubectl("-n", PIPELINES, "get", "tp", "demo").splitlines())
+    told = dict(zip(header, row, strict=True))
+    assert (told["READY"], told["STAGE"]) == ("True", "Completed")
+    # Classes: the worst of the last minutes, and the age of the newest event.
+    assert (told["LAG"] in ("0", "<1k"), told["FRESHNESS"][0]) == (True, "<")
+
+
+@pytest.mark.usefixtures("upstream")
+def test_every_monitor_of_the_chart_selects_something_that_answers(node: Node) -> None:
+    found = [each for each in endpoints(node.kubectl) if each.port != NOT_ON_THIS_NODE]
+    assert {each.monitor for each in found} == {"operator", "operator-pipelines"}
+    for endpoint in found:
+        assert endpoint.urls, endpoint
+        for url in endpoint.urls:
+            families = {family.name for family in text_string_to_metric_families(httpx2.get(url).text)}
+            assert any(name.startswith("telecom_") for name in families), url
+
+
+@pytest.mark.usefixtures("upstream")
+def test_no_pod_has_more_power_than_it_needs(node: Node) -> None:
+    found = {each["metadata"]["labels"]["app.kubernetes.io/name"]: confinement(node, each) for each in running(node)}
+    calls_the_api_server = Confinement(**{**vars(RESTRICTED), "has_token": True})
+    names_of_pods = ("minio", "postgresql", "trino", "kafka-to-bronze", "account-freezer")
+    assert found == {"telecom-operator": calls_the_api_server} | dict.fromkeys(names_of_pods, RESTRICTED)
+
+
+@pytest.mark.usefixtures("upstream")
+def test_the_sinks_figures_are_for_the_operator_and_prometheus_alone(node: Node) -> None:
+    with prometheus(node):
+        pods = {each["metadata"]["labels"]["app.kubernetes.io/name"]: each for each in running(node)}
+        found = {name: admissions(node.kubectl, pod) for name, pod in pods.items()}
+    sinks_readers = frozenset((pods["telecom-operator"]["metadata"]["name"], "prometheus"))
+    confined = {name: rules for name, rules in found.items() if rules is not None}
+    assert confined == {
+        "kafka-to-bronze": [Admission("metrics", sinks_readers)],
+        "telecom-operator": [Admission("http", None)],
+    }
+
+
+@contextmanager
+def prometheus(node: Node) -> Iterator[None]:
+    """A pod that is labelled as Prometheus' own are, with an image that the node has."""
+    metadata = {"name": "prometheus", "namespace": "default", "labels": {"app.kubernetes.io/name": "prometheus"}}
+    waiting = {"name": "main", "image": image_names()[0], "command": ["sleep", "600"], "imagePullPolicy": "Never"}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {"containers": [waiting]}}
+    node.kubectl("apply", "-f", "-", stdin=json.dumps(pod))
+    node.kubectl("wait", "--for=condition=Ready", "pod/prometheus", "--timeout=60s")
+    yield
+    node.kubectl("delete", "pod", "prometheus", "--now")
+
+
+@pytest.mark.usefixtures("upstream")
+def test_deleting_the_pipeline_leaves_no_child_but_keeps_its_records(
+    node: Node, cluster: KubeCluster, upstream_state: StateDirectory, tmp_path: Path
+) -> None:
+    before, tables = ledger(cluster, tmp_path).totals(), row_counts(node)
+    delete_demo(node)
+    assert remains_of_kafka(upstream_state)
+    apply_demo(node, deletionPolicy="Delete", desiredState="Suspended")
+    eventually(lambda: state_of(node, "users") == "Ready", seconds=120, what="Kafka, topics and users")
+    assert ledger(cluster, tmp_path).totals() == before
+    delete_demo(node)
+    assert not remains_of_kafka(upstream_state)
+    assert row_counts(node) == tables
 
 
 def test_the_operators_pod_has_just_the_rights_it_needs(node: Node) -> None:
@@ -187,6 +285,67 @@ def test_an_upgrade_of_the_platform_keeps_its_passwords(node: Node) -> None:
     before = [secret(node, name) for name in ("lakehouse-s3", "lakehouse-catalog")]
     helm("upgrade", "platform", str(PLATFORM_CHART), "-n", PIPELINES, kubeconfig=node.kubeconfig)
     assert [secret(node, name) for name in ("lakehouse-s3", "lakehouse-catalog")] == before
+
+
+def apply_demo(node: Node, **more: object) -> None:
+    """The sample, as small as a node with two cores needs it."""
+    manifest = sample("demo", PIPELINES)
+    spec = manifest["spec"]
+    spec["sources"]["cdr"]["simulator"] |= FEWER_EVENTS
+    spec["sources"]["networkProbe"]["simulator"] |= {"towerCount": 50, "durationSeconds": 10}
+    for source in spec["sources"].values():
+        source["simulator"]["resources"] = {"cpu": "10m", "memory": "512Mi"}
+    spec["bronze"]["resources"] = {"cpu": "10m", "memory": "1Gi"}
+    spec["fraudDetection"]["accountFreezer"]["resources"] = {"cpu": "10m", "memory": "256Mi"}
+    spec["transform"]["resources"] = {"cpu": "10m", "memory": "1Gi"}
+    node.kubectl("apply", "-f", "-", stdin=json.dumps(manifest | {"spec": spec | more}))
+
+
+def delete_demo(node: Node) -> None:
+    """Delete the pipeline and wait until nothing of it is left, runs that were asked for among it."""
+    node.kubectl("-n", PIPELINES, "delete", "tp", "demo", "--timeout=120s")
+    kinds = "flinkdeployments,kafkas,kafkanodepools,kafkatopics,kafkausers,deployments,jobs,configmaps,pods"
+    selector = f"{labels.PIPELINE_LABEL}=demo"
+    eventually(lambda: node.kubectl("-n", PIPELINES, "get", kinds, "-l", selector, "-o", "name") == "", seconds=60)
+
+
+def remains_of_kafka(state: StateDirectory) -> bool:
+    return any(state.kafka.glob("*.demo/data-*"))
+
+
+def row_counts(node: Node) -> dict[str, int]:
+    catalog = open_catalog(node)
+    return {name: catalog.load_table(("bronze", name)).scan().count() for _, name in catalog.list_tables("bronze")}
+
+
+def running(node: Node) -> list[Manifest]:
+    found: list[Manifest] = json.loads(
+        node.kubectl("get", "pods", "-A", "--field-selector=status.phase=Running", "-o", "json")
+    )["items"]
+    return found
+
+
+def trino_url(node: Node) -> str:
+    return f"http://{service_ip(node, trino_pod.NAME)}:{trino_pod.PORT}"
+
+
+def open_trino(node: Node) -> TrinoSql:
+    return TrinoSql(TrinoConnection(host=service_ip(node, trino_pod.NAME), port=trino_pod.PORT, username="transformer"))
+
+
+def run_log(node: Node, job: str) -> str:
+    component = COMPONENT_BY_JOB[BatchJob(job)]
+    return node.kubectl("-n", PIPELINES, "logs", f"job/{names.component('demo', component)}")
+
+
+def condition(node: Node, kind: str) -> str:
+    path = f'{{.status.conditions[?(@.type=="{kind}")].status}}'
+    return node.kubectl("-n", PIPELINES, "get", "tp", "demo", "-o", f"jsonpath={path}")
+
+
+def state_of(node: Node, stage: str) -> str:
+    path = f'{{.status.stages[?(@.name=="{stage}")].state}}'
+    return node.kubectl("-n", PIPELINES, "get", "tp", "demo", "-o", f"jsonpath={path}")
 
 
 def stage(node: Node) -> str:

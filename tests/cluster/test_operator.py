@@ -65,14 +65,21 @@ DRIFT = {
     "kafkauser/minimal-kafka-to-bronze": {"spec": {"authorization": {"acls": []}}},
     "configmap/minimal-kafka-to-bronze": {"data": {"settings.json": "{}"}},
     "deployment/minimal-kafka-to-bronze": {"spec": {"replicas": 5}},
+    "job/demo-cdr-producer": {"spec": {"suspend": True}},
+    "flinkdeployment/demo-fraud-detection": {"spec": {"job": {"parallelism": 7}}},
 }
+
+
+def test_a_change_by_hand_is_tried_on_every_kind_of_child() -> None:
+    assert {child.split("/")[0] for child in DRIFT} == {kind.name.lower() for kind in CHILD_KINDS}
 
 
 @pytest.mark.usefixtures("upstream")
 @pytest.mark.parametrize("child", DRIFT)
 def test_a_child_changed_by_hand_is_put_back_and_counted(scene: Scene, running: OperatorProcess, child: str) -> None:
-    scene.apply()
-    scene.wait_ready()
+    pipeline = child.partition("/")[2].partition("-")[0]
+    scene.apply(pipeline)
+    scene.wait_ready(pipeline)
     before = scene.kubectl("get", child, "-o", "jsonpath={.spec}{.data}")
     scene.kubectl("patch", child, "--type=merge", "-p", json.dumps(DRIFT[child]))
     eventually(lambda: running.metric("telecom_operator_drift_corrections_total") == 1, what="a correction")
@@ -85,15 +92,15 @@ def test_a_child_changed_by_hand_is_put_back_and_counted(scene: Scene, running: 
 
 @pytest.mark.usefixtures("upstream", "running")
 def test_a_child_of_every_kind_deleted_by_hand_comes_back(scene: Scene) -> None:
-    scene.apply()
-    scene.wait_ready()
+    scene.apply("demo")
+    scene.wait_ready("demo")
     before = set(scene.children())
     one_of_each = {line.split("/")[0]: line for line in before}
-    assert len(one_of_each) == len(CHILD_KINDS) - 2  # an unbounded source has no Job, and there is no fraud detection
+    assert len(one_of_each) == len(CHILD_KINDS)
     for child in one_of_each.values():
         scene.kubectl("delete", child, "--wait=false")
     eventually(lambda: set(scene.children()) == before)
-    scene.wait_ready()
+    scene.wait_ready("demo")
 
 
 @pytest.mark.usefixtures("upstream", "running")

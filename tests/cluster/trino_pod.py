@@ -1,0 +1,125 @@
+"""Trino as a pod, set up by the values that its own chart would be given: the chart itself cannot be had everywhere."""
+
+from typing import Any
+
+import yaml
+
+from images.build import JAVA_HOME, TRINO_HOME, trino_image
+from local.artefacts.versions import REPOSITORY
+from local.kubernetes.helm import PLATFORM_CHART
+from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.render.workload import USER_ID
+
+VALUES = PLATFORM_CHART / "upstream" / "trino.yaml"
+ACCESS_RULES = REPOSITORY / "manifests" / "trino" / "access-rules.json"
+NAME = "trino"
+PORT = 8080
+LABELS = {"app.kubernetes.io/name": NAME}
+_HOME = "/srv/trino"
+_JVM_FLAGS = (
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+UseParallelGC",
+    "-XX:+ExitOnOutOfMemoryError",
+    "-Djdk.attach.allowAttachSelf=true",
+    "-XX:+EnableDynamicAgentLoading",
+    "-Dconfig=etc/config.properties",
+    "-Dlog.levels-file=etc/log.properties",
+    "-Dcatalog.config-dir=etc/catalog",
+)
+
+
+def trino_objects(namespace: str) -> list[Manifest]:
+    """ConfigMap, Service and Deployment: one node that coordinates and works."""
+    values = yaml.safe_load(VALUES.read_text())
+    files = _files(values)
+    return [
+        _object("v1", "ConfigMap", namespace, {"data": {_key(file): text for file, text in files.items()}}),
+        _object("v1", "Service", namespace, {"spec": {"selector": LABELS, "ports": [{"name": "http", "port": PORT}]}}),
+        _object("apps/v1", "Deployment", namespace, {"spec": _deployment(values, files)}),
+    ]
+
+
+def _files(values: dict[str, Any]) -> dict[str, str]:
+    """Files below etc/, as the chart would write them."""
+    config = {
+        "coordinator": "true",
+        "node-scheduler.include-coordinator": "true",
+        "http-server.http.port": PORT,
+        "discovery.uri": f"http://localhost:{PORT}",
+        "node.environment": "test",
+        "plugin.dir": f"/{TRINO_HOME}/plugin",
+        "query.max-memory": values["server"]["config"]["query"]["maxMemory"],
+        "query.max-memory-per-node": values["coordinator"]["config"]["query"]["maxMemoryPerNode"],
+    }
+    access = values["accessControl"]
+    access_control = {
+        "access-control.name": "file",
+        "security.refresh-period": access["refreshPeriod"],
+        "security.config-file": f"etc/{access['configFile']}",
+    }
+    catalogs = {f"catalog/{name}.properties": text for name, text in values["catalogs"].items() if text}
+    return {
+        "config.properties": _properties(config),
+        "log.properties": "io.trino=WARN\nio.airlift=WARN\n",
+        "access-control.properties": _properties(access_control),
+        access["configFile"]: ACCESS_RULES.read_text(),
+        **catalogs,
+    }
+
+
+def _deployment(values: dict[str, Any], files: dict[str, str]) -> dict[str, Any]:
+    heap = values["coordinator"]["jvm"]["maxHeapSize"]
+    items = [{"key": _key(file), "path": file} for file in files]
+    container = {
+        "name": NAME,
+        "image": trino_image(),
+        "imagePullPolicy": "Never",
+        "workingDir": _HOME,
+        "command": [f"/{JAVA_HOME}/bin/java", f"-Xmx{heap}", *_JVM_FLAGS],
+        "args": ["-cp", f"/{TRINO_HOME}/lib/*", "io.trino.server.TrinoServer"],
+        "env": values["env"],
+        "ports": [{"name": "http", "containerPort": PORT}],
+        "readinessProbe": {"httpGet": {"path": "/v1/info", "port": "http"}, "periodSeconds": 2},
+        "resources": {"requests": {"cpu": "10m", "memory": values["coordinator"]["resources"]["requests"]["memory"]}},
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
+        "volumeMounts": [
+            {"name": "home", "mountPath": _HOME},
+            {"name": "etc", "mountPath": f"{_HOME}/etc"},
+            {"name": "tmp", "mountPath": "/tmp"},
+        ],
+    }
+    pod = {
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": USER_ID,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": [container],
+        "volumes": [
+            {"name": "home", "emptyDir": {}},
+            {"name": "tmp", "emptyDir": {}},
+            {"name": "etc", "configMap": {"name": NAME, "items": items}},
+        ],
+    }
+    template = {"metadata": {"labels": LABELS}, "spec": pod}
+    return {"replicas": 1, "selector": {"matchLabels": LABELS}, "template": template}
+
+
+def _object(api_version: str, kind: str, namespace: str, body: dict[str, Any]) -> Manifest:
+    metadata = {"name": NAME, "namespace": namespace, "labels": LABELS}
+    return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **body}
+
+
+def _properties(values: dict[str, Any]) -> str:
+    return "".join(f"{key}={value}\n" for key, value in values.items())
+
+
+def _key(file: str) -> str:
+    """Keys of a ConfigMap have no slash."""
+    return file.replace("/", ".")
