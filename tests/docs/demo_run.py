@@ -11,7 +11,7 @@ from typing import Any
 REPOSITORY = Path(__file__).resolve().parents[2]
 TELECOM = Path(sys.executable).with_name("telecom")
 DEMO_SECONDS = 900
-COMMAND_SECONDS = 240
+COMMAND_SECONDS = 600
 
 
 @dataclass(frozen=True)
