@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lightkube.config.kubeconfig import KubeConfig
+from api_servers import api_server
 from operator_process import OperatorProcess, operator
 from pipelines import create_references
 from scene import Scene
@@ -14,7 +14,6 @@ from upstream import Upstream
 from local.kubernetes.control_plane import ControlPlane
 from local.kubernetes.crds import install_crds
 from operators.telecom_pipeline.clusters.kube import KubeCluster
-from operators.telecom_pipeline.clusters.rest import ApiServer
 
 # The first test may build Kubernetes, when `telecom fetch --kubernetes` has not.
 BUILD_SECONDS = 1800
@@ -46,10 +45,6 @@ def cluster(control_plane: ControlPlane) -> Iterator[KubeCluster]:
     running = KubeCluster(api_server(control_plane.kubeconfig))
     yield running
     running.close()
-
-
-def api_server(kubeconfig: Path, attempts: int = 6) -> ApiServer:
-    return ApiServer(KubeConfig.from_file(kubeconfig).get(), attempts=attempts)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from threading import Event, Thread
 
 import pytest
-from conftest import api_server
+from api_servers import api_server
 
 from local.kubernetes.control_plane import ControlPlane
 from operators.telecom_pipeline.clusters.rest import ApiServer

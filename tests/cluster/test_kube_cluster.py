@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import api_server
+from api_servers import api_server
 from fault_proxy import Fault, Faults, fault_proxy
 
 from local.kubernetes.control_plane import ControlPlane

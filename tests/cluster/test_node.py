@@ -19,8 +19,8 @@ import httpx2
 import psycopg2
 import pytest
 import trino_pod
+from api_servers import api_server
 from confinement import RESTRICTED, Confinement, confinement
-from conftest import api_server
 from monitors import endpoints
 from network_policies import Admission, admissions
 from operator_process import eventually

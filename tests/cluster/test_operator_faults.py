@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import api_server
+from api_servers import api_server
 from fault_proxy import Fault, Faults, fault_proxy
 from operator_process import OperatorProcess, eventually, operator
 from pipelines import create_references
