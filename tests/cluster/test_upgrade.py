@@ -37,15 +37,16 @@ TWO_SOURCES = CHANGES | {
     "spec.sources.networkProbe.simulator.durationSeconds": None,
     "spec.transform.lookbackDays": 5,
 }
+# With its kind where a Kafka user has the same name.
 CHILD_BY_STEP_OF_DEMO = {
     "kafka": "demo-dual-role",
     "topics": "demo-call-events",
     "users": "demo-auditor",
-    "fraud-detection": "demo-fraud-detection",
-    "account-freezer": "demo-account-freezer",
-    "bronze": "demo-kafka-to-bronze",
+    "fraud-detection": "FlinkDeployment/demo-fraud-detection",
+    "account-freezer": "Deployment/demo-account-freezer",
+    "bronze": "Deployment/demo-kafka-to-bronze",
     "transform": "demo-nightly",
-    "sources": "demo-cdr-producer",
+    "sources": "Deployment/demo-cdr-producer",
 }
 
 

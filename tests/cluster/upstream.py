@@ -7,7 +7,7 @@ from typing import Any
 from operators.telecom_pipeline import names
 from operators.telecom_pipeline.cluster import ClusterError
 from operators.telecom_pipeline.clusters.kube import KubeCluster
-from operators.telecom_pipeline.manifest import Kind, Manifest, ref_of
+from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, ref_of
 
 READY = [{"type": "Ready", "status": "True"}]
 BOOTSTRAP = "kafka-bootstrap.example:9093"
@@ -56,7 +56,10 @@ STATUS_BY_KIND: dict[Kind, Callable[[Manifest], Status]] = {
 
 
 class Upstream:
-    """Keeps the children of a namespace ready until told otherwise: `failing` maps a child's name to its status."""
+    """Keeps the children of a namespace ready until told otherwise.
+
+    `failing` maps children to their status: `name` for every kind, or `Kind/name`.
+    """
 
     def __init__(self, cluster: KubeCluster, namespace: str) -> None:
         self.failing: dict[str, Status] = {}
@@ -82,10 +85,13 @@ class Upstream:
         try:
             for child in self._cluster.list(kind, self._namespace):
                 if "deletionTimestamp" not in child["metadata"]:
-                    status = self.failing.get(child["metadata"]["name"]) or status_of(child)
+                    status = self._failure(ref_of(child)) or status_of(child)
                     self._cluster.apply_status(ref_of(child), status)
         except ClusterError:  # deleted meanwhile, or the API server is being restarted by the test
             return
+
+    def _failure(self, child: Ref) -> Status | None:
+        return self.failing.get(child.name) or self.failing.get(f"{child.kind.name}/{child.name}")
 
 
 def _generation(manifest: Manifest) -> int:
