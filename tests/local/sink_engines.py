@@ -271,7 +271,7 @@ class SinkLab:
     def environ(self, **more: str) -> dict[str, str]:
         return {**base_environment(), **self.engines.credentials(), "METRICS_HOST": "127.0.0.1", **more}
 
-    def start_sink(self, fail_point: str = "", **environ: str) -> SinkProcess:
+    def start_sink(self, fail_point: str = "") -> SinkProcess:
         """Start a sink; with `fail_point` it will kill itself there."""
         log_file = self.folder / f"sink-{len(self._sinks)}.log"
         port = self.engines.machine.ports.claim(f"sink-metrics-{self.name}-{len(self._sinks)}")
@@ -279,7 +279,7 @@ class SinkLab:
         with log_file.open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "jobs.kafka_to_bronze", "--settings", str(self.settings_file())],
-                env=self.environ(**more, **environ),
+                env=self.environ(**more),
                 stderr=log,
                 stdout=log,
             )

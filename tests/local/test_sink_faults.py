@@ -92,7 +92,7 @@ def test_bad_records_become_dead_letters_and_are_replayed_once_after_a_fix(lab: 
 
 def test_fields_outside_the_contract_are_kept(lab: SinkLab) -> None:
     lab.produce([*call_values(10), *call_values(5, slice_id="urllc")])
-    lab.start_sink(METRICS_PORT="0")
+    lab.start_sink()
     lab.wait_until_committed()
 
     unknown = lab.table().scan(selected_fields=("_unknown_fields",)).to_arrow().column(0)
