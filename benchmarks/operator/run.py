@@ -7,7 +7,6 @@ writes a minute, whatever the number of pipelines.
 
 import json
 import os
-import platform
 import statistics
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from typing import Any
 import psutil
 from lightkube.config.kubeconfig import KubeConfig
 
+from benchmarks.machine import machine
 from local.artefacts.kubernetes import kubernetes_versions
 from local.artefacts.versions import versions
 from local.kubernetes.control_plane import ControlPlane
@@ -182,12 +182,7 @@ def _circumstances(load_before: float) -> dict[str, Any]:
         "runs": RUNS,
         "idle_seconds_per_run": IDLE_SECONDS,
         "changes_per_run": CHANGES,
-        "machine": {
-            "processor": platform.processor() or platform.machine(),
-            "cores": os.cpu_count(),
-            "memory_gibibytes": round(psutil.virtual_memory().total / 2**30),
-            "load_average": [round(load_before, 1), round(os.getloadavg()[0], 1)],
-        },
+        "machine": machine() | {"load_average": [round(load_before, 1), round(os.getloadavg()[0], 1)]},
         "versions": {
             "kubernetes": kubernetes_versions().version,
             "strimzi": versions().strimzi.version,

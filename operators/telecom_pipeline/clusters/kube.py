@@ -153,7 +153,7 @@ class KubeCluster:
             watch.stop()
         self._server.end_streams()
         deadline = time.monotonic() + _STOP_SECONDS
-        if all([watch.has_ended(max(0.0, deadline - time.monotonic())) for watch in watches]):
+        if all(watch.has_ended(max(0.0, deadline - time.monotonic())) for watch in watches):
             self._server.close()
 
     def _apply(self, ref: Ref, manifest: Manifest, manager: str, subresource: str) -> Manifest:

@@ -47,8 +47,11 @@ class OperatorMetrics:
         ).set_function(watch_age_seconds)
 
     def _show_pipelines_in(self, registry: CollectorRegistry) -> None:
+        self._of_pipelines: list[Gauge] = []
+
         def gauge(name: str, text: str, *labels: str) -> Gauge:
-            return Gauge(name, text, [*_PIPELINE, *labels], registry=registry)
+            self._of_pipelines.append(Gauge(name, text, [*_PIPELINE, *labels], registry=registry))
+            return self._of_pipelines[-1]
 
         self._conditions = gauge(
             names.OPERATOR_PIPELINE_CONDITION, "1 for the status that a condition has.", "type", "status"
@@ -111,7 +114,5 @@ class OperatorMetrics:
     def forget(self, ref: Ref) -> None:
         """Show nothing any more about a pipeline that is gone."""
         wanted = {"namespace": ref.namespace, "pipeline": ref.name}
-        limits = (self._lag_limit, self._freshness_limit, self._publication_limit)
-        nightly = (self._published_at, self._gate_values, self._gate_outcomes)
-        for gauge in (self._conditions, self._stages, *limits, *nightly):
+        for gauge in self._of_pipelines:
             gauge.remove_by_labels(wanted)

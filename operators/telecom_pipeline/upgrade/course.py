@@ -12,7 +12,8 @@ from operators.telecom_pipeline.manifest import Manifest, Ref
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.stages import Stage
 from operators.telecom_pipeline.upgrade.composition import Composition, compose
-from operators.telecom_pipeline.upgrade.fingerprint import Fingerprint, digest_of, fingerprint
+from operators.telecom_pipeline.upgrade.fingerprint import Fingerprint, fingerprint
+from operators.telecom_pipeline.upgrade.plain_digest import digest_of
 from operators.telecom_pipeline.upgrade.progress import begin
 from operators.telecom_pipeline.upgrade.record import APPLIED, StepState, Upgrade, UpgradeState, UpgradeStep
 from operators.telecom_pipeline.upgrade.revisions import Revision, digest, lasting_spec, with_switches

@@ -1,6 +1,5 @@
 """What this operator makes of a spec: another version of it may make something else of the same spec. Pure."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from functools import lru_cache
@@ -10,6 +9,7 @@ from operators.telecom_pipeline.endpoints import nowhere
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.render import render
 from operators.telecom_pipeline.spec import API_VERSION, KIND_NAME
+from operators.telecom_pipeline.upgrade.plain_digest import digest_of
 from operators.telecom_pipeline.upgrade.steps import UPGRADED_STAGES, Rendering
 from operators.telecom_pipeline.validate import validate
 
@@ -33,8 +33,3 @@ def _fingerprint(name: str, namespace: str, spec: str) -> Fingerprint:
     rendering = Rendering(render(outcome, nowhere(outcome)))
     by_stage = {stage.value: list(rendering.of_stage(stage).values()) for stage in UPGRADED_STAGES}
     return {stage: digest_of(children) for stage, children in by_stage.items() if children}
-
-
-def digest_of(value: Any) -> str:
-    """Digest of plain data."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]

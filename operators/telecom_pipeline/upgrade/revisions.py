@@ -3,7 +3,6 @@
 Beside each is the fingerprint of what the operator of that time made of it.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from operators.telecom_pipeline.manifest import Manifest
 from operators.telecom_pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.render.metadata import child
 from operators.telecom_pipeline.stages import Stage
+from operators.telecom_pipeline.upgrade.plain_digest import digest_of
 
 KEPT_REVISIONS = 5
 # Switches that say what to do with a pipeline, not what it is: no upgrade for them, and no rollback changes them.
@@ -61,7 +61,7 @@ def with_switches(spec: Spec, of: Spec) -> dict[str, Any]:
 def digest(spec: Spec) -> str:
     """Digest of a spec without its switches; 4 and 4.0 are the same number, however it was written."""
     lasting = {key: _with_plain_numbers(value) for key, value in spec.items() if key not in SWITCHES}
-    return hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:16]
+    return digest_of(lasting)
 
 
 def remember(revisions: tuple[Revision, ...], newest: Revision) -> tuple[Revision, ...]:
