@@ -1,7 +1,6 @@
 """`python -m jobs.kafka_to_bronze --settings FILE`."""
 
 import gc
-import logging
 import os
 import socket
 import sys
@@ -51,7 +50,6 @@ def main(settings: Annotated[Path, typer.Option(help="JSON file of contracts.set
     """Write Kafka topics into Iceberg bronze tables, each record exactly once."""
     configure_logs(COMPONENT)
     gc.set_threshold(GARBAGE_COLLECTION_THRESHOLD)
-    logging.getLogger("pyiceberg").setLevel(logging.WARNING)  # it reports every file system it opens
     try:
         _run(load_settings(SinkSettings, settings))
     except NAMED_ERRORS as error:

@@ -37,3 +37,4 @@ def configure_logs(component: str) -> None:
         )
     )
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("pyiceberg").setLevel(logging.WARNING)  # it reports every file system it opens

@@ -3,7 +3,8 @@
 The operators of Strimzi and Flink cannot be had here: the adapters of Kafka and Flink stand in for them, with the real
 engines on the node. Trino is a pod with the values that its chart gets. The catalog's PostgreSQL holds the CRM too.
 
-The tests are one story, in the order of this file: events, frauds, numbers, what can be seen of it, the end.
+The tests are one story, in the order of this file: events, frauds, numbers, what can be seen of it, the end. Each but
+the last ones of it can be run alone too.
 """
 
 import base64
@@ -75,6 +76,7 @@ FEWER_EVENTS = {
     "frauds": {"impossibleTravel": 50_000, "callVelocity": 20_000},
 }
 CRM_OBJECT = "crm-database"
+LOG_TAIL_CHARACTERS = 4000
 # Long enough for invoices, short enough for a test.
 CRM_DAYS = 45
 # The Kafka of this node is a process of its own and no pod of Strimzi's.
@@ -158,26 +160,32 @@ def crm(node: Node) -> Iterator[Connection]:
     connection.close()
 
 
-@pytest.mark.usefixtures("upstream", "crm")
-def test_events_flow_from_pods_into_iceberg_and_the_ledger_balances(
-    node: Node, cluster: KubeCluster, tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def balances(
+    upstream: StandIn, crm: Connection, node: Node, cluster: KubeCluster, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, TopicBalance]:
+    """The sample has run to its end, and every event is where the ledger says."""
     apply_demo(node)
     eventually(lambda: stage(node) == "Completed", seconds=300, what="the pipeline being completed")
     topics = ["call_events", "sms_events", "data_session_events", "network_probe_events"]
-    balances: dict[str, TopicBalance] = {}
+    scratch = tmp_path_factory.mktemp("balances")
+    counted: dict[str, TopicBalance] = {}
 
     def is_balanced() -> bool:
-        nonlocal balances
-        balances = balance(node, cluster, topics, tmp_path)
-        return all(each.is_balanced and each.produced for each in balances.values())
+        nonlocal counted
+        counted = balance(node, cluster, topics, scratch)
+        return all(each.is_balanced and each.produced for each in counted.values())
 
     eventually(is_balanced, seconds=60, what="the ledger being balanced")
+    return counted
+
+
+def test_events_flow_from_pods_into_iceberg_and_the_ledger_balances(balances: dict[str, TopicBalance]) -> None:
     assert sum(each.bronze for each in balances.values()) > FEWER_EVENTS["eventsPerSecond"]
     assert sum(each.dead_letters for each in balances.values()) > 0
 
 
-@pytest.mark.usefixtures("upstream")
+@pytest.mark.usefixtures("balances")
 def test_the_planted_frauds_are_found_and_accounts_frozen(
     cluster: KubeCluster, crm: Connection, tmp_path: Path
 ) -> None:
@@ -188,12 +196,12 @@ def test_the_planted_frauds_are_found_and_accounts_frozen(
     assert frozen(crm) <= {msisdn for _, msisdn in planted}
 
 
-@pytest.mark.usefixtures("upstream", "crm")
+@pytest.mark.usefixtures("balances")
 def test_the_nightly_run_passes_its_gates_and_publishes(node: Node, cluster: KubeCluster, tmp_path: Path) -> None:
-    eventually(lambda: '"starting":false' in httpx2.get(f"{trino_url(node)}/v1/info").text, seconds=120, what="Trino")
+    eventually(lambda: trino_is_started(node), seconds=120, what="Trino")
     for job in ("ingest", "nightly"):
         done = telecom(node, "run", "demo", job, "-n", PIPELINES)
-        assert done.returncode == 0, f"{done.stderr}\n{run_log(node, job)}"
+        assert done.returncode == 0, f"{done.stderr}\n{run_log(node, job)[-LOG_TAIL_CHARACTERS:]}"
     summary = json.loads(run_log(node, "nightly").splitlines()[-1])
     assert (summary["gates"]["total"], summary["gates"]["failed"]) == (15, 0)
     assert "gold.fact_calls" in {each["table"] for each in summary["published"]}
@@ -204,7 +212,7 @@ def test_the_nightly_run_passes_its_gates_and_publishes(node: Node, cluster: Kub
     eventually(lambda: condition(node, "Published") == "True", seconds=60, what="the condition Published")
 
 
-@pytest.mark.usefixtures("upstream")
+@pytest.mark.usefixtures("balances")
 def test_kubectl_tells_how_the_pipeline_is(node: Node) -> None:
     header, row = (line.split() for line in node.kubectl("-n", PIPELINES, "get", "tp", "demo").splitlines())
     told = dict(zip(header, row, strict=True))
@@ -213,7 +221,7 @@ def test_kubectl_tells_how_the_pipeline_is(node: Node) -> None:
     assert (told["LAG"] in ("0", "<1k"), told["FRESHNESS"][0]) == (True, "<")
 
 
-@pytest.mark.usefixtures("upstream")
+@pytest.mark.usefixtures("balances")
 def test_every_monitor_of_the_chart_selects_something_that_answers(node: Node) -> None:
     found = [each for each in endpoints(node.kubectl) if each.port != NOT_ON_THIS_NODE]
     assert {each.monitor for each in found} == {"operator", "operator-pipelines"}
@@ -224,7 +232,7 @@ def test_every_monitor_of_the_chart_selects_something_that_answers(node: Node) -
             assert any(name.startswith("telecom_") for name in families), url
 
 
-@pytest.mark.usefixtures("upstream")
+@pytest.mark.usefixtures("balances")
 def test_no_pod_has_more_power_than_it_needs(node: Node) -> None:
     found = {each["metadata"]["labels"]["app.kubernetes.io/name"]: confinement(node, each) for each in running(node)}
     calls_the_api_server = Confinement(**{**vars(RESTRICTED), "has_token": True})
@@ -232,7 +240,7 @@ def test_no_pod_has_more_power_than_it_needs(node: Node) -> None:
     assert found == {"telecom-operator": calls_the_api_server} | dict.fromkeys(names_of_pods, RESTRICTED)
 
 
-@pytest.mark.usefixtures("upstream")
+@pytest.mark.usefixtures("balances")
 def test_the_sinks_figures_are_for_the_operator_and_prometheus_alone(node: Node) -> None:
     with prometheus(node):
         pods = {each["metadata"]["labels"]["app.kubernetes.io/name"]: each for each in running(node)}
@@ -257,7 +265,7 @@ def prometheus(node: Node) -> Iterator[None]:
     node.kubectl("delete", "pod", "prometheus", "--now")
 
 
-@pytest.mark.usefixtures("upstream")
+@pytest.mark.usefixtures("balances")
 def test_deleting_the_pipeline_leaves_no_child_but_keeps_its_records(
     node: Node, cluster: KubeCluster, upstream_state: StateDirectory, tmp_path: Path
 ) -> None:
@@ -325,8 +333,13 @@ def running(node: Node) -> list[Manifest]:
     return found
 
 
-def trino_url(node: Node) -> str:
-    return f"http://{service_ip(node, trino_pod.NAME)}:{trino_pod.PORT}"
+def trino_is_started(node: Node) -> bool:
+    try:
+        return (
+            '"starting":false' in httpx2.get(f"http://{service_ip(node, trino_pod.NAME)}:{trino_pod.PORT}/v1/info").text
+        )
+    except httpx2.TransportError:  # nothing answers for the service before its pod is ready
+        return False
 
 
 def open_trino(node: Node) -> TrinoSql:
