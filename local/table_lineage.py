@@ -3,14 +3,9 @@
 import json
 from typing import Any
 
-from contracts.batch_settings import DbtSettings, TrinoConnection
-from jobs.publication.dbt import Dbt
 from jobs.publication.lineage import Node, UnknownTableError, trace
-from local.artefacts.dbt import dbt_executable
-from local.artefacts.versions import REPOSITORY
+from local.dbt_project import dbt_project
 from local.errors import LocalError
-from local.lake_query import USER
-from local.machine import LOOPBACK
 from local.paths import StateDirectory
 
 # Parsing asks nothing of Trino.
@@ -30,12 +25,7 @@ def lineage(state: StateDirectory, table: str) -> Node:
 
 
 def _graph(state: StateDirectory) -> dict[str, Any]:
-    settings = DbtSettings(
-        executable=dbt_executable(),
-        project_directory=REPOSITORY / "dbt_project",
-        target_directory=state.run / "lineage",
-    )
-    dbt = Dbt(settings, TrinoConnection(host=LOOPBACK, port=NO_PORT, username=USER))
+    dbt = dbt_project(state.run / "lineage", NO_PORT)
     dbt.run(("parse",), {})
     graph: dict[str, Any] = json.loads(dbt.manifest_file.read_text())
     return graph

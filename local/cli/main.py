@@ -11,6 +11,7 @@ from local.cli.accept_loss import accept_loss
 from local.cli.alerts import alerts
 from local.cli.console import notices
 from local.cli.demo import demo
+from local.cli.docs import docs
 from local.cli.doctor import doctor
 from local.cli.down import clean, down
 from local.cli.erase import erase
@@ -33,7 +34,7 @@ app = typer.Typer(
 )
 VERBS: tuple[Callable[..., None], ...] = (
     *(demo, doctor, fetch, up, status, apply, render, query, alerts),
-    *(lineage, replay_dlq, accept_loss, publish_rollback, erase, logs, down, clean),
+    *(lineage, docs, replay_dlq, accept_loss, publish_rollback, erase, logs, down, clean),
 )
 for verb in VERBS:
     app.command()(verb)

@@ -1,0 +1,20 @@
+"""dbt on the project in this repository, for verbs that look into it."""
+
+from pathlib import Path
+
+from contracts.batch_settings import DbtSettings, TrinoConnection
+from jobs.publication.dbt import Dbt
+from local.artefacts.dbt import dbt_executable
+from local.artefacts.versions import REPOSITORY
+from local.lake_query import USER
+from local.machine import LOOPBACK
+
+
+def dbt_project(target_directory: Path, trino_port: int) -> Dbt:
+    """dbt that asks the Trino of this machine and writes what it makes below `target_directory`."""
+    settings = DbtSettings(
+        executable=dbt_executable(),
+        project_directory=REPOSITORY / "dbt_project",
+        target_directory=target_directory,
+    )
+    return Dbt(settings, TrinoConnection(host=LOOPBACK, port=trino_port, username=USER))
