@@ -46,7 +46,7 @@ def read_resource(file: Path, cluster: Cluster | None = None) -> Resource:
     metadata = manifest["metadata"]
     before = accepted_spec(cluster, str(metadata.get("name")), metadata["namespace"]) if cluster else None
     outcome = validate(manifest, before)
-    problems = outcome if isinstance(outcome, tuple) else tuple(neighbour_problems(outcome, _others(cluster, outcome)))
+    problems = outcome if isinstance(outcome, tuple) else tuple(_conflicts(manifest, cluster))
     if isinstance(outcome, Pipeline) and not problems:
         return Resource(manifest, outcome)
     raise ResourceFileError(f"use {file}", _listed(problems), "correct the file")
@@ -66,12 +66,15 @@ def _listed(problems: Sequence[Problem]) -> str:
     return f"it has {len(problems)} problem(s):{lines}\n"
 
 
-def _others(cluster: Cluster | None, pipeline: Pipeline) -> Iterator[Pipeline]:
-    """Valid pipelines of the same namespace."""
-    for manifest in cluster.list(TELECOM_PIPELINE, pipeline.namespace) if cluster else ():
-        found = validate(manifest)
-        if isinstance(found, Pipeline):
-            yield found
+def _conflicts(manifest: Manifest, cluster: Cluster | None) -> Iterator[Problem]:
+    """What it may not have in common with older pipelines of its namespace."""
+    if cluster is None:
+        return
+    ref = ref_of(manifest)
+    stored = cluster.get(ref)
+    created = {"creationTimestamp": stored["metadata"]["creationTimestamp"]} if stored else {}
+    aged = {**manifest, "metadata": {**manifest["metadata"], **created}}
+    yield from neighbour_problems(aged, cluster.list(TELECOM_PIPELINE, ref.namespace))
 
 
 def _load(file: Path) -> dict[str, Any]:

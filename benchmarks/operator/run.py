@@ -115,6 +115,7 @@ def start_all(control_plane: ControlPlane, watcher: Watcher, process: OperatorPr
     manifests = [sample("minimal", NAMESPACE) for _ in range(count)]
     for number, manifest in enumerate(manifests):
         manifest["metadata"]["name"] = f"p{number}"
+        manifest["spec"]["storage"]["catalog"]["name"] = f"catalog_{number}"
     apply(control_plane, {"apiVersion": "v1", "kind": "List", "items": manifests})
     applied = time.monotonic() - started
     eventually(lambda: sum(watcher.ready.values()) == count, seconds=1800, what="all pipelines Ready")

@@ -28,6 +28,7 @@ from operators.telecom_pipeline.upgrade.progress import judge
 from operators.telecom_pipeline.upgrade.record import Upgrade
 from operators.telecom_pipeline.upgrade.revisions import Revision, lasting_spec, remember, render_revisions
 from operators.telecom_pipeline.validate import Problem, validate
+from operators.telecom_pipeline.validate.neighbours import neighbour_problems
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def reconcile(cluster: Cluster, ref: Ref, now: datetime, figures: FiguresSource 
     if resource is None or "deletionTimestamp" in resource["metadata"]:
         return None
     accepted = accepted_spec(cluster, ref.name, ref.namespace)
-    pipeline, problems = _pipeline_to_follow(resource, accepted)
+    conflicts = tuple(neighbour_problems(resource, cluster.list(ref.kind, ref.namespace)))
+    pipeline, problems = _pipeline_to_follow(resource, accepted, conflicts)
     if pipeline is None:
         status = build_invalid_status(problems, _generation(resource), resource.get("status", {}), now)
         reconciliation = Reconciliation(status, problems)
@@ -74,23 +76,26 @@ def reconcile(cluster: Cluster, ref: Ref, now: datetime, figures: FiguresSource 
 
 
 def _pipeline_to_follow(
-    resource: Manifest, accepted: Mapping[str, Any] | None
+    resource: Manifest, accepted: Mapping[str, Any] | None, conflicts: tuple[Problem, ...]
 ) -> tuple[Pipeline | None, tuple[Problem, ...]]:
     """Pipeline of the spec; or with its problems that of the last valid spec, if there was one.
+
+    `conflicts` with other pipelines are problems too.
 
     `paused` and a dry run are honoured in an invalid spec too: who says stop must not be ignored for a typo elsewhere.
     """
     outcome = validate(resource, accepted)
-    if isinstance(outcome, Pipeline):
+    if isinstance(outcome, Pipeline) and not conflicts:
         return outcome, ()
+    problems = conflicts if isinstance(outcome, Pipeline) else (*outcome, *conflicts)
     if accepted is None:
-        return None, outcome
+        return None, problems
     spec = resource.get("spec")
     switches: dict[str, Any] = {"paused": spec.get("paused") is True} if isinstance(spec, Mapping) else {}
     if isinstance(spec, Mapping) and spec.get("mode") == "DryRun":
         switches["mode"] = "DryRun"
     previous = validate({**resource, "spec": {**accepted, **switches}})
-    return (previous if isinstance(previous, Pipeline) else None), outcome
+    return (previous if isinstance(previous, Pipeline) else None), problems
 
 
 def _follow(

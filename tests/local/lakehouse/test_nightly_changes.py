@@ -14,6 +14,8 @@ pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 LATER = EVENING + dt.timedelta(minutes=2)
 TWO_DAYS_AGO = RUN_DATE - dt.timedelta(days=2)
 CUSTOMER = "CUST-00000010"
+# Within what the ingestor looks back.
+OVERTAKEN_BY = dt.timedelta(minutes=30)
 # A table from before its model had a column.
 GROWN_TABLE, GAINED_COLUMN = "gold.agg_tower_hourly_utilization", "capacity_users"
 
@@ -46,6 +48,28 @@ def call(warehouse: Warehouse, event_id: str, at: dt.datetime, **values: object)
     return json.dumps(event | values).encode()
 
 
+def data_files(warehouse: Warehouse, topic: str) -> dict[str, int]:
+    """Data files of a bronze table, each with the number of the partitioning that it was written under."""
+    tasks = warehouse.lake.table(topic).scan().plan_files()
+    return {task.file.file_path: task.file.spec_id for task in tasks}
+
+
+def overtaken_change(warehouse: Warehouse) -> None:
+    """A move arrives from a time before the newest change of its customer, which was published a night ago."""
+    (newest,) = warehouse.rows(
+        "select bronze.customer_id, updated_at, dim.customer_key, dim.city"
+        " from bronze.crm_customers as bronze join gold.dim_customers as dim"
+        " on dim.customer_id = bronze.customer_id and dim.valid_from = bronze.updated_at and dim.version_number > 1"
+        f" where bronze.customer_id <> '{CUSTOMER}' order by updated_at desc limit 1"
+    )
+    warehouse.overtaken = newest
+    warehouse.change_crm(
+        f"update crm.customers set city = 'Between', updated_at = '{newest['updated_at'] - OVERTAKEN_BY}'"
+        f" where customer_id = '{newest['customer_id']}'"
+    )
+    warehouse.ingest(LATER)
+
+
 def per_day(warehouse: Warehouse) -> dict[str, tuple[int, object]]:
     rows = warehouse.rows(
         "select cast(event_date as varchar) as day, count(*) as calls, sum(revenue_usd) as usd"
@@ -61,6 +85,9 @@ def second_night(warehouse: Warehouse) -> dict[str, dict[str, tuple[int, object]
     noon = dt.datetime.combine(TWO_DAYS_AGO, dt.time(12), dt.UTC)
     bad = call(warehouse, "bad-call", noon, duration_seconds=-5)
     late = call(warehouse, "late-call", noon)
+    warehouse.old_layout = data_files(warehouse, "call_events")
+    with warehouse.lake.table("call_events").update_spec() as spec:
+        spec.add_identity("serving_plmn")
     warehouse.lake.add_values("call_events", [late, late, bad], LATER)
     # An older move arrives after a newer one, and two moves carry the same second.
     for city, stamp in (("Newtown", "2026-11-20 09:00:00+00"), ("Oldtown", "2026-11-20 08:30:00+00")):
@@ -74,13 +101,11 @@ def second_night(warehouse: Warehouse) -> dict[str, dict[str, tuple[int, object]
             " where customer_id = 'CUST-00000011'"
         )
         warehouse.ingest(LATER)
-    table = warehouse.lake.table("sms_events")
-    files = {task.file.file_path for task in table.scan().plan_files()}
-    with table.update_schema() as schema:
+    overtaken_change(warehouse)
+    sms_files = data_files(warehouse, "sms_events")
+    with warehouse.lake.table("sms_events").update_schema() as schema:
         schema.add_column("delivery_channel", StringType())
-    with table.update_spec() as spec:
-        spec.add_identity("serving_plmn")
-    assert {task.file.file_path for task in warehouse.lake.table("sms_events").scan().plan_files()} == files
+    assert data_files(warehouse, "sms_events") == sms_files
     warehouse.sql.run(f"alter table {GROWN_TABLE} drop column {GAINED_COLUMN}")
     warehouse.now = LATER
     report = warehouse.nightly()
@@ -112,6 +137,31 @@ def test_customer_history_is_in_order_although_changes_arrived_out_of_order(ware
     assert [row["is_current"] for row in rows][-2:] == [False, True]
     for earlier, later in pairwise(rows):
         assert earlier["valid_to"] == later["valid_from"]
+
+
+@pytest.mark.usefixtures("second_night")
+def test_a_change_that_its_successor_overtook_a_night_ago_takes_its_place_between(warehouse: Warehouse) -> None:
+    known = warehouse.overtaken
+    rows = warehouse.rows(
+        "select customer_key, city, valid_from, valid_to from gold.dim_customers"
+        f" where customer_id = '{known['customer_id']}' order by valid_from"
+    )
+    place = [row["customer_key"] for row in rows].index(known["customer_key"])
+    before, between, successor = rows[place - 2 : place + 1]
+    assert (between["city"], between["valid_from"]) == ("Between", known["updated_at"] - OVERTAKEN_BY)
+    assert (successor["city"], successor["valid_from"]) == (known["city"], known["updated_at"])
+    assert (before["valid_to"], between["valid_to"]) == (between["valid_from"], successor["valid_from"])
+
+
+@pytest.mark.usefixtures("second_night")
+def test_a_new_partitioning_leaves_old_files_as_they_are_and_both_are_read(warehouse: Warehouse) -> None:
+    files, old = data_files(warehouse, "call_events"), warehouse.old_layout
+    new = {path: spec for path, spec in files.items() if path not in old}
+    assert {path: files[path] for path in old} == old
+    assert set(new.values()) == {warehouse.lake.table("call_events").spec().spec_id}
+    assert not set(new.values()) & set(old.values())
+    known = warehouse.value("select count(*) from silver.silver_calls where event_id = 'late-call'")
+    assert (known, warehouse.value("select count(*) from silver.silver_calls") > 1) == (1, True)
 
 
 @pytest.mark.usefixtures("second_night")

@@ -45,6 +45,8 @@ class Warehouse:
     events_per_day: int = EVENTS_PER_DAY
     first_report: NightlyReport | None = None
     second_report: NightlyReport | None = None
+    old_layout: dict[str, int] = field(default_factory=dict)
+    overtaken: Row = field(default_factory=dict)
     sql: TrinoSql = field(init=False)
     catalog: Catalog = field(init=False)
     lake: BronzeLake = field(init=False)
