@@ -71,8 +71,7 @@ def _topic_audit(
 
 def _positions(ask: Ask, topics: Sequence[str]) -> dict[str, tuple[int, int]]:
     """Rows and distinct positions of each topic's bronze table; both 0 before its first commit."""
-    named = ask("SELECT table_name FROM information_schema.tables WHERE table_schema = 'bronze'")
-    tables = {name for (name,) in named.rows}
+    tables = bronze_tables(ask)
     position = "ROW(_kafka_partition, _kafka_offset)"
     counts = [
         f"SELECT '{topic}', count(*), count(DISTINCT {position}) FROM bronze.{topic}"  # noqa: S608
@@ -82,6 +81,12 @@ def _positions(ask: Ask, topics: Sequence[str]) -> dict[str, tuple[int, int]]:
     counted = ask(" UNION ALL ".join(counts)).rows if counts else []
     found = {str(topic): (int(rows), int(distinct)) for topic, rows, distinct in counted}
     return {topic: found.get(topic, (0, 0)) for topic in topics}
+
+
+def bronze_tables(ask: Ask) -> frozenset[str]:
+    """Names of the tables of bronze that are there."""
+    named = ask("SELECT table_name FROM information_schema.tables WHERE table_schema = 'bronze'")
+    return frozenset(name for (name,) in named.rows)
 
 
 def _dead_letter_count(kafka: KafkaReader, topic: str) -> int:

@@ -1,10 +1,10 @@
 """Reads whole topics as a component of the pipeline; by default its auditor: ledger, dead letters, never an event."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, Message, TopicPartition
 
 from jobs.runtime.kafka import client_config
 from local.errors import LocalError
@@ -42,7 +42,7 @@ class KafkaReader:
         unread = set(ends)
         deadline = time.monotonic() + ANSWER_SECONDS
         while unread:
-            # A call returns with a full batch or at its timeout, so the timeout is what the end of a topic costs.
+            # A call returns with a full batch or at its timeout, so that is what the end of a topic costs too.
             messages = self._consumer.consume(BATCH_RECORDS, timeout=BATCH_SECONDS)
             if messages:
                 deadline = time.monotonic() + ANSWER_SECONDS
@@ -55,6 +55,8 @@ class KafkaReader:
                     unread.discard(message.partition())
                 else:
                     raise _error(f"read topic {topic}", error.str())
+        # An assigned consumer waits for more on the connection that its next question has to go through.
+        self._consumer.unassign()
 
     def follow(self, topic: str, is_over: Callable[[], bool] = lambda: False) -> Iterator[Message]:
         """All records of a topic and then those to come, until `is_over`. Raises `KafkaReadError`."""
@@ -70,22 +72,40 @@ class KafkaReader:
 
     def record_count(self, topic: str) -> int:
         """Records that were ever written to a topic without transactions: the sum of its end offsets."""
-        return sum(high for _, high in self._ends(topic).values())
+        return sum(self.end_offsets(topic).values())
+
+    def end_offsets(self, topic: str) -> dict[int, int]:
+        """Offset that each partition's next record will get. Raises `KafkaReadError`."""
+        return {partition: high for partition, (_, high) in self._ends(topic).items()}
 
     def _ends(self, topic: str) -> dict[int, tuple[int, int]]:
         metadata = self._consumer.list_topics(topic, timeout=ANSWER_SECONDS).topics[topic]
         if metadata.error is not None:
             raise _error(f"look up topic {topic}", metadata.error.str())
-        return {
-            partition: self._consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=ANSWER_SECONDS)
-            for partition in metadata.partitions
-        }
+        first, last = (self._offsets(topic, metadata.partitions, where) for where in (OFFSET_BEGINNING, OFFSET_END))
+        return {partition: (first[partition], last[partition]) for partition in metadata.partitions}
+
+    def _offsets(self, topic: str, partitions: Iterable[int], where: int) -> dict[int, int]:
+        """One question for all partitions: a question for each is as slow as they are many."""
+        asked = [TopicPartition(topic, partition, where) for partition in partitions]
+        answered = self._consumer.offsets_for_times(asked, timeout=ANSWER_SECONDS)
+        for each in answered:
+            if each.error is not None:
+                raise _error(f"look up the offsets of topic {topic}", each.error.str())
+        return {each.partition: each.offset for each in answered}
 
 
 def _connect(identity: KafkaIdentity, group: str) -> Consumer:
     config = client_config(identity.connection, identity.credentials)
-    # Level 2: failures come back as errors of the calls; a connection that we close ourselves is none.
-    reading = {"group.id": group, "enable.auto.commit": False, "enable.partition.eof": True, "log_level": 2}
+    reading = {
+        "group.id": group,
+        "enable.auto.commit": False,
+        "enable.partition.eof": True,
+        # What the end of a topic costs: the broker waits so long for more before it says that there is none.
+        "fetch.wait.max.ms": 20,
+        # Level 2: failures come back as errors of the calls; a connection that we close ourselves is none.
+        "log_level": 2,
+    }
     return Consumer({**config, **reading})
 
 

@@ -15,6 +15,7 @@ from local.audit import Audit, audit
 from local.bring_up import RunningPipeline, bounded_sources, bring_up, has_succeeded
 from local.demo.frauds import AlertSummary, summarise, watch_alerts
 from local.demo.numbers import Numbers, bring_customers, make_numbers
+from local.drain import is_drained
 from local.errors import LocalError
 from local.follow import Tell, follow
 from local.kafka_reader import KafkaReader
@@ -28,7 +29,7 @@ from operators.telecom_pipeline.topics import event_topic_names
 SOURCES_SECONDS = 600.0
 # From the last event sent to the last one in a table: a commit interval and the commit, many times over.
 DRAIN_SECONDS = 120.0
-DRAIN_POLL_SECONDS = 1.0
+DRAIN_POLL_SECONDS = 0.3
 
 
 class NothingToWaitForError(LocalError):
@@ -77,6 +78,7 @@ def _let_events_flow(pipeline: RunningPipeline, ask_trino: Ask, tell: Tell) -> t
         are_done = partial(_sources_are_done, pipeline)
         follow(pipeline.cluster, pipeline.resource.ref, are_done, "the sources are done", SOURCES_SECONDS, tell)
         counted = _audit_when_drained(pipeline, ask_trino, tell)
+        tell("Counted; the last alerts and what they did to accounts …")
         return counted, summarise(pipeline, watch, counted.ledger.frauds()) if watch else None
 
 
@@ -116,8 +118,7 @@ def _audit_when_drained(pipeline: RunningPipeline, ask_trino: Ask, tell: Tell) -
     # Of these the producers keep the ledger; what the pipeline makes of them has none.
     topics = event_topic_names(described.spec)
     with closing(KafkaReader(pipeline.cluster, described.namespace, described.name, pipeline.state.run)) as kafka:
-        while True:
-            counted = audit(kafka, ask_trino, topics)
-            if counted.is_balanced or time.monotonic() > deadline:
-                return counted
+        while time.monotonic() < deadline and not is_drained(kafka, ask_trino, topics):
             time.sleep(DRAIN_POLL_SECONDS)
+        tell("The sink has it all; counting every layer …")
+        return audit(kafka, ask_trino, topics)

@@ -79,7 +79,13 @@ def _deployment(values: dict[str, Any], files: dict[str, str]) -> dict[str, Any]
         "args": ["-cp", f"/{TRINO_HOME}/lib/*", "io.trino.server.TrinoServer"],
         "env": values["env"],
         "ports": [{"name": "http", "containerPort": PORT}],
-        "readinessProbe": {"httpGet": {"path": "/v1/info", "port": "http"}, "periodSeconds": 2},
+        # As patient as the chart's: a busy engine that is taken out of its service refuses whoever connects.
+        "readinessProbe": {
+            "httpGet": {"path": "/v1/info", "port": "http"},
+            "periodSeconds": 2,
+            "timeoutSeconds": 5,
+            "failureThreshold": 30,
+        },
         "resources": {"requests": {"cpu": "10m", "memory": values["coordinator"]["resources"]["requests"]["memory"]}},
         "securityContext": {
             "allowPrivilegeEscalation": False,
