@@ -9,16 +9,21 @@
 {% materialization incremental, adapter='trino', supported_languages=['sql'] -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type='table') -%}
+    {%- set origin = build_origin() -%}
     {{ run_hooks(pre_hooks) }}
     {%- if existing is none or should_full_refresh() -%}
         {%- call statement('main') -%}
             {{ create_table_as(False, target, compiled_code, 'replace') }}
         {%- endcall -%}
+        {%- do note_origin(target, origin) -%}
+    {%- elif is_built_from(target, origin) -%}
+        {%- call noop_statement('main', 'UNCHANGED') -%}{%- endcall -%}
     {%- else -%}
         {%- do add_new_columns(target) -%}
         {%- call statement('main') -%}
             {{ bounded_merge(target, compiled_code) }}
         {%- endcall -%}
+        {%- do note_origin(target, origin) -%}
     {%- endif -%}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [target]}) }}

@@ -1,5 +1,6 @@
 """dbt as a process of its own environment."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from contracts.batch_settings import DbtSettings, TrinoConnection
 _LAST_LINES = 25
 # What the macro `run_setting` reads.
 RUN_SETTINGS = "TELECOM_RUN"
+PROJECT_FILES = (".sql", ".yml", ".csv")
 TABLE_KINDS = ("incremental", "table", "seed")
 
 
@@ -37,6 +39,14 @@ class Dbt:
             "TRINO_USER": trino.username,
             "TRINO_CATALOG": trino.catalog,
         }
+
+    def project_digest(self) -> str:
+        """SHA-256 over the project's files: two runs with the same one make the same of the same input."""
+        folder = self._settings.project_directory
+        digest = hashlib.sha256()
+        for file in sorted(path for path in folder.rglob("*") if path.suffix in PROJECT_FILES):
+            digest.update(f"{file.relative_to(folder)}\0".encode() + file.read_bytes() + b"\0")
+        return digest.hexdigest()
 
     @property
     def manifest_file(self) -> Path:

@@ -97,9 +97,9 @@ def run_nightly(
         inputs = _snapshots(catalog, BRONZE_NAMESPACE)
         window = window_start(run_date, settings.lookback_days)
         days = backfill.days if backfill else days_arrived(sql, inputs, window)
-        variables = dbt_variables(run_date, settings.lookback_days, inputs, days, backfill)
         dbt = Dbt(settings.dbt, settings.trino)
-        dbt.run(BUILD, variables)
+        variables = dbt_variables(run_date, settings.lookback_days, inputs, days, backfill)
+        dbt.run(BUILD, variables | {"project_digest": dbt.project_digest()})
         run = AuditedRun(
             run_id=run_id or uuid4().hex,
             run_date=run_date,

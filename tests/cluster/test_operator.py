@@ -31,6 +31,7 @@ def test_every_child_of_a_sample_is_accepted_and_the_pipeline_becomes_ready(
 def test_a_settled_pipeline_costs_no_write(scene: Scene, running: OperatorProcess) -> None:
     scene.apply()
     scene.wait_ready()
+    running.wait_until_quiet()
     before = {line: scene.kubectl("get", line, "-o", "jsonpath={.metadata.generation}") for line in scene.children()}
     passes, writes = running.metric("telecom_operator_reconciles_total"), running.writes()
     scene.kubectl("annotate", "tp", "minimal", "someone=looked")

@@ -179,6 +179,7 @@ def test_a_dry_run_writes_to_the_status_only(scene: Scene, running: OperatorProc
     found = scene.status()["dryRun"]
     assert [step["stage"] for step in found["steps"]] == list(CHILD_BY_STEP)
     assert any(":new" in change["diff"] for change in found["changes"])
+    running.wait_until_quiet()
     writes = running.writes()
     scene.kubectl("annotate", "tp", "minimal", "someone=looked")
     passes = running.metric("telecom_operator_reconciles_total")

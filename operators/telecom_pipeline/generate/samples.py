@@ -47,7 +47,7 @@ TRANSFORM: Mapping[str, Any] = {
     "piiTokenKeySecretRef": {"name": "pii-token-key"},
 }
 
-DEMO_SECONDS = 25
+DEMO_SECONDS = 15
 DEMO_SEED = 42
 
 SAMPLES: tuple[Sample, ...] = (
@@ -58,7 +58,7 @@ SAMPLES: tuple[Sample, ...] = (
     ),
     Sample(
         "demo",
-        "What `make demo` runs: half a minute of traffic of a small carrier, with faults and frauds planted in it.",
+        "What `make demo` runs: a quarter of a minute of a small carrier's traffic, with faults and frauds planted in it.",
         {
             "profile": "dev",
             "storage": STORAGE,
@@ -66,12 +66,12 @@ SAMPLES: tuple[Sample, ...] = (
                 "cdr": {
                     "simulator": {
                         "eventsPerSecond": 4000,
-                        "subscriberCount": 20000,
+                        "subscriberCount": 10000,
                         "towerCount": 500,
                         "seed": DEMO_SEED,
                         "durationSeconds": DEMO_SECONDS,
                         "faults": {"duplicate": 0.005, "late": 0.01, "outOfOrder": 0.01, "malformed": 0.001},
-                        "frauds": {"impossibleTravel": 10000, "callVelocity": 5000},
+                        "frauds": {"impossibleTravel": 30000, "callVelocity": 15000},
                     }
                 },
                 "networkProbe": {

@@ -91,3 +91,26 @@ def test_the_same_day_again_writes_nothing_new(warehouse: Warehouse) -> None:
     # Small tables without a key to merge by are built anew; all others are left as they are.
     assert rebuilt <= {"dim_date", "dim_towers", "towers_seed", "agg_revenue_by_region"}
     assert warehouse.contents("silver", "gold") == contents
+
+
+def test_a_table_whose_input_is_the_same_is_left_alone_unless_somebody_touched_it(warehouse: Warehouse) -> None:
+    assert warehouse.nightly().is_published
+    assert messages(warehouse)["silver_payments"] == "UNCHANGED"
+    assert messages(warehouse)["silver_invoices"] == "UNCHANGED"
+    contents = warehouse.contents("silver")
+    warehouse.sql.run(
+        "delete from silver.silver_payments where amount_usd = (select max(amount_usd) from silver.silver_payments)"
+    )
+    assert warehouse.contents("silver") != contents
+    assert warehouse.nightly().is_published
+    assert messages(warehouse)["silver_payments"] != "UNCHANGED"
+    assert messages(warehouse)["silver_invoices"] == "UNCHANGED"
+    assert warehouse.contents("silver") == contents
+
+
+def messages(warehouse: Warehouse) -> dict[str, str]:
+    """What dbt says of each model of the last run."""
+    results = json.loads((warehouse.settings.dbt.target_directory / "target" / "run_results.json").read_text())[
+        "results"
+    ]
+    return {result["unique_id"].split(".")[2]: result["message"] for result in results}

@@ -3,6 +3,8 @@ import datetime as dt
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.nightly_verdict import LONGEST_TEXT_BYTES, GateVerdict, read_verdict
 from contracts.sink_progress import DEAD_LETTERS, OFFSETS, OffsetRange, encode_ranges
@@ -10,7 +12,7 @@ from jobs.data_quality.audited_run import AuditedRun, UnknownTableError, render
 from jobs.data_quality.catalogue import GATE_BY_NAME, GATES
 from jobs.data_quality.completeness import ADDED_RECORDS, completeness, dead_letter_share, sink_commits
 from jobs.data_quality.gate import Gate, Layer, Outcome, Reading, judge
-from jobs.data_quality.personal_data import EVENT_ID, PATTERN, scan_statement
+from jobs.data_quality.personal_data import EVENT_ID, MAIL_ADDRESS, NUMBER, SHORTEST_NUMBER, scan_statement
 from jobs.data_quality.results import verdict
 from jobs.data_quality.schema_diff import schema_readings
 
@@ -131,7 +133,13 @@ def test_a_gate_on_a_table_the_run_does_not_know_is_an_error():
     ],
 )
 def test_numbers_of_people_are_told_from_ids_of_events(text: str, is_personal: bool) -> None:
-    assert bool(re.search(PATTERN, text) and not re.search(EVENT_ID, text)) is is_personal
+    number = re.search(NUMBER, text) and not re.search(EVENT_ID, text)
+    assert bool(number or re.search(MAIL_ADDRESS, text)) is is_personal
+
+
+@given(st.from_regex(NUMBER))
+def test_no_number_is_shorter_than_what_is_searched(text: str) -> None:
+    assert len(text) >= SHORTEST_NUMBER
 
 
 def test_only_text_is_searched_for_personal_data():
