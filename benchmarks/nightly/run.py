@@ -38,6 +38,14 @@ EVENTS_PER_DAY = 10_000
 # Days of history: 1x, 3x and 10x.
 HISTORIES = (3, 9, 30)
 RUNS_PER_HISTORY = 3
+# A second run of the same night would leave these out: it would measure less than a night.
+SKIPPED_WHEN_UNCHANGED = (
+    "silver_consents",
+    "silver_invoices",
+    "silver_invoice_lines",
+    "silver_payments",
+    "silver_plans",
+)
 THROUGHPUT_CALLS = 500_000
 RESULT_FILE = Path(__file__).parent / "result.json"
 CRM_DATABASE = "benchmark_crm"
@@ -63,10 +71,12 @@ class Night:
 
 
 def measure(warehouse: Warehouse) -> list[Night]:
-    """Nightly runs of the newest day, its facts removed before each."""
+    """Nightly runs of the newest day, its facts removed before each; none leaves a table out as already built."""
     nights = []
     for _ in range(RUNS_PER_HISTORY):
         warehouse.forget_calls_of(RUN_DATE)
+        for table in SKIPPED_WHEN_UNCHANGED:
+            warehouse.sql.run(f"comment on table silver.{table} is null")
         began, started = warehouse.value("select current_timestamp"), time.monotonic()
         report = warehouse.nightly()
         seconds = time.monotonic() - started

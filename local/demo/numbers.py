@@ -1,6 +1,7 @@
 """The demo's last part: from events in bronze to published numbers, and what they answer."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -41,6 +42,10 @@ def make_numbers(
     nightly = run_nightly(pipeline.state, pipeline.cluster, pipeline.resource.pipeline, Days(), ask, tell)
     if not nightly.is_published:
         return Numbers(nightly)
-    run_to_success(pipeline.state, pipeline.cluster, pipeline.resource.pipeline, names.CHURN, tell)
-    with closing(TrinoSql(TrinoConnection(host=LOOPBACK, port=trino_port, username=USER))) as sql:
-        return Numbers(nightly, balance_ledger(sql, produced), answer_questions(sql))
+    with (
+        closing(TrinoSql(TrinoConnection(host=LOOPBACK, port=trino_port, username=USER))) as sql,
+        ThreadPoolExecutor(1, thread_name_prefix="balance") as beside,
+    ):
+        balance = beside.submit(balance_ledger, sql, produced)
+        run_to_success(pipeline.state, pipeline.cluster, pipeline.resource.pipeline, names.CHURN, tell)
+        return Numbers(nightly, balance.result(), answer_questions(sql))

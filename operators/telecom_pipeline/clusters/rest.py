@@ -3,10 +3,9 @@
 import json
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from threading import Lock
 from typing import Any
 
 import httpx2
@@ -15,6 +14,7 @@ from lightkube.config.kubeconfig import KubeConfig, SingleConfig
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from operators.telecom_pipeline.cluster import ClusterError, RejectedError
+from operators.telecom_pipeline.clusters.open_streams import OpenStreams
 
 APPLY_PATCH = "application/apply-patch+yaml"
 MERGE_PATCH = "application/merge-patch+json"
@@ -65,45 +65,6 @@ class StatusError(Exception):
 
 class UnreachableError(ClusterError):
     """The API server did not answer, or answered that it is overloaded, after several attempts."""
-
-
-class OpenStreams:
-    """Connections that a thread reads from for a long time, so that another thread can end the reading.
-
-    A connection is shut down, never closed, under its reader: the number of a closed descriptor is given to the next
-    file that the process opens, and TLS would go on to read from and write to that file.
-    """
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._sockets: set[socket.socket] = set()
-        self._is_ended = False
-
-    @contextmanager
-    def reading(self, connection: socket.socket) -> Iterator[None]:
-        """Hold a connection while it is read; one that comes after `end` is at its end at once."""
-        with self._lock:
-            self._sockets.add(connection)
-            if self._is_ended:
-                _shut_down(connection)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._sockets.discard(connection)
-
-    def end(self) -> None:
-        """Let every reader find the end of its stream, now and from now on."""
-        with self._lock:
-            self._is_ended = True
-            for connection in self._sockets:
-                _shut_down(connection)
-
-
-def _shut_down(connection: socket.socket) -> None:
-    with suppress(OSError):  # the server was faster
-        # Not the method of SSLSocket: that drops the TLS state under the thread that reads.
-        socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 class ApiServer:

@@ -58,7 +58,7 @@ SAMPLES: tuple[Sample, ...] = (
     ),
     Sample(
         "demo",
-        "What `make demo` runs: a quarter of a minute of a small carrier's traffic, with faults and frauds planted in it.",
+        "What `make demo` runs: fifteen seconds of a small carrier's traffic, faults and frauds planted in it.",
         {
             "profile": "dev",
             "storage": STORAGE,

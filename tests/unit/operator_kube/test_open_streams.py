@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 
-from operators.telecom_pipeline.clusters.rest import OpenStreams
+from operators.telecom_pipeline.clusters.open_streams import OpenStreams
 
 WITHIN_SECONDS = 30.0
 
