@@ -17,12 +17,12 @@ VALUES_FOLDER = REPOSITORY / "charts/telecom-platform/upstream"
 INSTALLER = REPOSITORY / "local/kubernetes/upstream_charts.sh"
 SECRET_WORDS = re.compile(r"(?i)(password|secret|key)\s*[:=]\s*[^\s${}]*[0-9][^\s${}]*$", re.MULTILINE)
 
-# Keys as they stand in the charts' own values.yaml; below them the charts take what Kubernetes or the engine defines. They
-# were read in stored copies of the charts' repositories, at commits that are not exactly those of the pinned versions:
-# Strimzi 039c1ea, Flink's operator 0365416, Trino 004cd68, kube-prometheus-stack 001f3a6, and for Airflow the older 001394a
-# (the keys that came with Airflow 3 are known from its documentation only). Spark's operator is left out: its chart comes
-# with a Go module, and tests/cluster/test_charts.py renders it. A key that the pinned version lacks is not found here but
-# by `make kind-up`: no test here can reach these charts.
+# Keys as they stand in the charts' own values.yaml; below them the charts take what Kubernetes or the engine defines.
+# They were read in stored copies of the charts' repositories, at commits that are not exactly those of the pinned
+# versions: Strimzi 039c1ea, Flink's operator 0365416, Trino 004cd68, kube-prometheus-stack 001f3a6, and for Airflow
+# the older 001394a (the keys that came with Airflow 3 are known from its documentation only). Spark's operator is
+# left out: its chart comes with a Go module, and tests/cluster/test_charts.py renders it. A key that the pinned
+# version lacks is not found here but by `make kind-up`: no test here can reach these charts.
 KEYS_OF_CHARTS = {
     "strimzi": {"watchNamespaces", "resources"},
     "flink-operator": {"watchNamespaces", "webhook.create", "podSecurityContext", "operatorSecurityContext"},
