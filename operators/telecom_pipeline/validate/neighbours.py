@@ -1,7 +1,8 @@
 """What one pipeline may not have in common with another. Pure."""
 
+import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from functools import lru_cache
 
 from pydantic import ValidationError
 
@@ -34,14 +35,23 @@ def _age_order(resource: Manifest) -> tuple[str, str]:
     return metadata.get("creationTimestamp") or _NOT_CREATED_YET, metadata["name"]
 
 
-def _place(resource: Manifest) -> dict[str, Any] | None:
+def _place(resource: Manifest) -> str | None:
     """What tells one catalog from another: not the credentials, nor how the connection is encrypted.
 
     None where the resource does not say it.
     """
     try:
-        catalog = Catalog.model_validate(resource["spec"]["storage"]["catalog"])
-    except (ValidationError, LookupError, TypeError):
+        return _place_of(json.dumps(resource["spec"]["storage"]["catalog"], sort_keys=True))
+    except (LookupError, TypeError):
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _place_of(catalog: str) -> str | None:
+    """Kept, because each of many pipelines looks at all others again and again."""
+    try:
+        read = Catalog.model_validate_json(catalog)
+    except ValidationError:
         return None
     jdbc = {"connection", "connection_ref"}
-    return catalog.model_dump(include={"name": True, "jdbc": jdbc, "rest": {"uri", "warehouse"}})
+    return read.model_dump_json(include={"name": True, "jdbc": jdbc, "rest": {"uri", "warehouse"}})
