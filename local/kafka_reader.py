@@ -102,7 +102,7 @@ def _connect(identity: KafkaIdentity, group: str) -> Consumer:
         "enable.auto.commit": False,
         "enable.partition.eof": True,
         # What the end of a topic costs: the broker waits so long for more before it says that there is none.
-        "fetch.wait.max.ms": 20,
+        "fetch.wait.max.ms": 50,
         # Level 2: failures come back as errors of the calls; a connection that we close ourselves is none.
         "log_level": 2,
     }
