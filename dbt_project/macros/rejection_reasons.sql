@@ -8,7 +8,7 @@
     ], reason -> reason is not null)
 {%- endmacro %}
 
-{# Digits and nothing else, so many of them: cheaper than a regular expression, and a line feed at the end is no digit. #}
+{# Digits and nothing else, so many of them: cheaper than a regular expression. #}
 {% macro digits(column, least, most) -%}
     {{ return("length(" ~ column ~ ") between " ~ least ~ " and " ~ most ~ " and trim(both '0123456789' from " ~ column ~ ") = ''") }}
 {%- endmacro %}
