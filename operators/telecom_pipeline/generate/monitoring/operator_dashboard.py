@@ -26,7 +26,7 @@ OPERATOR = Dashboard(
             "short",
             (
                 Query(
-                    highest_by(names.OPERATOR_PIPELINE_CONDITION, "pipeline", "type", matcher='status="True"'),
+                    highest_by(names.OPERATOR_PIPELINE_CONDITION, "pipeline", "type", matchers=('status="True"',)),
                     "{{pipeline}} {{type}}",
                 ),
             ),

@@ -114,15 +114,15 @@ KAFKA = Dashboard(
             "Records in",
             "Records per second that producers wrote.",
             "ops",
-            (Query(rate_by(names.KAFKA_MESSAGES_IN, "topic", matcher=_ONE_TOPIC), "{{topic}}"),),
+            (Query(rate_by(names.KAFKA_MESSAGES_IN, "topic", matchers=(_ONE_TOPIC,)), "{{topic}}"),),
         ),
         Panel(
             "Bytes in and out",
             "Bytes per second, without replication.",
             "Bps",
             (
-                Query(rate_by(names.KAFKA_BYTES_IN, "pod", matcher=_ALL_TOPICS), "{{pod}} in"),
-                Query(rate_by(names.KAFKA_BYTES_OUT, "pod", matcher=_ALL_TOPICS), "{{pod}} out"),
+                Query(rate_by(names.KAFKA_BYTES_IN, "pod", matchers=(_ALL_TOPICS,)), "{{pod}} in"),
+                Query(rate_by(names.KAFKA_BYTES_OUT, "pod", matchers=(_ALL_TOPICS,)), "{{pod}} out"),
             ),
         ),
         Panel("Log on disk", "Bytes by topic.", "bytes", (Query(sum_by(names.KAFKA_LOG_BYTES, "topic"), "{{topic}}"),)),

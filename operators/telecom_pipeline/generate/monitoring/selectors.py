@@ -11,14 +11,14 @@ def chosen(metric: str, *matchers: str) -> str:
     return f"{metric}{{{', '.join((CHOSEN, *matchers))}}}"
 
 
-def rate_by(metric: str, *labels: str, matcher: str = "") -> str:
+def rate_by(metric: str, *labels: str, matchers: tuple[str, ...] = ()) -> str:
     """Growth of a counter per second, by its labels."""
-    return f"sum by ({', '.join(labels)}) (rate({chosen(metric, *filter(None, [matcher]))}[$__rate_interval]))"
+    return f"sum by ({', '.join(labels)}) (rate({chosen(metric, *matchers)}[$__rate_interval]))"
 
 
-def highest_by(metric: str, *labels: str, matcher: str = "") -> str:
+def highest_by(metric: str, *labels: str, matchers: tuple[str, ...] = ()) -> str:
     """Largest value of a gauge, by its labels."""
-    return f"max by ({', '.join(labels)}) ({chosen(metric, *filter(None, [matcher]))})"
+    return f"max by ({', '.join(labels)}) ({chosen(metric, *matchers)})"
 
 
 def lowest_by(metric: str, *labels: str) -> str:
