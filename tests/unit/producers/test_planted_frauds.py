@@ -51,6 +51,13 @@ def test_every_velocity_episode_is_beyond_the_rule(seed: int) -> None:
         assert len(set(episode.tower.tolist())) == 1
 
 
+def test_no_velocity_episode_is_so_late_that_the_lakes_gates_would_count_all_of_it() -> None:
+    planted = episodes(1, FraudRates(call_velocity=1e6), 60)
+    oldest_seconds = [(episode.due_ms - int(episode.event_time_ms.min())) / 1000 for episode in planted]
+    assert max(oldest_seconds) < 3600
+    assert sum(seconds > 25 * 60 for seconds in oldest_seconds) > 20, "some are late as a whole"
+
+
 def test_no_two_episodes_share_a_subscriber_and_none_is_honest() -> None:
     planted = episodes(1, FraudRates(impossible_travel=300_000, call_velocity=300_000), 16)
     subscribers = [episode.subscriber for episode in planted]
