@@ -30,8 +30,8 @@ _MIN_GAP_MS = 60_000
 _RATE_SUBSCRIBERS = 100_000
 _SHUFFLED_SHARE = 0.25
 _LATE_SHARE = 0.15
-# Span and lateness together stay within the hour after which the lake's gates call an event late: a few episodes of forty
-# calls each would else be more late calls than a carrier may have.
+# Span and lateness together stay within the hour after which the lake's gates call an event late: a few episodes of
+# forty calls each would else be more late calls than a carrier may have.
 _MIN_LATE_MS, _MAX_LATE_MS = 10 * 60 * 1000, 30 * 60 * 1000
 
 
