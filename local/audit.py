@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from contracts.ledger import EventCounts, Ledger, TopicBalance, decode_entry, reconcile
 from contracts.topics import LEDGER_TOPIC, dead_letter_topic
 from local.kafka_reader import KafkaReader
-from local.lake_query import Ask
+from local.lake_query import Ask, ask_bronze
 
 
 @dataclass(frozen=True)
@@ -71,22 +71,14 @@ def _topic_audit(
 
 def _positions(ask: Ask, topics: Sequence[str]) -> dict[str, tuple[int, int]]:
     """Rows and distinct positions of each topic's bronze table; both 0 before its first commit."""
-    tables = bronze_tables(ask)
     position = "ROW(_kafka_partition, _kafka_offset)"
-    counts = [
-        f"SELECT '{topic}', count(*), count(DISTINCT {position}) FROM bronze.{topic}"  # noqa: S608
-        for topic in topics
-        if topic in tables
-    ]
-    counted = ask(" UNION ALL ".join(counts)).rows if counts else []
+    counted = ask_bronze(
+        ask,
+        topics,
+        lambda topic: f"SELECT '{topic}', count(*), count(DISTINCT {position}) FROM bronze.{topic}",  # noqa: S608
+    )
     found = {str(topic): (int(rows), int(distinct)) for topic, rows, distinct in counted}
     return {topic: found.get(topic, (0, 0)) for topic in topics}
-
-
-def bronze_tables(ask: Ask) -> frozenset[str]:
-    """Names of the tables of bronze that are there."""
-    named = ask("SELECT table_name FROM information_schema.tables WHERE table_schema = 'bronze'")
-    return frozenset(name for (name,) in named.rows)
 
 
 def _dead_letter_count(kafka: KafkaReader, topic: str) -> int:

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from contracts.sink_progress import OFFSETS, progress_of
-from local.audit import bronze_tables
 from local.kafka_reader import KafkaReader
-from local.lake_query import Ask
+from local.lake_query import Ask, ask_bronze
 
 
 def is_drained(kafka: KafkaReader, ask: Ask, topics: Sequence[str]) -> bool:
@@ -17,13 +16,11 @@ def is_drained(kafka: KafkaReader, ask: Ask, topics: Sequence[str]) -> bool:
 
 def _covered_offsets(ask: Ask, topics: Sequence[str]) -> dict[str, Mapping[int, int]]:
     """End of what each topic's table holds, by partition; nothing before its first commit."""
-    present = bronze_tables(ask)
-    questions = [
-        f"SELECT '{topic}', value FROM bronze.\"{topic}$properties\" WHERE key = '{OFFSETS}'"  # noqa: S608
-        for topic in topics
-        if topic in present
-    ]
-    answered = ask(" UNION ALL ".join(questions)).rows if questions else []
+    answered = ask_bronze(
+        ask,
+        topics,
+        lambda topic: f"SELECT '{topic}', value FROM bronze.\"{topic}$properties\" WHERE key = '{OFFSETS}'",  # noqa: S608
+    )
     values = {str(topic): str(value) for topic, value in answered}
-    progress = {topic: progress_of({OFFSETS: values[topic]} if topic in values else {}) for topic in topics}
+    progress = {topic: progress_of({OFFSETS: values.get(topic, "{}")}) for topic in topics}
     return {topic: {partition: done.end for partition, done in of.items()} for topic, of in progress.items()}

@@ -1,7 +1,7 @@
 """Reads whole topics as a component of the pipeline; by default its auditor: ledger, dead letters, never an event."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, Message, TopicPartition
@@ -37,9 +37,7 @@ class KafkaReader:
 
     def records(self, topic: str) -> Iterator[Message]:
         """All records of a topic, up to its end at the time of the call. Raises `KafkaReadError`."""
-        ends = self._ends(topic)
-        self._consumer.assign([TopicPartition(topic, partition, low) for partition, (low, _) in ends.items()])
-        unread = set(ends)
+        unread = self._assign_from_start(topic)
         deadline = time.monotonic() + ANSWER_SECONDS
         while unread:
             # A call returns with a full batch or at its timeout, so that is what the end of a topic costs too.
@@ -60,8 +58,7 @@ class KafkaReader:
 
     def follow(self, topic: str, is_over: Callable[[], bool] = lambda: False) -> Iterator[Message]:
         """All records of a topic and then those to come, until `is_over`. Raises `KafkaReadError`."""
-        ends = self._ends(topic)
-        self._consumer.assign([TopicPartition(topic, partition, low) for partition, (low, _) in ends.items()])
+        self._assign_from_start(topic)
         while not is_over():
             message = self._consumer.poll(POLL_SECONDS)
             error = message.error() if message else None
@@ -76,18 +73,20 @@ class KafkaReader:
 
     def end_offsets(self, topic: str) -> dict[int, int]:
         """Offset that each partition's next record will get. Raises `KafkaReadError`."""
-        return {partition: high for partition, (_, high) in self._ends(topic).items()}
+        return self._offsets(topic, OFFSET_END)
 
-    def _ends(self, topic: str) -> dict[int, tuple[int, int]]:
+    def _assign_from_start(self, topic: str) -> set[int]:
+        """Read all partitions of a topic from their first record on; the partitions."""
+        first = self._offsets(topic, OFFSET_BEGINNING)
+        self._consumer.assign([TopicPartition(topic, partition, offset) for partition, offset in first.items()])
+        return set(first)
+
+    def _offsets(self, topic: str, where: int) -> dict[int, int]:
+        """One question for all partitions: a question for each is as slow as they are many."""
         metadata = self._consumer.list_topics(topic, timeout=ANSWER_SECONDS).topics[topic]
         if metadata.error is not None:
             raise _error(f"look up topic {topic}", metadata.error.str())
-        first, last = (self._offsets(topic, metadata.partitions, where) for where in (OFFSET_BEGINNING, OFFSET_END))
-        return {partition: (first[partition], last[partition]) for partition in metadata.partitions}
-
-    def _offsets(self, topic: str, partitions: Iterable[int], where: int) -> dict[int, int]:
-        """One question for all partitions: a question for each is as slow as they are many."""
-        asked = [TopicPartition(topic, partition, where) for partition in partitions]
+        asked = [TopicPartition(topic, partition, where) for partition in metadata.partitions]
         answered = self._consumer.offsets_for_times(asked, timeout=ANSWER_SECONDS)
         for each in answered:
             if each.error is not None:

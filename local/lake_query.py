@@ -1,6 +1,6 @@
 """Questions to the lake, through Trino."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -41,3 +41,11 @@ def ask(port: int, sql: str, catalog: str = "iceberg") -> Answer:
     except (trino.exceptions.TrinoConnectionError, OSError) as error:
         why = f"Trino does not answer on port {port} ({type(error).__name__})"
         raise QueryError("run the query", why, "telecom up, then telecom status") from error
+
+
+def ask_bronze(ask: Ask, topics: Iterable[str], question: Callable[[str], str]) -> Sequence[Sequence[Any]]:
+    """Rows of one question about each topic's bronze table, in one statement; a table that is not there has none."""
+    named = ask("SELECT table_name FROM information_schema.tables WHERE table_schema = 'bronze'")
+    present = {name for (name,) in named.rows}
+    questions = [question(topic) for topic in topics if topic in present]
+    return ask(" UNION ALL ".join(questions)).rows if questions else ()

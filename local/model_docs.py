@@ -21,12 +21,12 @@ class ModelDocsError(LocalError):
 def write_model_docs(state: StateDirectory, trino_port: int, tell: Tell) -> Path:
     """Describe the tables as they are in the lake now; the page. Raises `ModelDocsError`."""
     tell("dbt reads the project and asks Trino for tables and columns …")
-    target = state.run / "docs"
+    dbt = dbt_project(state.run / "docs", trino_port)
     try:
-        dbt_project(target, trino_port).run(GENERATE, {})
+        dbt.run(GENERATE, {})
     except DbtError as error:
         raise ModelDocsError("describe the tables", str(error), "telecom status") from error
     page = state.root / "docs" / "index.html"
     page.parent.mkdir(exist_ok=True)
-    shutil.copyfile(target / "target" / PAGE, page)
+    shutil.copyfile(dbt.manifest_file.with_name(PAGE), page)
     return page

@@ -18,7 +18,7 @@ def audit(inspection: Inspection, gates: Sequence[Gate] = GATES) -> list[GateRes
     """Results of `gates` in order, also appended to `audit.gate_results`. The gates look side by side."""
     longest_first = sorted(gates, key=lambda gate: gate.name != LONGEST_GATE)
     with ThreadPoolExecutor(GATES_AT_ONCE, thread_name_prefix="gate") as pool:
-        judged = list(pool.map(lambda gate: judge(gate, inspection.readings(gate.name)), longest_first))
-    results = sorted(judged, key=lambda result: gates.index(result.gate))
+        readings = {gate: pool.submit(inspection.readings, gate.name) for gate in longest_first}
+    results = [judge(gate, readings[gate].result()) for gate in gates]
     record_results(inspection.catalog, inspection.run, results)
     return results

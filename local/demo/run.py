@@ -118,7 +118,7 @@ def _audit_when_drained(pipeline: RunningPipeline, ask_trino: Ask, tell: Tell) -
     # Of these the producers keep the ledger; what the pipeline makes of them has none.
     topics = event_topic_names(described.spec)
     with closing(KafkaReader(pipeline.cluster, described.namespace, described.name, pipeline.state.run)) as kafka:
-        while time.monotonic() < deadline and not is_drained(kafka, ask_trino, topics):
+        while not (has_all := is_drained(kafka, ask_trino, topics)) and time.monotonic() < deadline:
             time.sleep(DRAIN_POLL_SECONDS)
-        tell("The sink has it all; counting every layer …")
+        tell(f"The sink has it all{'' if has_all else ' not yet, and time is out'}; counting every layer …")
         return audit(kafka, ask_trino, topics)

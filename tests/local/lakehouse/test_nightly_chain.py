@@ -1,11 +1,8 @@
 """The first nightly run on real engines: what is published, and that it adds up."""
 
-import json
-
 import pytest
 from warehouse import RUN_DATE, Warehouse
 
-from jobs.publication.dbt import Dbt
 from jobs.publication.ledger_balance import SILVER_TABLE_BY_TOPIC, balance_ledger
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
@@ -69,12 +66,8 @@ def test_no_raw_number_reaches_gold(warehouse: Warehouse) -> None:
 
 
 def test_history_deduplication_and_masks_hold_on_the_real_engine(warehouse: Warehouse) -> None:
-    dbt = Dbt(warehouse.settings.dbt, warehouse.settings.trino)
-    dbt.run(("test", "--select", "test_type:unit"), {})
-    results = json.loads((warehouse.settings.dbt.target_directory / "target" / "run_results.json").read_text())[
-        "results"
-    ]
-    assert {result["unique_id"].split(".")[2]: result["status"] for result in results} == {
+    warehouse.dbt.run(("test", "--select", "test_type:unit"), {})
+    assert {name: result["status"] for name, result in warehouse.dbt_results().items()} == {
         "dim_customers": "pass",
         "silver_calls": "pass",
         "silver_customers": "pass",
@@ -95,22 +88,14 @@ def test_the_same_day_again_writes_nothing_new(warehouse: Warehouse) -> None:
 
 def test_a_table_whose_input_is_the_same_is_left_alone_unless_somebody_touched_it(warehouse: Warehouse) -> None:
     assert warehouse.nightly().is_published
-    assert messages(warehouse)["silver_payments"] == "UNCHANGED"
-    assert messages(warehouse)["silver_invoices"] == "UNCHANGED"
+    assert warehouse.dbt_results()["silver_payments"]["message"] == "UNCHANGED"
+    assert warehouse.dbt_results()["silver_invoices"]["message"] == "UNCHANGED"
     contents = warehouse.contents("silver")
     warehouse.sql.run(
         "delete from silver.silver_payments where amount_usd = (select max(amount_usd) from silver.silver_payments)"
     )
     assert warehouse.contents("silver") != contents
     assert warehouse.nightly().is_published
-    assert messages(warehouse)["silver_payments"] != "UNCHANGED"
-    assert messages(warehouse)["silver_invoices"] == "UNCHANGED"
+    assert warehouse.dbt_results()["silver_payments"]["message"] != "UNCHANGED"
+    assert warehouse.dbt_results()["silver_invoices"]["message"] == "UNCHANGED"
     assert warehouse.contents("silver") == contents
-
-
-def messages(warehouse: Warehouse) -> dict[str, str]:
-    """What dbt says of each model of the last run."""
-    results = json.loads((warehouse.settings.dbt.target_directory / "target" / "run_results.json").read_text())[
-        "results"
-    ]
-    return {result["unique_id"].split(".")[2]: result["message"] for result in results}

@@ -1,6 +1,7 @@
 """A whole warehouse on real engines: CRM, bronze, dbt, gates, publication, with one clock that tests set."""
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from jobs.crm_batch_ingestor.ingest import Ingested, ingest_all
 from jobs.crm_batch_ingestor.source import source_snapshot
 from jobs.crm_batch_ingestor.versions import Batch
 from jobs.crm_simulator.simulation import live_until
+from jobs.publication.dbt import Dbt
 from jobs.publication.nightly_run import DayRange, NightlyReport, run_nightly
 from jobs.runtime.iceberg import open_catalog
 from jobs.runtime.trino import Row, TrinoSql
@@ -105,6 +107,16 @@ class Warehouse:
     def nightly(self, backfill: DayRange | None = None) -> NightlyReport:
         """A nightly run of the run date."""
         return run_nightly(self.settings, self.environ, RUN_DATE, backfill, now=self.now)
+
+    @property
+    def dbt(self) -> Dbt:
+        """dbt as the nightly run starts it."""
+        return Dbt(self.settings.dbt, self.settings.trino)
+
+    def dbt_results(self) -> dict[str, dict[str, Any]]:
+        """What dbt said of each node in its last command, by the node's name."""
+        results = json.loads(self.dbt.manifest_file.with_name("run_results.json").read_text())["results"]
+        return {result["unique_id"].split(".")[2]: result for result in results}
 
     def rows(self, statement: str) -> list[Row]:
         """Rows of a query; `silver.x` and `gold.x` are enough as names."""
