@@ -47,9 +47,9 @@ class TrinoConnection(Settings):
 
 
 class DbtSettings(Settings):
-    """Where dbt and its project are. `executable` lies in an environment of its own (environments/dbt)."""
+    """Where dbt and its project are. `python` is the interpreter of dbt's own environment (environments/dbt)."""
 
-    executable: Path
+    python: Path
     project_directory: Path
     target_directory: Path
     threads: int = 4

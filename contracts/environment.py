@@ -20,3 +20,5 @@ CRM_PASSWORD = "CRM_PASSWORD"  # noqa: S105
 # Key of the tokens that stand for phone numbers in gold (HMAC-SHA-256), and the name that tells keys apart.
 PII_TOKEN_KEY = "PII_TOKEN_KEY"  # noqa: S105
 PII_TOKEN_KEY_ID = "PII_TOKEN_KEY_ID"  # noqa: S105
+# Folder that the image of the nightly run brings: the dbt project as dbt parsed it. Unset: every run parses it.
+PARSED_DBT_PROJECT = "PARSED_DBT_PROJECT"

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from contracts.environment import PARSED_DBT_PROJECT
 from images.archive import write_archive
 from images.layers import APP, PROJECT, SITE, write_code_layer, write_files_layer, write_package_layer
-from local.artefacts.dbt import dbt_executable
+from local.artefacts.dbt import DBT_PYTHON, dbt_python, parsed_dbt_project
 from local.artefacts.image_base import base_layer
 from local.artefacts.java import java_25
 from local.artefacts.minio import minio_binary
@@ -50,9 +51,10 @@ EXTRAS = ("producers", "sink", "fraud", "batch", "operator", "kube")
 PACKAGES = ("contracts", "jobs", "operators")
 # dbt's dependencies conflict with the jobs', so that it must not see their packages.
 DBT_SITE = "opt/dbt/site"
+DBT_PARSED = "opt/dbt/project"
 DBT_SCRIPT = f"""\
 #!/bin/sh
-PYTHONPATH=/{DBT_SITE} exec python -c 'from dbt.cli.main import cli; cli()' "$@"
+PYTHONPATH=/{DBT_SITE} exec python "$@"
 """
 
 
@@ -72,10 +74,16 @@ def _own_images(folder: Path, base: Path, report: Report) -> Path:
     packages, dbt, code = (folder / f"{name}.tar" for name in ("packages", "dbt", "code"))
     archive = folder / f"{PROJECT}.tar"
     write_package_layer(packages, EXTRAS)
-    (dbt_packages,) = dbt_executable(report).parents[1].glob("lib/python*/site-packages")
-    write_files_layer(dbt, {dbt_packages: DBT_SITE}, {"usr/local/bin/dbt": DBT_SCRIPT})
+    (dbt_packages,) = dbt_python(report).parents[1].glob("lib/python*/site-packages")
+    sources = {dbt_packages: DBT_SITE, parsed_dbt_project(report): DBT_PARSED}
+    write_files_layer(dbt, sources, {f"usr/local/bin/{DBT_PYTHON}": DBT_SCRIPT})
     write_code_layer(code, REPOSITORY, PACKAGES, beside=(DBT.project_directory,))
-    environment = [f"PYTHONPATH=/{APP}:/{SITE}", "PYTHONUNBUFFERED=1", "PYTHONDONTWRITEBYTECODE=1"]
+    environment = [
+        f"PYTHONPATH=/{APP}:/{SITE}",
+        f"{PARSED_DBT_PROJECT}=/{DBT_PARSED}",
+        "PYTHONUNBUFFERED=1",
+        "PYTHONDONTWRITEBYTECODE=1",
+    ]
     config = _config(environment, working_directory=f"/{APP}")
     write_archive(archive, image_names(), (base, packages, dbt, code), config)
     return archive

@@ -4,8 +4,7 @@ from pathlib import Path
 
 from contracts.batch_settings import DbtSettings, TrinoConnection
 from jobs.publication.dbt import Dbt
-from local.artefacts.dbt import dbt_executable
-from local.artefacts.versions import REPOSITORY
+from local.artefacts.dbt import DBT_PROJECT, dbt_python, parsed_if_present
 from local.lake_query import USER
 from local.machine import LOOPBACK
 
@@ -13,8 +12,8 @@ from local.machine import LOOPBACK
 def dbt_project(target_directory: Path, trino_port: int) -> Dbt:
     """dbt that asks the Trino of this machine and writes what it makes below `target_directory`."""
     settings = DbtSettings(
-        executable=dbt_executable(),
-        project_directory=REPOSITORY / "dbt_project",
+        python=dbt_python(),
+        project_directory=DBT_PROJECT,
         target_directory=target_directory,
     )
-    return Dbt(settings, TrinoConnection(host=LOOPBACK, port=trino_port, username=USER))
+    return Dbt(settings, TrinoConnection(host=LOOPBACK, port=trino_port, username=USER), parsed_if_present())

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from contracts.environment import PARSED_DBT_PROJECT
 from local.adapters.adapter import ManifestError
-from local.artefacts.dbt import dbt_executable
+from local.artefacts.dbt import dbt_python, parsed_if_present
 from local.artefacts.versions import REPOSITORY
 from operators.telecom_pipeline.render.images import PUBLICATION_IMAGE
 
@@ -32,6 +33,8 @@ def image_for(reference: str) -> LocalImage:
         raise ManifestError(f"run image {reference}", why, "telecom render, to see the manifest")
     environment = {"PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"}
     if repository == PUBLICATION_IMAGE:
-        environment["PATH"] = f"{dbt_executable().parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+        environment["PATH"] = f"{dbt_python().parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+        if parsed := parsed_if_present():
+            environment[PARSED_DBT_PROJECT] = str(parsed.folder)
     programs = {"python": sys.executable, "python3": sys.executable}
     return LocalImage(REPOSITORY, programs, environment)

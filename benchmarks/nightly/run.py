@@ -27,7 +27,6 @@ from contracts import environment
 from contracts.tables import BRONZE_TABLE_BY_TOPIC
 from jobs.publication.ledger_balance import balance_ledger
 from jobs.publication.nightly_run import DayRange
-from local.artefacts.dbt import dbt_executable
 from local.artefacts.python_environment import ENVIRONMENTS
 from local.artefacts.versions import versions
 from local.cluster import LocalCluster
@@ -174,7 +173,6 @@ def _warehouse(cluster: LocalCluster, folder: Path, events_per_day: int) -> Ware
         s3=lake.s3("nightly"),
         environ=lake.environ() | token_key,
         crm_dsn=f"host=127.0.0.1 port={postgres.port(machine)} dbname={CRM_DATABASE} user={user} password={password}",
-        dbt=dbt_executable(),
         folder=folder / "dbt",
         events_per_day=events_per_day,
     )

@@ -1,20 +1,21 @@
 """dbt as a process of its own environment."""
 
-import hashlib
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from contracts.batch_settings import DbtSettings, TrinoConnection
+from jobs.publication.parsed_project import MANIFEST, ParsedProject, project_digest
 
 _LAST_LINES = 25
 # What the macro `run_setting` reads.
 RUN_SETTINGS = "TELECOM_RUN"
-PROJECT_FILES = (".sql", ".yml", ".csv")
 TABLE_KINDS = ("incremental", "table", "seed")
+PROCESS = Path(__file__).with_name("dbt_process.py")
 
 
 class DbtError(Exception):
@@ -22,9 +23,12 @@ class DbtError(Exception):
 
 
 class Dbt:
-    """Runs commands of the dbt project against one Trino. The key of personal data tokens is not handed to it."""
+    """Runs commands of the dbt project against one Trino. The key of personal data tokens is not handed to it.
 
-    def __init__(self, settings: DbtSettings, trino: TrinoConnection) -> None:
+    With `parsed`, which must be of the project and the catalog as they are to count, commands begin without parsing.
+    """
+
+    def __init__(self, settings: DbtSettings, trino: TrinoConnection, parsed: ParsedProject | None = None) -> None:
         self._settings = settings
         self._environment = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
@@ -39,19 +43,14 @@ class Dbt:
             "TRINO_USER": trino.username,
             "TRINO_CATALOG": trino.catalog,
         }
-
-    def project_digest(self) -> str:
-        """SHA-256 over the project's files: two runs with the same one make the same of the same input."""
-        folder = self._settings.project_directory
-        digest = hashlib.sha256()
-        for file in sorted(path for path in folder.rglob("*") if path.suffix in PROJECT_FILES):
-            digest.update(f"{file.relative_to(folder)}\0".encode() + file.read_bytes() + b"\0")
-        return digest.hexdigest()
+        self.project_digest = project_digest(settings.project_directory)
+        self._parsed = parsed if parsed and parsed.is_of(self.project_digest, trino.catalog) else None
+        self._waiting: subprocess.Popen[str] | None = None
 
     @property
     def manifest_file(self) -> Path:
         """The project's graph, as the last command wrote it."""
-        return self._settings.target_directory / "target" / "manifest.json"
+        return self._settings.target_directory / "target" / MANIFEST
 
     def built_tables(self) -> set[tuple[str, str]]:
         """Namespace and name of every table that the project builds; tables of other jobs beside them are not its."""
@@ -62,20 +61,43 @@ class Dbt:
             if node["resource_type"] in ("model", "seed") and node["config"]["materialized"] in TABLE_KINDS
         }
 
+    def start(self) -> None:
+        """Let dbt get ready beside what else there is to do before `run`; it takes two seconds."""
+        if self._waiting is None:
+            self._waiting = self._process()
+
     def run(self, command: Sequence[str], variables: Mapping[str, Any]) -> str:
         """Run `dbt <command>`; its output. Raises `DbtError`.
 
         `variables` go through the environment: other `--vars` than last time make dbt parse the project anew.
         """
-        argv = [str(self._settings.executable), *command, "--project-dir", str(self._settings.project_directory)]
-        done = subprocess.run(
-            argv,
-            env=self._environment | {RUN_SETTINGS: json.dumps(dict(variables))},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            tail = "\n".join(done.stdout.splitlines()[-_LAST_LINES:] + done.stderr.splitlines()[-_LAST_LINES:])
+        if self._parsed is not None:
+            self.manifest_file.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self._parsed.folder / MANIFEST, self.manifest_file)
+        process, self._waiting = self._waiting or self._process(), None
+        words = [*command, "--project-dir", str(self._settings.project_directory)]
+        request = {"command": words, "environment": {RUN_SETTINGS: json.dumps(dict(variables))}}
+        with process:
+            output, errors = process.communicate(json.dumps(request) + "\n")
+        if process.returncode != 0:
+            tail = "\n".join(output.splitlines()[-_LAST_LINES:] + errors.splitlines()[-_LAST_LINES:])
             raise DbtError(f"`dbt {' '.join(command)}` failed:\n{tail}")
-        return done.stdout
+        return output
+
+    def close(self) -> None:
+        """Stop a process that was started and not used."""
+        if self._waiting is not None:
+            self._waiting.communicate()
+            self._waiting = None
+
+    def _process(self) -> subprocess.Popen[str]:
+        # Without the script's folder in its path: there lies a `dbt` that is not dbt.
+        argv = [str(self._settings.python), "-P", str(PROCESS)]
+        return subprocess.Popen(
+            argv + ([str(self._parsed.folder)] if self._parsed else []),
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )

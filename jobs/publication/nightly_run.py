@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import structlog
@@ -12,6 +13,7 @@ from pyiceberg.table import Table
 from contracts.arrow_schema import bronze_arrow_schema
 from contracts.batch_settings import NightlySettings
 from contracts.batch_tables import BATCH_TABLES
+from contracts.environment import PARSED_DBT_PROJECT
 from contracts.iceberg_schema import iceberg_schema, partition_spec
 from contracts.tables import BRONZE_NAMESPACE, BRONZE_TABLE_BY_TOPIC, TableColumns
 from jobs.data_quality.audit import audit
@@ -20,6 +22,7 @@ from jobs.data_quality.gate import GateResult
 from jobs.data_quality.inspection import Inspection
 from jobs.publication.dbt import Dbt
 from jobs.publication.history import Action, PublicationRecord
+from jobs.publication.parsed_project import ParsedProject
 from jobs.publication.publish import publish
 from jobs.publication.tags import current_snapshots
 from jobs.publication.touched_days import days_arrived
@@ -89,17 +92,18 @@ def run_nightly(
     a report with `is_published` False. `now` is the moment that freshness is measured at, `run_id` the
     run's name in the audit tables.
     """
-    catalog = open_catalog(settings.catalog, settings.s3, environ)
+    dbt = Dbt(settings.dbt, settings.trino, _parsed_project(environ))
     sql = TrinoSql(settings.trino)
     try:
+        dbt.start()
+        catalog = open_catalog(settings.catalog, settings.s3, environ)
         store_key(catalog, environ)
         create_bronze_tables(catalog)
         inputs = _snapshots(catalog, BRONZE_NAMESPACE)
         window = window_start(run_date, settings.lookback_days)
         days = backfill.days if backfill else days_arrived(sql, inputs, window)
-        dbt = Dbt(settings.dbt, settings.trino)
         variables = dbt_variables(run_date, settings.lookback_days, inputs, days, backfill)
-        dbt.run(BUILD, variables | {"project_digest": dbt.project_digest()})
+        dbt.run(BUILD, variables | {"project_digest": dbt.project_digest})
         run = AuditedRun(
             run_id=run_id or uuid4().hex,
             run_date=run_date,
@@ -112,6 +116,7 @@ def run_nightly(
         results = tuple(audit(Inspection(run, sql, catalog)))
         report = NightlyReport(run, results, publish(catalog, sql, run, results))
     finally:
+        dbt.close()
         sql.close()
     log.info("nightly_done", run_date=str(run_date), **report.summary())
     return report
@@ -149,6 +154,11 @@ def create_bronze_tables(catalog: Catalog) -> None:
 def _with_snapshot(table: Table, contract: TableColumns) -> None:
     if table.current_snapshot() is None:
         table.append(bronze_arrow_schema(contract).empty_table())
+
+
+def _parsed_project(environ: Mapping[str, str]) -> ParsedProject | None:
+    folder = environ.get(PARSED_DBT_PROJECT)
+    return ParsedProject(Path(folder)) if folder else None
 
 
 def _outputs(catalog: Catalog, dbt: Dbt) -> dict[TableName, int]:

@@ -1,11 +1,45 @@
 """dbt with its Trino adapter: a Python environment of its own, because its dependencies conflict with the jobs'."""
 
+from contextlib import suppress
 from pathlib import Path
 
+from jobs.publication.parse_project import parse_project
+from jobs.publication.parsed_project import ParsedProject, project_digest
+from local.artefacts.cache import Artefact, install, installed
 from local.artefacts.progress import Report, ignore_progress
-from local.artefacts.python_environment import python_environment
+from local.artefacts.python_environment import environment_version, python_environment
+from local.artefacts.versions import REPOSITORY
+
+DBT_PROJECT = REPOSITORY / "dbt_project"
+# By this name an image of ours finds it in its path, beside another Python.
+DBT_PYTHON = "dbt-python"
+_ENVIRONMENT, _PARSED = "dbt", "dbt-project"
 
 
-def dbt_executable(report: Report = ignore_progress) -> Path:
-    """The `dbt` command; the first call installs what environments/dbt/uv.lock pins. Raises `CommandError`."""
-    return python_environment("dbt", "dbt-core and dbt-trino", report) / "bin" / "dbt"
+def dbt_python(report: Report = ignore_progress) -> Path:
+    """dbt's interpreter; the first call installs what environments/dbt/uv.lock pins. Raises `CommandError`."""
+    programs = python_environment(_ENVIRONMENT, "dbt-core and dbt-trino", report) / "bin"
+    with suppress(FileExistsError):
+        (programs / DBT_PYTHON).symlink_to("python")
+    return programs / DBT_PYTHON
+
+
+def parsed_dbt_project(report: Report = ignore_progress) -> Path:
+    """Folder with the project as dbt parsed it; the first call after a change parses it. Raises `DbtError`."""
+    return install(_PARSED, _parsed_version(), _parse, report)
+
+
+def parsed_if_present() -> ParsedProject | None:
+    """The same, if somebody parsed the project as it is now."""
+    folder = installed(_PARSED, _parsed_version())
+    return ParsedProject(folder) if folder else None
+
+
+def _parsed_version() -> str:
+    return f"{environment_version(_ENVIRONMENT)}-{project_digest(DBT_PROJECT)[:12]}"
+
+
+def _parse(artefact: Artefact) -> None:
+    python = dbt_python()
+    artefact.tell("building", "dbt reads the project")
+    parse_project(python, DBT_PROJECT, artefact.folder)

@@ -15,8 +15,13 @@ ENVIRONMENTS = Path(__file__).parents[2] / "environments"
 def python_environment(name: str, contents: str, report: Report = ignore_progress) -> Path:
     """Folder of `bin/python`; the first call installs what environments/<name>/uv.lock pins. Raises `CommandError`."""
     project = ENVIRONMENTS / name
-    lock = hashlib.sha256((project / "uv.lock").read_bytes()).hexdigest()[:12]
-    return install(name, lock, lambda artefact: _build(artefact, project, contents), report) / "environment"
+    version = environment_version(name)
+    return install(name, version, lambda artefact: _build(artefact, project, contents), report) / "environment"
+
+
+def environment_version(name: str) -> str:
+    """What tells an environment from one with other packages."""
+    return hashlib.sha256((ENVIRONMENTS / name / "uv.lock").read_bytes()).hexdigest()[:12]
 
 
 def _build(artefact: Artefact, project: Path, contents: str) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from local.artefacts.dbt import dbt_executable
+from local.artefacts.dbt import parsed_dbt_project
 from local.artefacts.flink import flink_home
 from local.artefacts.fraud_detection_job import fraud_detection_jar
 from local.artefacts.image_base import base_layer, missing_for_base
@@ -29,7 +29,7 @@ Engine = Callable[[Report], object]
 # The longest first, so that the others run beside it.
 ENGINES: tuple[Engine, ...] = (minio_binary, trino_home, kafka_jars)
 FRAUD_ENGINES: tuple[Engine, ...] = (flink_home, fraud_detection_jar)
-TRANSFORM_ENGINES: tuple[Engine, ...] = (dbt_executable,)
+TRANSFORM_ENGINES: tuple[Engine, ...] = (parsed_dbt_project,)
 
 
 def fetch(

@@ -25,9 +25,9 @@ from operators.telecom_pipeline.spec.transform import Transform
 from operators.telecom_pipeline.stages import Stage
 from operators.telecom_pipeline.storage_references import KEY_ID_KEY, PASSWORD_KEY, TOKEN_KEY_KEY, USERNAME_KEY
 
-# In the image of the nightly run, dbt is on the path and the project lies in the working directory.
+# In the image of the nightly run, dbt's Python is on the path and the project lies in the working directory.
 DBT = DbtSettings(
-    executable=Path("dbt"),
+    python=Path("dbt-python"),
     project_directory=Path("dbt_project"),
     target_directory=Path("/tmp/dbt"),  # noqa: S108 (the pod's own)
 )

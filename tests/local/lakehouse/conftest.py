@@ -9,7 +9,6 @@ from engines import LakeEngine, start_services
 from warehouse import Warehouse, open_warehouse
 
 from contracts import environment
-from local.artefacts.dbt import dbt_executable
 from local.services.postgres import Postgres
 
 CRM_DATABASE = "lakehouse_crm"
@@ -28,7 +27,6 @@ def warehouse(lake: LakeEngine, postgres: Postgres, tmp_path_factory: pytest.Tem
         s3=lake.s3("lakehouse"),
         environ=lake.environ() | {environment.PII_TOKEN_KEY: secrets.token_hex(32), environment.PII_TOKEN_KEY_ID: "k1"},
         crm_dsn=f"host=127.0.0.1 port={postgres.port(machine)} dbname={CRM_DATABASE} user={user} password={password}",
-        dbt=dbt_executable(),
         folder=Path(tmp_path_factory.mktemp("dbt")),
     )
     built.first_report = built.nightly()

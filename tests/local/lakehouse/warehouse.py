@@ -25,6 +25,7 @@ from jobs.publication.dbt import Dbt
 from jobs.publication.nightly_run import DayRange, NightlyReport, run_nightly
 from jobs.runtime.iceberg import open_catalog
 from jobs.runtime.trino import Row, TrinoSql
+from local.artefacts.dbt import DBT_PROJECT, dbt_python, parsed_dbt_project, parsed_if_present
 
 RUN_DATE = dt.date(2026, 11, 20)
 CRM_FIRST_DAY = dt.date(2026, 9, 1)
@@ -111,7 +112,7 @@ class Warehouse:
     @property
     def dbt(self) -> Dbt:
         """dbt as the nightly run starts it."""
-        return Dbt(self.settings.dbt, self.settings.trino)
+        return Dbt(self.settings.dbt, self.settings.trino, parsed_if_present())
 
     def dbt_results(self) -> dict[str, dict[str, Any]]:
         """What dbt said of each node in its last command, by the node's name."""
@@ -154,7 +155,6 @@ def open_warehouse(
     s3: S3Connection,
     environ: Mapping[str, str],
     crm_dsn: str,
-    dbt: Path,
     folder: Path,
     events_per_day: int = EVENTS_PER_DAY,
 ) -> Warehouse:
@@ -163,13 +163,12 @@ def open_warehouse(
         trino=TrinoConnection(host="127.0.0.1", port=trino_port, username="transformer"),
         s3=s3,
         catalog=catalog,
-        dbt=DbtSettings(
-            executable=dbt, project_directory=Path(__file__).parents[3] / "dbt_project", target_directory=folder
-        ),
+        dbt=DbtSettings(python=dbt_python(), project_directory=DBT_PROJECT, target_directory=folder),
     )
     known = parse_dsn(crm_dsn)
     crm = {environment.CRM_USERNAME: known["user"], environment.CRM_PASSWORD: known["password"]}
-    warehouse = Warehouse(settings, {**environ, **crm}, crm_dsn, events_per_day=events_per_day)
+    parsed = {environment.PARSED_DBT_PROJECT: str(parsed_dbt_project())}
+    warehouse = Warehouse(settings, {**environ, **crm, **parsed}, crm_dsn, events_per_day=events_per_day)
     warehouse.live(until=RUN_DATE - dt.timedelta(days=1))
     warehouse.ingest()
     for days_back in (2, 1, 0):

@@ -18,6 +18,6 @@ def test_only_tables_that_dbt_builds_are_audited_and_published(tmp_path: Path):
     ]
     (tmp_path / "target").mkdir()
     (tmp_path / "target" / "manifest.json").write_text(json.dumps({"nodes": dict(enumerate(nodes))}))
-    settings = DbtSettings(executable=Path("dbt"), project_directory=Path(), target_directory=tmp_path)
+    settings = DbtSettings(python=Path("dbt-python"), project_directory=Path(), target_directory=tmp_path)
     dbt = Dbt(settings, TrinoConnection(host="127.0.0.1", port=1, username="transformer"))
     assert dbt.built_tables() == {("gold", "fact_calls"), ("gold", "towers_seed")}

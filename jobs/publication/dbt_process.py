@@ -1,0 +1,42 @@
+"""A dbt that is ready before it is asked, in a process of its own environment: nothing of ours can be imported here.
+
+`dbt-python dbt_process.py [FOLDER]` imports dbt and reads FOLDER, the project as `parsed_project.py` left it. Then it
+waits for one line on standard input, JSON: `command` (the words after `dbt`) and `environment` (variables to set). It
+runs that command as dbt's own command line would and ends with its exit code; without a line it ends with 0.
+Source: https://docs.getdbt.com/reference/programmatic-invocations
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import dbt.adapters.trino
+import dbt.task.build  # noqa: F401 (dbt imports these two when it runs a command; this is the time to do it)
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+from dbt.parser.manifest import extended_mashumuro_decoder
+
+PARSED = "partial_parse.msgpack"
+
+
+def main(folder: Path | None) -> int:
+    """Get ready, wait, run; the exit code."""
+    manifest = _read(folder / PARSED) if folder else None
+    line = sys.stdin.readline()
+    if not line:
+        return 0
+    request = json.loads(line)
+    os.environ.update(request["environment"])
+    done = dbtRunner(manifest=manifest).invoke(request["command"])
+    if done.exception:
+        print(done.exception, file=sys.stderr)
+    return 0 if done.success else 1
+
+
+def _read(parsed: Path) -> Manifest:
+    return Manifest.from_msgpack(parsed.read_bytes(), decoder=extended_mashumuro_decoder)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else None))
