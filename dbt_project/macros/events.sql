@@ -36,11 +36,11 @@
     where cardinality(reasons) > 0
 {%- endmacro %}
 
-{# `rows_to_process` for bronze, which is partitioned by day of event_time and has no event_date. #}
+{# Rows of bronze that a run works on. Bronze is partitioned by day of event_time and has no event_date. #}
 {% macro event_rows_to_process() -%}
     {%- if is_backfill() -%}
         event_time >= timestamp '{{ run_setting('backfill_from') }} 00:00:00 UTC' and event_time < timestamp '{{ run_setting('backfill_until') }} 00:00:00 UTC'
     {%- else -%}
-        {{ rows_to_process() }}
+        {{ new_changes() }}
     {%- endif -%}
 {%- endmacro %}

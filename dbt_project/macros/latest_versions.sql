@@ -20,7 +20,7 @@
                 order by _source_deleted, updated_at desc, _source_transaction desc, _bronze_ingested_at desc
             ) as recency
         from {{ bronze }}
-        where {{ of_changed(key, 'select ' ~ key ~ ' from ' ~ bronze ~ ' where ' ~ changes_to_process()) }}
+        where {{ of_changed(key, 'select ' ~ key ~ ' from ' ~ bronze ~ ' where ' ~ new_changes()) }}
     )
     where recency = 1
 {%- endmacro %}

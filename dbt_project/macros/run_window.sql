@@ -7,8 +7,8 @@
     {%- if run_setting('run_date') -%} date '{{ run_setting('run_date') }}' {%- else -%} current_date {%- endif -%}
 {%- endmacro %}
 
-{# Rows a run works on: all in a first run; a range of event days in a backfill; otherwise what arrived in the last
-   `lookback_days`. Late events are found by arrival, not by event time, so each changes its own day. #}
+{# Rows of silver that a run works on: all in a first run; a range of event days in a backfill; otherwise what arrived in
+   the run's window. Late events are found by arrival, not by event time, so each changes its own day. #}
 {% macro rows_to_process(event_date='event_date') -%}
     {%- if is_backfill() -%}
         {{ event_date }} >= date '{{ run_setting('backfill_from') }}' and {{ event_date }} < date '{{ run_setting('backfill_until') }}'
@@ -20,12 +20,31 @@
 {%- endmacro %}
 
 {% macro recently_ingested(column='_bronze_ingested_at') -%}
-    {{ column }} >= cast(date_add('day', -{{ run_setting('lookback_days') }}, {{ run_date() }}) as timestamp(6) with time zone)
+    {%- if run_setting('window_start') -%}
+        {{ column }} >= timestamp '{{ run_setting('window_start') }} 00:00:00.000000 UTC'
+    {%- else -%}
+        {{ column }} >= cast(date_add('day', -{{ run_setting('lookback_days') }}, {{ run_date() }}) as timestamp(6) with time zone)
+    {%- endif -%}
+{%- endmacro %}
+
+{# Rows of bronze that silver does not have yet, by their arrival: silver is made of bronze alone, so what is in it needs
+   no second look. #}
+{% macro newly_ingested(column='_bronze_ingested_at') -%}
+    {%- if run_setting('new_since') -%}
+        {{ column }} >= timestamp '{{ run_setting('new_since') }} UTC'
+    {%- else -%}
+        {{ recently_ingested(column) }}
+    {%- endif -%}
 {%- endmacro %}
 
 {# The same for tables without an event day (CRM, billing): a backfill works on all of them, they are small. #}
 {% macro changes_to_process() -%}
     {%- if is_incremental() and not is_backfill() -%} {{ recently_ingested() }} {%- else -%} true {%- endif -%}
+{%- endmacro %}
+
+{# … and for those of bronze. #}
+{% macro new_changes() -%}
+    {%- if is_incremental() and not is_backfill() -%} {{ newly_ingested() }} {%- else -%} true {%- endif -%}
 {%- endmacro %}
 
 {# Rows whose key is among those of changed rows; where all rows are worked on, all of them, without looking for keys. #}

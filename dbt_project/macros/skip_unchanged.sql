@@ -8,7 +8,7 @@
         {{ return(none) }}
     {%- endif -%}
     {%- set pinned = run_setting('bronze_snapshots') -%}
-    {%- set parts = [run_setting('project_digest'), run_setting('run_date'), run_setting('lookback_days')] -%}
+    {%- set parts = [run_setting('project_digest'), run_setting('run_date'), run_setting('window_start')] -%}
     {%- for node in model.depends_on.nodes -%}
         {%- set name = (node.split('.') | last).removeprefix('bronze_') -%}
         {%- if name not in pinned -%} {{ return(none) }} {%- endif -%}

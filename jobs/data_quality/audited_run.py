@@ -9,31 +9,21 @@ TableName = tuple[str, str]
 ONE_DAY = dt.timedelta(days=1)
 
 
-def window_start(run_date: dt.date, lookback_days: int) -> dt.date:
-    """Rows that arrived from this day on are the work of a run of `run_date`."""
-    return run_date - dt.timedelta(days=lookback_days)
-
-
 @dataclass(frozen=True)
 class AuditedRun:
     """A run after its transformation. `inputs` and `outputs` are snapshot ids by (namespace, table).
 
-    `days` are the event days that it worked on: what arrived in the window, or what a backfill was asked for.
+    `days` are the event days that it worked on: what arrived from `window_start` on, or what a backfill was asked for.
     All gates read exactly these snapshots, and exactly these are published if they pass.
     """
 
     run_id: str
     run_date: dt.date
-    lookback_days: int
+    window_start: dt.date
     days: Sequence[dt.date]
     now: dt.datetime
     inputs: Mapping[TableName, int]
     outputs: Mapping[TableName, int]
-
-    @property
-    def window_start(self) -> dt.date:
-        """Rows that arrived from this day on are the run's work."""
-        return window_start(self.run_date, self.lookback_days)
 
 
 class UnknownTableError(LookupError):

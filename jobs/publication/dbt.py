@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,13 @@ class Dbt:
             "TRINO_USER": trino.username,
             "TRINO_CATALOG": trino.catalog,
         }
-        self.project_digest = project_digest(settings.project_directory)
         self._parsed = parsed if parsed and parsed.is_of(self.project_digest, trino.catalog) else None
         self._waiting: subprocess.Popen[str] | None = None
+
+    @cached_property
+    def project_digest(self) -> str:
+        """SHA-256 over the project's files."""
+        return project_digest(self._settings.project_directory)
 
     @property
     def manifest_file(self) -> Path:

@@ -17,13 +17,15 @@ from contracts.environment import PARSED_DBT_PROJECT
 from contracts.iceberg_schema import iceberg_schema, partition_spec
 from contracts.tables import BRONZE_NAMESPACE, BRONZE_TABLE_BY_TOPIC, TableColumns
 from jobs.data_quality.audit import audit
-from jobs.data_quality.audited_run import AuditedRun, TableName, window_start
+from jobs.data_quality.audited_run import AuditedRun, TableName
 from jobs.data_quality.gate import GateResult
 from jobs.data_quality.inspection import Inspection
 from jobs.publication.dbt import Dbt
 from jobs.publication.history import Action, PublicationRecord
 from jobs.publication.parsed_project import ParsedProject
 from jobs.publication.publish import publish
+from jobs.publication.run_window import RunWindow, lookback_window, window_after
+from jobs.publication.silver_build import SILVER, SilverBuild, last_build, note_build
 from jobs.publication.tags import current_snapshots
 from jobs.publication.touched_days import days_arrived
 from jobs.publication.vault import store_key
@@ -31,7 +33,7 @@ from jobs.runtime.iceberg import load_or_create, open_catalog
 from jobs.runtime.trino import TrinoSql
 
 log = structlog.get_logger()
-BUILT_NAMESPACES = ("silver", "gold")
+BUILT_NAMESPACES = (SILVER, "gold")
 BUILD = ("build", "--exclude-resource-type", "unit_test", "--fail-fast")
 
 
@@ -92,6 +94,7 @@ def run_nightly(
     a report with `is_published` False. `now` is the moment that freshness is measured at, `run_id` the
     run's name in the audit tables.
     """
+    now = now or dt.datetime.now(dt.UTC)
     dbt = Dbt(settings.dbt, settings.trino, _parsed_project(environ))
     sql = TrinoSql(settings.trino)
     try:
@@ -100,18 +103,20 @@ def run_nightly(
         store_key(catalog, environ)
         create_bronze_tables(catalog)
         inputs = _snapshots(catalog, BRONZE_NAMESPACE)
-        window = window_start(run_date, settings.lookback_days)
-        days = backfill.days if backfill else days_arrived(sql, inputs, window)
-        variables = dbt_variables(run_date, settings.lookback_days, inputs, days, backfill)
-        dbt.run(BUILD, variables | {"project_digest": dbt.project_digest})
+        window = _window(catalog, dbt, inputs, run_date - dt.timedelta(days=settings.lookback_days), now)
+        days = backfill.days if backfill else days_arrived(sql, inputs, window.start)
+        dbt.run(BUILD, dbt_variables(run_date, window, inputs, days, backfill, dbt.project_digest))
+        outputs = _outputs(catalog, dbt)
+        if backfill is None:
+            note_build(catalog, SilverBuild(dbt.project_digest, inputs, _of_silver(outputs)))
         run = AuditedRun(
             run_id=run_id or uuid4().hex,
             run_date=run_date,
-            lookback_days=settings.lookback_days,
+            window_start=window.start,
             days=days,
-            now=now or dt.datetime.now(dt.UTC),
+            now=now,
             inputs=inputs,
-            outputs=_outputs(catalog, dbt),
+            outputs=outputs,
         )
         results = tuple(audit(Inspection(run, sql, catalog)))
         report = NightlyReport(run, results, publish(catalog, sql, run, results))
@@ -124,19 +129,22 @@ def run_nightly(
 
 def dbt_variables(
     run_date: dt.date,
-    lookback_days: int,
+    window: RunWindow,
     inputs: Mapping[TableName, int],
     days: Sequence[dt.date],
     backfill: DayRange | None,
+    project_digest: str,
 ) -> dict[str, object]:
     """Variables of the dbt project for one run."""
     return {
         "run_date": str(run_date),
-        "lookback_days": lookback_days,
+        "window_start": str(window.start),
+        "new_since": f"{window.new_since.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f}",
         "touched_days": [str(day) for day in days],
         "bronze_snapshots": {name: snapshot for (_, name), snapshot in inputs.items()},
         "backfill_from": str(backfill.first) if backfill else "",
         "backfill_until": str(backfill.until) if backfill else "",
+        "project_digest": project_digest,
     }
 
 
@@ -154,6 +162,22 @@ def create_bronze_tables(catalog: Catalog) -> None:
 def _with_snapshot(table: Table, contract: TableColumns) -> None:
     if table.current_snapshot() is None:
         table.append(bronze_arrow_schema(contract).empty_table())
+
+
+def _window(
+    catalog: Catalog, dbt: Dbt, inputs: Mapping[TableName, int], first_day: dt.date, now: dt.datetime
+) -> RunWindow:
+    build = last_build(catalog)
+    if build is None or build.project_digest != dbt.project_digest:
+        window = lookback_window(first_day)
+    else:
+        window = window_after(catalog, build, inputs, _of_silver(_snapshots(catalog, SILVER)), first_day, now)
+    log.info("window", start=str(window.start), new_since=str(window.new_since))
+    return window
+
+
+def _of_silver(snapshots: Mapping[TableName, int]) -> dict[TableName, int]:
+    return {table: snapshot for table, snapshot in snapshots.items() if table[0] == SILVER}
 
 
 def _parsed_project(environ: Mapping[str, str]) -> ParsedProject | None:

@@ -1,5 +1,6 @@
 """The four questions that the platform is there to answer, as SQL on what readers may see."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from jobs.runtime.trino import Row, TrinoSql
@@ -7,10 +8,11 @@ from jobs.runtime.trino import Row, TrinoSql
 
 @dataclass(frozen=True)
 class Question:
-    """A question of the business and the query that answers it."""
+    """A question of the business and the query that answers it; some wait for the churn scores of the night."""
 
     text: str
     sql: str
+    is_of_scores: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ QUESTIONS: tuple[Question, ...] = (
         " on c.customer_id = s.customer_id and c.is_current"
         " where s.scored_on = (select max(scored_on) from gold.customer_churn_scores)"
         " order by s.churn_score desc limit 10",
+        is_of_scores=True,
     ),
     Question(
         "What was revenue by region in the newest quarter?",
@@ -51,6 +54,11 @@ QUESTIONS: tuple[Question, ...] = (
 )
 
 
-def answer_questions(sql: TrinoSql) -> tuple[Answer, ...]:
-    """Ask all of them."""
-    return tuple(Answer(question, tuple(sql.rows(question.sql))) for question in QUESTIONS)
+def answer_questions(sql: TrinoSql, questions: Iterable[Question]) -> tuple[Answer, ...]:
+    """Ask these."""
+    return tuple(Answer(question, tuple(sql.rows(question.sql))) for question in questions)
+
+
+def in_order(answers: Iterable[Answer]) -> tuple[Answer, ...]:
+    """Answers in the order of `QUESTIONS`."""
+    return tuple(sorted(answers, key=lambda answer: QUESTIONS.index(answer.question)))

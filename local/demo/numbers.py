@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from contracts.batch_settings import TrinoConnection
 from contracts.ledger import EventCounts
 from jobs.publication.ledger_balance import LedgerBalance, balance_ledger
-from jobs.publication.questions import Answer, answer_questions
+from jobs.publication.questions import QUESTIONS, Answer, answer_questions, in_order
 from jobs.runtime.trino import TrinoSql
 from local.batch_runs import run_to_success
 from local.bring_up import RunningPipeline
@@ -47,5 +47,7 @@ def make_numbers(
         ThreadPoolExecutor(1, thread_name_prefix="balance") as beside,
     ):
         balance = beside.submit(balance_ledger, sql, produced)
+        answers = beside.submit(answer_questions, sql, [asked for asked in QUESTIONS if not asked.is_of_scores])
         run_to_success(pipeline.state, pipeline.cluster, pipeline.resource.pipeline, names.CHURN, tell)
-        return Numbers(nightly, balance.result(), answer_questions(sql))
+        of_scores = answer_questions(sql, [asked for asked in QUESTIONS if asked.is_of_scores])
+        return Numbers(nightly, balance.result(), in_order(answers.result() + of_scores))

@@ -13,9 +13,9 @@ with accounts as (
 ),
 
 affected as (
-    select customer_id from {{ ref('bronze_crm_customers') }} where {{ changes_to_process() }}
+    select customer_id from {{ ref('bronze_crm_customers') }} where {{ new_changes() }}
     union
-    select owner_id from accounts where {{ changes_to_process() }}
+    select owner_id from accounts where {{ new_changes() }}
 ),
 
 customer_versions as (

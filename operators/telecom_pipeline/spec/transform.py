@@ -40,7 +40,7 @@ class Transform(SpecModel):
         "gold, 16 bytes or more. A new key needs a new id."
     )
     lookback_days: Annotated[int, Field(ge=0, le=365)] = Field(
-        default=3, description="Days before a run's date from which events that arrived are looked at once more."
+        default=3, description="Days before a run's date from which gold and the gates look at arrivals once more."
     )
     dbt_threads: Annotated[int, Field(ge=1, le=64)] | None = profile_default(
         2, 8, description="Statements that dbt runs at a time."

@@ -13,6 +13,8 @@ from jobs.publication.nightly_run import DayRange
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 LATER = EVENING + dt.timedelta(minutes=2)
 TWO_DAYS_AGO = RUN_DATE - dt.timedelta(days=2)
+# Further back than a run looks of itself.
+MISSED_NIGHT = RUN_DATE - dt.timedelta(days=6)
 CUSTOMER = "CUST-00000010"
 # Within what the ingestor looks back.
 OVERTAKEN_BY = dt.timedelta(minutes=30)
@@ -91,6 +93,9 @@ def second_night(warehouse: Warehouse) -> dict[str, dict[str, tuple[int, object]
     with warehouse.lake.table("call_events").update_spec() as spec:
         spec.add_identity("serving_plmn")
     warehouse.lake.add_values("call_events", [late, late, bad], LATER)
+    missed = dt.datetime.combine(MISSED_NIGHT, dt.time(12), dt.UTC)
+    missed_call = call(warehouse, "missed-call", missed)
+    warehouse.lake.add_values("call_events", [missed_call], missed + dt.timedelta(minutes=5))
     overtaken_change(warehouse)
     # An older move arrives after a newer one, and two moves carry the same second.
     for city, stamp in (("Newtown", "2026-11-20 09:00:00+00"), ("Oldtown", "2026-11-20 08:30:00+00")):
@@ -119,8 +124,14 @@ def second_night(warehouse: Warehouse) -> dict[str, dict[str, tuple[int, object]
 def test_a_late_event_changes_its_own_day_only(second_night: dict[str, dict[str, tuple[int, object]]]) -> None:
     before, after = second_night["before"], second_night["after"]
     changed = {day for day in after if after[day] != before.get(day)}
-    assert changed == {str(TWO_DAYS_AGO)}
+    assert changed == {str(TWO_DAYS_AGO), str(MISSED_NIGHT)}
     assert after[str(TWO_DAYS_AGO)][0] == before[str(TWO_DAYS_AGO)][0] + 1
+
+
+@pytest.mark.usefixtures("second_night")
+def test_what_arrived_before_the_lookback_and_was_never_worked_on_is_made_up_for(warehouse: Warehouse) -> None:
+    (row,) = warehouse.rows("select event_date from gold.fact_calls where call_id = 'missed-call'")
+    assert row["event_date"] == MISSED_NIGHT
 
 
 @pytest.mark.usefixtures("second_night")
@@ -188,7 +199,7 @@ def test_yesterdays_numbers_can_still_be_queried(warehouse: Warehouse) -> None:
     assert warehouse.first_report is not None
     snapshot = warehouse.first_report.run.outputs["gold", "fact_calls"]
     then = warehouse.value(f"select count(*) from gold.fact_calls for version as of {snapshot}")
-    assert then == warehouse.value("select count(*) from gold.fact_calls") - 1
+    assert then == warehouse.value("select count(*) from gold.fact_calls") - 2
 
 
 @pytest.mark.usefixtures("second_night")

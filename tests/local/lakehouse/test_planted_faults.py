@@ -33,7 +33,7 @@ FAULTS = (
     Fault(
         "uniqueness",
         ("gold", "fact_calls"),
-        "insert into gold.fact_calls select * from gold.fact_calls limit 1",
+        f"insert into gold.fact_calls select * from gold.fact_calls where event_date = date '{RUN_DATE}' limit 1",
     ),
     Fault(
         "freshness",

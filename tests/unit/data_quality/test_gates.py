@@ -20,7 +20,7 @@ GATE = Gate(1, "example", Layer.GOLD, "rule", "share", "owner", warn_above=0.1, 
 RUN = AuditedRun(
     run_id="run",
     run_date=dt.date(2026, 11, 20),
-    lookback_days=3,
+    window_start=dt.date(2026, 11, 17),
     days=(dt.date(2026, 11, 19), dt.date(2026, 11, 20), dt.date(2026, 10, 2)),
     now=dt.datetime(2026, 11, 20, 18, tzinfo=dt.UTC),
     inputs={("bronze", "call_events"): 11},

@@ -4,6 +4,7 @@ import pytest
 
 from jobs.publication.history import Action, NothingToRollBackToError, PublicationRecord, rollback_target
 from jobs.publication.nightly_run import DayRange, dbt_variables
+from jobs.publication.run_window import RunWindow
 
 
 def record(run_id: str, action: Action = Action.PUBLISHED) -> PublicationRecord:
@@ -27,7 +28,10 @@ def test_without_an_earlier_publication_there_is_nothing_to_go_back_to():
 
 def test_a_run_pins_its_inputs_and_a_backfill_names_its_days():
     days = DayRange(dt.date(2026, 11, 1), dt.date(2026, 11, 3))
-    variables = dbt_variables(dt.date(2026, 11, 20), 3, {("bronze", "call_events"): 5}, days.days, days)
+    window = RunWindow(dt.date(2026, 11, 17), dt.datetime(2026, 11, 20, 2, 30, 0, 7, tzinfo=dt.UTC))
+    inputs = {("bronze", "call_events"): 5}
+    variables = dbt_variables(dt.date(2026, 11, 20), window, inputs, days.days, days, "digest")
     assert variables["touched_days"] == ["2026-11-01", "2026-11-02"]
     assert variables["bronze_snapshots"] == {"call_events": 5}
     assert (variables["backfill_from"], variables["backfill_until"]) == ("2026-11-01", "2026-11-03")
+    assert (variables["window_start"], variables["new_since"]) == ("2026-11-17", "2026-11-20 02:30:00.000007")
