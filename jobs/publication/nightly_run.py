@@ -94,7 +94,6 @@ def run_nightly(
     a report with `is_published` False. `now` is the moment that freshness is measured at, `run_id` the
     run's name in the audit tables.
     """
-    now = now or dt.datetime.now(dt.UTC)
     dbt = Dbt(settings.dbt, settings.trino, _parsed_project(environ))
     sql = TrinoSql(settings.trino)
     try:
@@ -114,7 +113,7 @@ def run_nightly(
             run_date=run_date,
             window_start=window.start,
             days=days,
-            now=now,
+            now=now or dt.datetime.now(dt.UTC),
             inputs=inputs,
             outputs=outputs,
         )
@@ -165,13 +164,14 @@ def _with_snapshot(table: Table, contract: TableColumns) -> None:
 
 
 def _window(
-    catalog: Catalog, dbt: Dbt, inputs: Mapping[TableName, int], first_day: dt.date, now: dt.datetime
+    catalog: Catalog, dbt: Dbt, inputs: Mapping[TableName, int], first_day: dt.date, now: dt.datetime | None
 ) -> RunWindow:
     build = last_build(catalog)
     if build is None or build.project_digest != dbt.project_digest:
         window = lookback_window(first_day)
     else:
-        window = window_after(catalog, build, inputs, _of_silver(_snapshots(catalog, SILVER)), first_day, now)
+        silver, moment = _snapshots(catalog, SILVER), now or dt.datetime.now(dt.UTC)
+        window = window_after(catalog, build, inputs, silver, first_day, moment)
     log.info("window", start=str(window.start), new_since=str(window.new_since))
     return window
 

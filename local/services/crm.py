@@ -19,7 +19,7 @@ from operators.telecom_pipeline.manifest import Manifest
 CRM_DATABASE = "crm"
 CRM_OBJECT = "crm-database"
 # Subscribers have the same numbers in the network and here; the simulators of the samples have no more of them.
-CUSTOMER_COUNT = 20_000
+CUSTOMER_COUNT = 10_000
 SEED = 42
 # Churn scores learn from dates a month apart whose outcome is known, and are judged on the newest of them. Before the
 # date that they learn from there must be invoices that fell due, a month and a half after the first day at the latest.

@@ -102,7 +102,7 @@ SAMPLES: tuple[Sample, ...] = (
                 "cdr": {
                     "simulator": {
                         "eventsPerSecond": 1000,
-                        "subscriberCount": 20000,
+                        "subscriberCount": 10000,
                         "seed": DEMO_SEED,
                         "frauds": {"impossibleTravel": 1000, "callVelocity": 1000},
                     }

@@ -106,8 +106,8 @@ class Warehouse:
             self.sql.run(f"delete from {table} where event_date = date '{day}'")
 
     def nightly(self, backfill: DayRange | None = None) -> NightlyReport:
-        """A nightly run of the run date."""
-        return run_nightly(self.settings, self.environ, RUN_DATE, backfill, now=self.now)
+        """A nightly run of the day it is."""
+        return run_nightly(self.settings, self.environ, self.now.date(), backfill, now=self.now)
 
     @property
     def dbt(self) -> Dbt:

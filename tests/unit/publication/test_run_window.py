@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from jobs.publication.run_window import lookback_window, window_since
+from jobs.publication.silver_build import SilverBuild
 
 FIRST_DAY = dt.date(2026, 11, 17)
 START_OF_LOOKBACK = dt.datetime(2026, 11, 17, tzinfo=dt.UTC)
@@ -31,3 +32,11 @@ def test_silver_that_somebody_changed_is_made_anew_for_the_lookback():
 def test_nights_that_were_missed_are_made_up_for(is_untouched: bool):
     window = window_since(FIRST_DAY, BEFORE_THE_LOOKBACK, is_untouched)
     assert (window.start, window.new_since) == (BEFORE_THE_LOOKBACK.date(), BEFORE_THE_LOOKBACK)
+
+
+def test_silver_is_untouched_while_its_own_tables_are_as_the_build_left_them():
+    calls, invoices = ("silver", "silver_calls"), ("silver", "silver_invoices")
+    build = SilverBuild("digest", inputs={}, outputs={calls: 1, invoices: 2})
+    assert build.is_untouched({calls: 1, invoices: 2, ("silver", "somebody_elses"): 3})
+    assert not build.is_untouched({calls: 1, invoices: 4})
+    assert not build.is_untouched({calls: 1})
