@@ -47,8 +47,8 @@ def add_history(warehouse: Warehouse, oldest: dt.date, until: dt.date) -> None:
     days = [oldest + ONE_DAY * number for number in range((until - oldest).days)]
     for day in days:
         warehouse.add_day(day)
-    for days in (DayRange(oldest, until), None):
-        report = warehouse.nightly(days)
+    for backfill in (DayRange(oldest, until), None):
+        report = warehouse.nightly(backfill)
         assert report.is_published, [result for result in report.results if result.blocks]
 
 

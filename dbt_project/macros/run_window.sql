@@ -27,24 +27,19 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Rows of bronze that silver does not have yet, by their arrival: silver is made of bronze alone, so what is in it needs
-   no second look. #}
-{% macro newly_ingested(column='_bronze_ingested_at') -%}
-    {%- if run_setting('new_since') -%}
-        {{ column }} >= timestamp '{{ run_setting('new_since') }} UTC'
-    {%- else -%}
-        {{ recently_ingested(column) }}
-    {%- endif -%}
-{%- endmacro %}
-
 {# The same for tables without an event day (CRM, billing): a backfill works on all of them, they are small. #}
 {% macro changes_to_process() -%}
     {%- if is_incremental() and not is_backfill() -%} {{ recently_ingested() }} {%- else -%} true {%- endif -%}
 {%- endmacro %}
 
-{# … and for those of bronze. #}
+{# Rows of bronze that silver does not have yet, by their arrival: silver is made of bronze alone, so what is in it needs
+   no second look. #}
 {% macro new_changes() -%}
-    {%- if is_incremental() and not is_backfill() -%} {{ newly_ingested() }} {%- else -%} true {%- endif -%}
+    {%- if is_incremental() and not is_backfill() and run_setting('new_since') -%}
+        _bronze_ingested_at >= timestamp '{{ run_setting('new_since') }} UTC'
+    {%- else -%}
+        {{ changes_to_process() }}
+    {%- endif -%}
 {%- endmacro %}
 
 {# Rows whose key is among those of changed rows; where all rows are worked on, all of them, without looking for keys. #}

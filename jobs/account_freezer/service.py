@@ -18,15 +18,12 @@ from jobs.kafka_to_bronze.contract_check import Rejection
 from jobs.kafka_to_bronze.dead_letters import DeadLetter, DeadLetterDeliveryError, DeadLetterQueue
 from jobs.kafka_to_bronze.positions import ConsumedRecord
 from jobs.runtime.fail_points import reach
-from jobs.runtime.kafka import client_config
+from jobs.runtime.kafka import GROUP_MEMBERSHIP, client_config
 from jobs.runtime.patience import Patience, Stop
 
 BATCH_RECORDS = 200
 # Also how long an analyst's action waits for its event.
 POLL_SECONDS = 1.0
-# Alerts of a freezer that was killed wait as long as the broker holds its place: 45 s if librdkafka had its way.
-SESSION_TIMEOUT_MILLIS = 6_000
-HEARTBEAT_INTERVAL_MILLIS = 2_000
 
 log = structlog.get_logger()
 
@@ -44,8 +41,7 @@ def consumer_config(connection: Mapping[str, str], group: str) -> dict[str, obje
         "auto.offset.reset": "earliest",
         "isolation.level": "read_committed",
         "partition.assignment.strategy": "cooperative-sticky",
-        "session.timeout.ms": SESSION_TIMEOUT_MILLIS,
-        "heartbeat.interval.ms": HEARTBEAT_INTERVAL_MILLIS,
+        **GROUP_MEMBERSHIP,
         "reconnect.backoff.max.ms": 2_000,
     }
 

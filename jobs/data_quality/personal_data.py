@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from contracts.tables import INGESTED_AT_COLUMN
 from jobs.data_quality.audited_run import AuditedRun
 
 # A number of ten to fifteen digits that stands alone (MSISDN, IMSI, IMEI), or an address whose mailbox is not masked.
@@ -11,7 +12,6 @@ SHORTEST_NUMBER = 10
 MAIL_ADDRESS = r"[A-Za-z0-9._-]+@[A-Za-z0-9-]+\."
 # Ids of events end with a counter, which may have as many digits as a phone number.
 EVENT_ID = r"^[0-9a-f]{12}-[a-z]+-[0-9]+$"
-RECENT_COLUMN = "_bronze_ingested_at"
 
 
 def scan_statement(
@@ -27,7 +27,9 @@ def scan_statement(
     counts = ", ".join(f"count_if({_is_personal(name)}) as {name}" for name in texts)
     names = ", ".join(f"'{table}.{name}'" for name in texts)
     recent = (
-        f" where {RECENT_COLUMN} >= timestamp '{run.window_start} 00:00:00 UTC'" if RECENT_COLUMN in columns else ""
+        f" where {INGESTED_AT_COLUMN} >= timestamp '{run.window_start} 00:00:00 UTC'"
+        if INGESTED_AT_COLUMN in columns
+        else ""
     )
     return (
         f"select subject, cast(found as double) as value from (select {counts} from {schema}.{table}"  # noqa: S608

@@ -26,14 +26,12 @@ from jobs.kafka_to_bronze.sink import Sink
 from jobs.kafka_to_bronze.table import ensure_table
 from jobs.kafka_to_bronze.topic_writer import Answer, TopicWriter
 from jobs.runtime.iceberg import UNAVAILABLE_ERRORS, open_catalog
-from jobs.runtime.kafka import client_config
+from jobs.runtime.kafka import GROUP_MEMBERSHIP, client_config
 from jobs.runtime.patience import Patience, Stop
 from jobs.runtime.settings import SettingsError
 
 # The shortest that brokers allow by default: after a `kill -9` nobody reads the partitions for so long. A member that
 # is thrown out by mistake does no harm, its commits are checked against the table.
-SESSION_TIMEOUT_MILLIS = 6_000
-HEARTBEAT_INTERVAL_MILLIS = 2_000
 PREFETCH_KIBIBYTES = 32 * 1024
 # librdkafka waits a whole second by default once its prefetch is full, and the sink empties it in a fraction of one.
 FETCH_BACKOFF_MILLIS = 10
@@ -54,8 +52,7 @@ def consumer_config(connection: Mapping[str, str], group: str) -> dict[str, obje
         "auto.offset.reset": "error",
         "isolation.level": "read_committed",
         "partition.assignment.strategy": "cooperative-sticky",
-        "session.timeout.ms": SESSION_TIMEOUT_MILLIS,
-        "heartbeat.interval.ms": HEARTBEAT_INTERVAL_MILLIS,
+        **GROUP_MEMBERSHIP,
         "queued.max.messages.kbytes": PREFETCH_KIBIBYTES,
         "fetch.queue.backoff.ms": FETCH_BACKOFF_MILLIS,
         "reconnect.backoff.max.ms": 2_000,

@@ -11,12 +11,12 @@ from pyiceberg.conversions import from_bytes
 from pyiceberg.manifest import DataFile, ManifestContent, ManifestFile
 from pyiceberg.table import Table
 from pyiceberg.types import TimestamptzType
+from pyiceberg.utils.datetime import micros_to_timestamptz
 
+from contracts.tables import INGESTED_AT_COLUMN
 from jobs.data_quality.audited_run import TableName
 
-INGESTED_AT = "_bronze_ingested_at"
 READS_AT_ONCE = 8
-EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class UnknownArrivalsError(Exception):
@@ -62,7 +62,7 @@ def _new_manifests(catalog: Catalog, name: TableName, known: int | None, current
 
 
 def _arrivals(new: _NewFiles) -> list[dt.datetime]:
-    field_id = new.table.schema().find_field(INGESTED_AT).field_id
+    field_id = new.table.schema().find_field(INGESTED_AT_COLUMN).field_id
     entries = new.manifest.fetch_manifest_entry(new.table.io, discard_deleted=True)
     return [
         _lower_bound(entry.data_file, field_id)
@@ -75,4 +75,4 @@ def _lower_bound(file: DataFile, field_id: int) -> dt.datetime:
     bound = (file.lower_bounds or {}).get(field_id)
     if bound is None:
         raise UnknownArrivalsError(f"{file.file_path} does not tell when its rows arrived")
-    return EPOCH + dt.timedelta(microseconds=int(from_bytes(TimestamptzType(), bound)))
+    return micros_to_timestamptz(int(from_bytes(TimestamptzType(), bound)))

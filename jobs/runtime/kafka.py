@@ -5,6 +5,10 @@ from collections.abc import Mapping
 from contracts.environment import KAFKA_PASSWORD
 from contracts.settings import KafkaConnection
 
+# Of a member of a consumer group: the partitions of one that was killed wait as long as the broker holds its place, and
+# librdkafka's own 45 s is too long for alerts and for the freshness of tables.
+GROUP_MEMBERSHIP: Mapping[str, int] = {"session.timeout.ms": 6_000, "heartbeat.interval.ms": 2_000}
+
 
 class KafkaCredentialsError(Exception):
     """The connection names a user, but the environment holds no password."""

@@ -9,10 +9,11 @@ from local.artefacts.cache import Artefact, install, installed
 from local.artefacts.progress import Report, ignore_progress
 from local.artefacts.python_environment import environment_version, python_environment
 from local.artefacts.versions import REPOSITORY
+from operators.telecom_pipeline.render.transform import DBT
 
-DBT_PROJECT = REPOSITORY / "dbt_project"
+DBT_PROJECT = REPOSITORY / DBT.project_directory
 # By this name an image of ours finds it in its path, beside another Python.
-DBT_PYTHON = "dbt-python"
+DBT_PYTHON = DBT.python.name
 _ENVIRONMENT, _PARSED = "dbt", "dbt-project"
 
 

@@ -9,16 +9,17 @@ from pyiceberg.catalog import Catalog
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.expressions import LessThan
 
-from jobs.publication.arrivals import INGESTED_AT, UnknownArrivalsError, oldest_arrival
+from contracts.tables import INGESTED_AT_COLUMN
+from jobs.publication.arrivals import UnknownArrivalsError, oldest_arrival
 
 CALLS, PLANS = ("bronze", "calls"), ("bronze", "plans")
 NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
-SCHEMA = pa.schema([("number", pa.int64()), (INGESTED_AT, pa.timestamp("us", tz="UTC"))])
+SCHEMA = pa.schema([("number", pa.int64()), (INGESTED_AT_COLUMN, pa.timestamp("us", tz="UTC"))])
 
 
 def arrive(catalog: Catalog, name: tuple[str, str], *minutes: int) -> int:
     """Append a row for each of these minutes after noon; the snapshot."""
-    rows = [{"number": minute, INGESTED_AT: NOON + dt.timedelta(minutes=minute)} for minute in minutes]
+    rows = [{"number": minute, INGESTED_AT_COLUMN: NOON + dt.timedelta(minutes=minute)} for minute in minutes]
     table = catalog.load_table(name)
     table.append(pa.Table.from_pylist(rows, schema=SCHEMA))
     return snapshot(catalog, name)
@@ -91,6 +92,6 @@ def test_an_expired_snapshot_is_named(catalog: Catalog):
 def test_a_file_without_bounds_is_named(catalog: Catalog):
     known = arrive(catalog, CALLS, 1)
     with catalog.load_table(CALLS).transaction() as transaction:
-        transaction.set_properties({f"write.metadata.metrics.column.{INGESTED_AT}": "none"})
+        transaction.set_properties({f"write.metadata.metrics.column.{INGESTED_AT_COLUMN}": "none"})
     with pytest.raises(UnknownArrivalsError, match="when its rows arrived"):
         minutes_after_noon(catalog, known, arrive(catalog, CALLS, 2))
