@@ -51,9 +51,9 @@ test: check ## Everything: `make check`, then the tests with real engines
 images: $(VENV) ## Pack the images into build/images, as root, without a container engine
 	$(BIN)/python -m images.build build/images
 install-manifest: $(VENV) ## Write manifests/install.yaml from the operator's chart
-	$(BIN)/python -m local.kubernetes.install_manifest
+	$(BIN)/python -m charts.tools.install_manifest
 kind-up: $(VENV) ## kind cluster with all operators, platform, Trino and SAMPLE, and wait until it is Ready
-	@local/kubernetes/kind_up.sh $(SAMPLE)
+	@charts/tools/kind_up.sh $(SAMPLE)
 kind-down: ## Delete the kind cluster
 	kind delete cluster --name telecom
 gen: $(VENV) ## Write the generated files: CRD, reference, samples, event schemas

@@ -8,7 +8,7 @@ import csv
 import io
 from pathlib import Path
 
-from jobs.producers.towers import build_towers
+from jobs.producers.model.towers import build_towers
 
 TOWER_COUNT = 500
 SEED_FILE = Path(__file__).parent / "seeds" / "towers_seed.csv"

@@ -26,8 +26,8 @@ from operators.telecom_pipeline.render.images import (
     CRM_BATCH_INGESTOR_IMAGE,
     FRAUD_RULES_PUBLISHER_IMAGE,
     KAFKA_TO_BRONZE_IMAGE,
+    NIGHTLY_IMAGE,
     PRODUCERS_IMAGE,
-    PUBLICATION_IMAGE,
 )
 from operators.telecom_pipeline.render.transform import DBT
 from operators.telecom_pipeline.render.workload import USER_ID
@@ -44,7 +44,7 @@ IMAGES = (
     FRAUD_RULES_PUBLISHER_IMAGE,
     ACCOUNT_FREEZER_IMAGE,
     CRM_BATCH_INGESTOR_IMAGE,
-    PUBLICATION_IMAGE,
+    NIGHTLY_IMAGE,
     CHURN_IMAGE,
 )
 EXTRAS = ("producers", "sink", "fraud", "batch", "operator", "kube")

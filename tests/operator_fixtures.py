@@ -8,14 +8,14 @@ from typing import Any
 
 import yaml
 
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.cluster import Cluster
-from operators.telecom_pipeline.endpoints import Endpoints, find_endpoints
-from operators.telecom_pipeline.labels import owned_by
-from operators.telecom_pipeline.manifest import Manifest, Ref, kind_of, ref_of
-from operators.telecom_pipeline.observe import CHILD_KINDS
-from operators.telecom_pipeline.pipeline import Pipeline
-from operators.telecom_pipeline.storage_references import required_objects
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.cluster import Cluster
+from operators.telecom_pipeline.objects.labels import owned_by
+from operators.telecom_pipeline.objects.manifest import Manifest, Ref, kind_of, ref_of
+from operators.telecom_pipeline.objects.names import CHILD_KINDS
+from operators.telecom_pipeline.pipeline.endpoints import Endpoints, find_endpoints
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.storage_references import required_objects
 from operators.telecom_pipeline.validate import validate
 
 REPOSITORY = Path(__file__).resolve().parents[1]

@@ -15,7 +15,7 @@ from benchmarks.fraud_detection.waiting import until
 from contracts.settings import FraudDetectionSettings, KafkaConnection
 from local.adapters.flink_processes import HOST, FlinkFolder
 from local.artefacts.fraud_detection_job import fraud_detection_jar
-from local.machine import base_environment
+from local.supervisor.machine import base_environment
 from local.supervisor.ports import is_free
 from operators.telecom_pipeline.render.flink_configuration import BARRIERS, STATE_BACKENDS
 

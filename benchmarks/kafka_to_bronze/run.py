@@ -22,7 +22,7 @@ from benchmarks.kafka_to_bronze.events import send
 from benchmarks.kafka_to_bronze.measure import Run, run_sink
 from benchmarks.machine import machine
 from contracts.settings import KafkaConnection, SinkSettings
-from local.machine import base_environment
+from local.supervisor.machine import base_environment
 from tests.local.sink_engines import Engines, running_engines
 
 TOPIC = "call_events"

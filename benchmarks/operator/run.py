@@ -25,11 +25,11 @@ from local.artefacts.kubernetes import kubernetes_versions
 from local.artefacts.versions import versions
 from local.kubernetes.control_plane import ControlPlane
 from local.kubernetes.crds import install_crds
-from operators.telecom_pipeline import names
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.clusters.rest import ApiServer
 from operators.telecom_pipeline.controller.handlers import PIPELINE
-from operators.telecom_pipeline.manifest import Manifest, Ref
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Manifest, Ref
 from tests.cluster.operator_process import OperatorProcess, eventually, operator
 from tests.cluster.pipelines import apply, create_references, sample
 from tests.cluster.upstream import Upstream

@@ -21,14 +21,14 @@ from benchmarks.producers import peer
 from contracts.events import CallEvent, DataSessionEvent, SmsEvent
 from contracts.settings import CdrProducerSettings, FaultRates, FraudRates, KafkaConnection
 from contracts.topics import LEDGER_TOPIC
-from jobs.producers.account import Account
-from jobs.producers.activity import Network, build_network
-from jobs.producers.arrivals import MS_PER_SECOND, TICK_MS
-from jobs.producers.cdr_traffic import CdrTraffic
-from jobs.producers.metrics import ProducerMetrics
-from jobs.producers.program import now_ms
-from jobs.producers.run import Run
-from jobs.producers.sender import CLIENT_TUNING, Sender
+from jobs.producers.sending.account import Account
+from jobs.producers.sending.metrics import ProducerMetrics
+from jobs.producers.sending.program import now_ms
+from jobs.producers.sending.run import Run
+from jobs.producers.sending.sender import CLIENT_TUNING, Sender
+from jobs.producers.traffic.activity import Network, build_network
+from jobs.producers.traffic.arrivals import MS_PER_SECOND, TICK_MS
+from jobs.producers.traffic.cdr_traffic import CdrTraffic
 from jobs.runtime.kafka import client_config
 
 RUNS = 5

@@ -7,7 +7,7 @@ from pydantic_core import ErrorDetails
 
 from contracts.dead_letters import DeadLetterReason
 from contracts.events import FraudAlert
-from jobs.kafka_to_bronze.contract_check import Rejection
+from jobs.runtime.contract_check import Rejection
 
 # What goes into the database as a key: neither a NUL, which PostgreSQL has no place for, nor more than an index holds.
 _EVENT_ID = re.compile(r"[\x21-\x7e]{1,128}")

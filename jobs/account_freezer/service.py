@@ -14,12 +14,12 @@ from jobs.account_freezer.answering import answer_alert
 from jobs.account_freezer.fail_points import BEFORE_OFFSET_COMMIT
 from jobs.account_freezer.metrics import FreezerMetrics
 from jobs.account_freezer.publishing import ActionPublisher, PublishError
-from jobs.kafka_to_bronze.contract_check import Rejection
-from jobs.kafka_to_bronze.dead_letters import DeadLetter, DeadLetterDeliveryError, DeadLetterQueue
-from jobs.kafka_to_bronze.positions import ConsumedRecord
+from jobs.runtime.contract_check import Rejection
+from jobs.runtime.dead_letters import DeadLetter, DeadLetterDeliveryError, DeadLetterQueue
 from jobs.runtime.fail_points import reach
 from jobs.runtime.kafka import GROUP_MEMBERSHIP, client_config
 from jobs.runtime.patience import Patience, Stop
+from jobs.runtime.positions import ConsumedRecord
 
 BATCH_RECORDS = 200
 # Also how long an analyst's action waits for its event.

@@ -15,10 +15,10 @@ import typer
 
 from contracts.environment import METRICS_PORT
 from contracts.settings import SinkSettings
-from jobs.kafka_to_bronze.ranges import RebuiltKafkaError, RetentionLossError
+from jobs.kafka_to_bronze.committing.table import IncompatibleTableError
+from jobs.kafka_to_bronze.reading.ranges import RebuiltKafkaError, RetentionLossError
 from jobs.kafka_to_bronze.service import SinkService
 from jobs.kafka_to_bronze.sink import KafkaClientError
-from jobs.kafka_to_bronze.table import IncompatibleTableError
 from jobs.runtime.health import HealthServer
 from jobs.runtime.kafka import KafkaCredentialsError
 from jobs.runtime.logs import configure_logs

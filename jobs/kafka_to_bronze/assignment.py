@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from contracts.sink_progress import KafkaIdentity, OffsetRange, identity_of, progress_of
-from jobs.kafka_to_bronze.commit import Committer
-from jobs.kafka_to_bronze.ranges import require_same_topic, start_offset
+from jobs.kafka_to_bronze.committing.commit import Committer
+from jobs.kafka_to_bronze.reading.ranges import require_same_topic, start_offset
 from jobs.runtime.patience import Patience
 
 

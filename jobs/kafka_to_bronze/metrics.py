@@ -7,7 +7,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histo
 
 from contracts import metric_names as names
 from contracts.tables import EVENT_TIME_COLUMN, UNKNOWN_FIELDS_COLUMN
-from jobs.kafka_to_bronze.commit import CommitOutcome
+from jobs.kafka_to_bronze.committing.commit import CommitOutcome
 
 _COMMIT_SECONDS_BUCKETS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60)
 

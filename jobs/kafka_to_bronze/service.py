@@ -16,15 +16,15 @@ from contracts.sink_progress import KafkaIdentity
 from contracts.tables import BronzeTable
 from contracts.topics import EVENT_MODEL_BY_TOPIC
 from jobs.kafka_to_bronze.assignment import StartOffsets
-from jobs.kafka_to_bronze.buffer import CommitBuffer
-from jobs.kafka_to_bronze.commit import Committer
-from jobs.kafka_to_bronze.dead_letters import DeadLetterQueue
-from jobs.kafka_to_bronze.kafka_topics import KafkaUnavailableError, identify_topics, log_range
+from jobs.kafka_to_bronze.committing.commit import Committer
+from jobs.kafka_to_bronze.committing.table import ensure_table
 from jobs.kafka_to_bronze.metrics import SinkMetrics
-from jobs.kafka_to_bronze.rows import BatchReader
+from jobs.kafka_to_bronze.reading.buffer import CommitBuffer
+from jobs.kafka_to_bronze.reading.kafka_topics import KafkaUnavailableError, identify_topics, log_range
+from jobs.kafka_to_bronze.reading.rows import BatchReader
 from jobs.kafka_to_bronze.sink import Sink
-from jobs.kafka_to_bronze.table import ensure_table
 from jobs.kafka_to_bronze.topic_writer import Answer, TopicWriter
+from jobs.runtime.dead_letters import DeadLetterQueue
 from jobs.runtime.iceberg import UNAVAILABLE_ERRORS, open_catalog
 from jobs.runtime.kafka import GROUP_MEMBERSHIP, client_config
 from jobs.runtime.patience import Patience, Stop

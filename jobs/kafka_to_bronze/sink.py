@@ -16,9 +16,9 @@ from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, KafkaException
 from jobs.kafka_to_bronze.assignment import StartOffsets
 from jobs.kafka_to_bronze.fail_points import AFTER_POLL, BEFORE_ACKNOWLEDGE
 from jobs.kafka_to_bronze.metrics import SinkMetrics
-from jobs.kafka_to_bronze.positions import ConsumedRecord, Positions
 from jobs.kafka_to_bronze.topic_writer import Acknowledge, Answer, SeekTo, TopicWriter
 from jobs.runtime.fail_points import reach
+from jobs.runtime.positions import ConsumedRecord, Positions
 
 POLL_RECORDS = 20_000
 POLL_SECONDS = 0.2

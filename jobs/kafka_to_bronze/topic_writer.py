@@ -14,12 +14,12 @@ from threading import Event, Lock, Thread
 
 import structlog
 
-from jobs.kafka_to_bronze.background_commit import BackgroundCommit
-from jobs.kafka_to_bronze.buffer import CommitBuffer
-from jobs.kafka_to_bronze.commit import CommitOutcome, Committer
+from jobs.kafka_to_bronze.committing.background_commit import BackgroundCommit
+from jobs.kafka_to_bronze.committing.commit import CommitOutcome, Committer
 from jobs.kafka_to_bronze.metrics import SinkMetrics
-from jobs.kafka_to_bronze.records import RawBatch
-from jobs.kafka_to_bronze.rows import BatchReader
+from jobs.kafka_to_bronze.reading.buffer import CommitBuffer
+from jobs.kafka_to_bronze.reading.rows import BatchReader
+from jobs.runtime.records import RawBatch
 
 log = structlog.get_logger()
 

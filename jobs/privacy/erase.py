@@ -21,9 +21,9 @@ from jobs.privacy.subject import (
     replacement,
     tokens_of,
 )
-from jobs.publication.tags import PREVIOUS_TAG, PUBLISHED_TAG
-from jobs.publication.vault import KEYS
+from jobs.runtime.published_tags import PREVIOUS_TAG, PUBLISHED_TAG
 from jobs.runtime.trino import TrinoSql
+from jobs.runtime.vault import KEYS
 
 NAMESPACES = ("bronze", "silver", "gold")
 CUSTOMERS = ("bronze", "crm_customers")
@@ -95,7 +95,7 @@ def _require_published(tables: list[Table]) -> None:
         raise UnpublishedGoldError(
             f"readers of {', '.join(stale)} see an older state than the table holds, because a run was refused or"
             " rolled back. Erasure moves what they see to the erased state, so publish first: "
-            "`python -m jobs.publication.nightly --settings FILE`."
+            "`python -m jobs.nightly --settings FILE`."
         )
 
 

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from contracts.settings import CdrProducerSettings
-from jobs.producers.activity import build_network
-from jobs.producers.cdr_traffic import CdrTraffic
-from jobs.producers.program import now_ms, print_events, send_events, settings_of, told
+from jobs.producers.sending.program import now_ms, print_events, send_events, settings_of, told
+from jobs.producers.traffic.activity import build_network
+from jobs.producers.traffic.cdr_traffic import CdrTraffic
 
 COMPONENT = "cdr-producer"
 DEFAULTS: dict[str, object] = {

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from contracts.settings import NetworkProbeProducerSettings
-from jobs.producers.probe_traffic import ProbeTraffic
-from jobs.producers.program import now_ms, print_events, send_events, settings_of, told
+from jobs.producers.sending.program import now_ms, print_events, send_events, settings_of, told
+from jobs.producers.traffic.probe_traffic import ProbeTraffic
 
 COMPONENT = "network-probe-producer"
 DEFAULTS: dict[str, object] = {

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from local.errors import LocalError
-from local.machine import Machine
-from operators.telecom_pipeline.manifest import Kind, Manifest, Ref
+from local.supervisor.machine import Machine
+from operators.telecom_pipeline.objects.manifest import Kind, Manifest, Ref
 
 Status = dict[str, Any]
 

@@ -1,9 +1,10 @@
 """Conditions as controllers write them: the transition time changes with the status only."""
 
+from datetime import UTC, datetime
 from typing import Any
 
-from local.store import timestamp
-from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.objects.timestamps import timestamp
 
 Condition = dict[str, Any]
 
@@ -35,4 +36,4 @@ def _transition_time(manifest: Manifest, kind: str, status: str) -> str:
     found = find(manifest, kind)
     if found and found["status"] == status and found.get("lastTransitionTime"):
         return str(found["lastTransitionTime"])
-    return timestamp()
+    return timestamp(datetime.now(UTC))

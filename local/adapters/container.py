@@ -10,8 +10,8 @@ from typing import Any
 
 from contracts.nightly_verdict import TERMINATION_LOG
 from local.adapters.adapter import ManifestError
+from local.adapters.images import LocalImage
 from local.adapters.mount_paths import MountPaths
-from local.images import LocalImage
 from local.supervisor.spec import CommandProbe, HttpProbe, Probe, ProcessSpec, RestartPolicy, StopRank, TcpProbe
 
 _HOST = "127.0.0.1"

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from local.adapters.adapter import ManifestError, Outcome, Status, Surroundings
 from local.adapters.conditions import condition
 from local.adapters.pods import Pod, explain, process_prefix, remove_pods
-from local.machine import Machine
+from local.supervisor.machine import Machine
 from local.supervisor.record import RUNNING, Record
 from local.supervisor.spec import ProcessSpec
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Manifest
 
 
 class DeploymentAdapter:

@@ -16,12 +16,12 @@ from local.adapters.flink_start import files_below, newest_checkpoint
 from local.adapters.pods import Pod, explain, remove_pods
 from local.artefacts.fraud_detection_job import JAR_NAME, fraud_detection_jar
 from local.artefacts.versions import REPOSITORY
-from local.files import write_atomically
-from local.machine import Machine
+from local.state.files import write_atomically
+from local.supervisor.machine import Machine
 from local.supervisor.record import Record
 from local.supervisor.spec import HttpProbe, ProcessSpec
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Manifest
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from local.adapters.adapter import ManifestError
 from local.adapters.flink_processes import HOST
-from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.objects.manifest import Manifest
 
 MAIN_CONTAINER = "flink-main-container"
 # Settings that only mean something to the operator or to Kubernetes. High availability among them: the JobManager of

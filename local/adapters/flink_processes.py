@@ -13,7 +13,7 @@ from typing import Literal
 from local.artefacts.flink import flink_home
 from local.artefacts.java import system_java
 from local.errors import LocalError
-from local.files import write_atomically
+from local.state.files import write_atomically
 
 HOST = "127.0.0.1"
 _ANSWER = "BASH_JAVA_UTILS_EXEC_RESULT:"

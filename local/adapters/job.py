@@ -9,12 +9,12 @@ from local.adapters import conditions
 from local.adapters.adapter import ManifestError, Outcome, Status, Surroundings
 from local.adapters.conditions import condition
 from local.adapters.pods import Pod, explain, process_prefix, remove_pods
-from local.machine import Machine
-from local.store import timestamp
+from local.supervisor.machine import Machine
 from local.supervisor.record import Phase, Record
 from local.supervisor.spec import RestartPolicy
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.objects.timestamps import timestamp
 
 # Kubernetes' own default (batch/v1 Job).
 DEFAULT_BACKOFF_LIMIT = 6
@@ -91,7 +91,7 @@ def _progress(manifest: Manifest, records: Sequence[Record]) -> Status:
         return _status(manifest, records, condition(manifest, "Failed", True, "BackoffLimitExceeded", message))
     if _succeeded(records) == _completions(manifest):
         done = condition(manifest, "Complete", True, "CompletionsReached", "all runs ended with code 0")
-        return _status(manifest, records, done) | {"completionTime": timestamp()}
+        return _status(manifest, records, done) | {"completionTime": timestamp(datetime.now(UTC))}
     return _status(manifest, records, None)
 
 

@@ -23,13 +23,13 @@ from local.adapters.ownership import owned_secret
 from local.artefacts.java import system_java
 from local.artefacts.kafka import kafka_jars
 from local.artefacts.versions import versions
-from local.files import write_atomically
-from local.machine import Machine, base_environment
+from local.state.files import write_atomically
+from local.supervisor.machine import Machine, base_environment
 from local.supervisor.record import Phase
 from local.supervisor.spec import ProcessSpec, StopRank, TcpProbe
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.labels import STRIMZI_CLUSTER_LABEL
-from operators.telecom_pipeline.manifest import Manifest, ref_of
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.labels import STRIMZI_CLUSTER_LABEL
+from operators.telecom_pipeline.objects.manifest import Manifest, ref_of
 
 DEFAULT_HEAP = "512m"
 _LOGGING = """\

@@ -13,10 +13,10 @@ from local.adapters.kafka_folder import KafkaFolder
 from local.adapters.kafka_nodes import HOST, REPLICATION
 from local.adapters.kafka_properties import INTERNAL_USER
 from local.errors import LocalError
-from local.machine import Machine
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.labels import STRIMZI_CLUSTER_LABEL
-from operators.telecom_pipeline.manifest import Manifest, Ref
+from local.supervisor.machine import Machine
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.labels import STRIMZI_CLUSTER_LABEL
+from operators.telecom_pipeline.objects.manifest import Manifest, Ref
 
 TIMEOUT_SECONDS = 10.0
 

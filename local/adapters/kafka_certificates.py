@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from local.files import write_atomically
-from local.machine import LOOPBACK
+from local.state.files import write_atomically
+from local.supervisor.machine import LOOPBACK
 
 _VALIDITY = timedelta(days=3650)
 _CA_FILE = "ca.crt"

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.files import write_atomically
-from local.machine import Machine
-from local.passwords import password
+from local.state.files import write_atomically
+from local.state.passwords import password
+from local.supervisor.machine import Machine
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from local.adapters.adapter import ManifestError
-from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.objects.manifest import Manifest
 
 # Strimzi's names of its own two listeners.
 CONTROL_PLANE = "CONTROLPLANE-9090"

@@ -11,7 +11,7 @@ from typing import Any
 
 from local.adapters.adapter import ManifestError
 from local.adapters.kafka_nodes import CONTROL_PLANE, HOST, REPLICATION, Node, client_listener
-from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.objects.manifest import Manifest
 
 INTERNAL_USER = "telecom-internal"
 # Strimzi refuses these in `spec.kafka.config` (KafkaClusterSpec.FORBIDDEN_PREFIXES); here they are simply not taken.

@@ -19,9 +19,9 @@ from confluent_kafka.admin import (
 from local.adapters.adapter import Outcome, Status, Surroundings
 from local.adapters.conditions import condition
 from local.adapters.kafka_admin import TIMEOUT_SECONDS, AdminClients, KafkaAdminError, kafka_of, wait_for
-from local.machine import Machine
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Manifest
+from local.supervisor.machine import Machine
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Manifest
 
 MANAGED_ANNOTATION = "strimzi.io/managed"
 

@@ -26,10 +26,10 @@ from local.adapters.conditions import condition
 from local.adapters.kafka_admin import AdminClients, KafkaAdminError, cluster_of, kafka_of, wait_for
 from local.adapters.kafka_folder import KafkaFolder
 from local.adapters.ownership import owned_secret
-from local.files import write_atomically
-from local.machine import Machine
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Manifest, Ref
+from local.state.files import write_atomically
+from local.supervisor.machine import Machine
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Manifest, Ref
 
 _RESOURCE_TYPES = {
     "topic": ResourceType.TOPIC,

@@ -1,7 +1,7 @@
 """Objects that a controller publishes and owns."""
 
 from local.services.service import secret
-from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.objects.manifest import Manifest
 
 
 def owned_secret(owner: Manifest, name: str, data: dict[str, str]) -> Manifest:

@@ -9,15 +9,15 @@ from typing import Any
 
 from local.adapters.adapter import ManifestError, Surroundings
 from local.adapters.container import PodPlace, container_process, mount_paths, only_container
+from local.adapters.images import image_for
 from local.adapters.mount_paths import MountPaths
-from local.files import write_atomically
-from local.images import image_for
-from local.machine import Machine, base_environment
+from local.state.files import write_atomically
 from local.supervisor.logs import last_line
+from local.supervisor.machine import Machine, base_environment
 from local.supervisor.record import Phase, Record
 from local.supervisor.spec import ProcessSpec
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Manifest, Ref
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Manifest, Ref
 
 _KINDS = {"Secret": names.SECRET, "ConfigMap": names.CONFIG_MAP}
 

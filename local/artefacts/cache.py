@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from local.artefacts.progress import Phase, Progress, Report, ignore_progress
-from local.paths import cache_folder
+from local.state.paths import cache_folder
 
 _STAMP = ".complete"
 

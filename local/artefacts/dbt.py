@@ -3,8 +3,8 @@
 from contextlib import suppress
 from pathlib import Path
 
-from jobs.publication.parse_project import parse_project
-from jobs.publication.parsed_project import ParsedProject, project_digest
+from jobs.nightly.dbt.parse_project import parse_project
+from jobs.nightly.dbt.parsed_project import ParsedProject, project_digest
 from local.artefacts.cache import Artefact, install, installed
 from local.artefacts.progress import Report, ignore_progress
 from local.artefacts.python_environment import environment_version, python_environment

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from operators.telecom_pipeline.manifest import Kind, Ref
+from operators.telecom_pipeline.objects.manifest import Kind, Ref
 
 SERVICE = Kind("v1", "Service")
 _SERVICE_NAME = re.compile(r"\b([a-z][a-z0-9-]*)\.([a-z0-9-]+)\.svc(?:\.cluster\.local)?\b")

@@ -5,16 +5,16 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
-from local.adapter_loop import RETRY_SECONDS, AdapterLoop
 from local.adapters.adapter import Adapter
+from local.cluster.adapter_loop import RETRY_SECONDS, AdapterLoop
 from local.kubernetes.service_addresses import with_service_addresses
-from local.machine import Machine
-from local.paths import StateDirectory
+from local.state.paths import StateDirectory
+from local.supervisor.machine import Machine
 from local.supervisor.ports import PortBook
 from local.supervisor.supervisor import Supervisor
-from operators.telecom_pipeline.cluster import ClusterError
 from operators.telecom_pipeline.clusters.kube import KubeCluster
-from operators.telecom_pipeline.manifest import Kind, Manifest, Ref
+from operators.telecom_pipeline.objects.cluster import ClusterError
+from operators.telecom_pipeline.objects.manifest import Kind, Manifest, Ref
 
 log = structlog.get_logger()
 

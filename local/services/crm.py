@@ -8,13 +8,13 @@ from pathlib import Path
 from contracts import environment
 from contracts.batch_settings import CrmSimulatorSettings, PostgresConnection
 from local.artefacts.versions import REPOSITORY
-from local.files import write_atomically
-from local.machine import LOOPBACK, Machine, base_environment
-from local.paths import StateDirectory
 from local.services.postgres import Postgres
+from local.state.files import write_atomically
+from local.state.paths import StateDirectory
+from local.supervisor.machine import LOOPBACK, Machine, base_environment
 from local.supervisor.record import Phase
 from local.supervisor.spec import ProcessSpec, RestartPolicy
-from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.objects.manifest import Manifest
 
 CRM_DATABASE = "crm"
 CRM_OBJECT = "crm-database"

@@ -8,11 +8,11 @@ from minio.credentials.providers import StaticProvider
 from minio.minioadmin import MinioAdmin
 
 from local.artefacts.minio import minio_binary
-from local.machine import Machine, base_environment
-from local.passwords import password
 from local.services.service import config_map, secret
+from local.state.passwords import password
+from local.supervisor.machine import Machine, base_environment
 from local.supervisor.spec import HttpProbe, ProcessSpec, StopRank
-from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.objects.manifest import Manifest
 
 BUCKET = "lakehouse"
 REGION = "us-east-1"

@@ -12,12 +12,12 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from local.artefacts.postgres import postgres_package
-from local.machine import Machine, base_environment
-from local.passwords import password
 from local.services.service import config_map, secret
 from local.services.unprivileged import as_nobody, give_to_nobody, reachable, readable_copy
+from local.state.passwords import password
+from local.supervisor.machine import Machine, base_environment
 from local.supervisor.spec import ProcessSpec, StopRank, TcpProbe
-from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.objects.manifest import Manifest
 
 CATALOG_DATABASE = "iceberg_catalog"
 CATALOG_OBJECT = "lakehouse-catalog"

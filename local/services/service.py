@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from local.machine import Machine
-from operators.telecom_pipeline.manifest import Manifest
+from local.supervisor.machine import Machine
+from operators.telecom_pipeline.objects.manifest import Manifest
 
 
 class Service(Protocol):

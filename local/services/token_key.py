@@ -1,10 +1,10 @@
 """The key of the tokens that stand for phone numbers: random, made once for a state directory."""
 
-from local.machine import Machine
-from local.passwords import password
 from local.services.service import secret
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.storage_references import KEY_ID_KEY, TOKEN_KEY_KEY
+from local.state.passwords import password
+from local.supervisor.machine import Machine
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.pipeline.storage_references import KEY_ID_KEY, TOKEN_KEY_KEY
 
 TOKEN_KEY_OBJECT = "pii-token-key"  # noqa: S105 (an object's name)
 KEY_ID = "k1"

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from local.artefacts.java import java_25
 from local.artefacts.trino import trino_home
-from local.files import write_atomically
-from local.machine import LOOPBACK, Machine, base_environment
 from local.services.minio import BUCKET, REGION, Minio
 from local.services.postgres import CATALOG_DATABASE, Postgres
 from local.services.service import config_map
+from local.state.files import write_atomically
+from local.supervisor.machine import LOOPBACK, Machine, base_environment
 from local.supervisor.spec import HttpProbe, ProcessSpec, StopRank
-from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.objects.manifest import Manifest
 from operators.telecom_pipeline.spec.storage import Catalog
 
 # Name of the catalog in SQL, and in the JDBC catalog's tables, where every engine must use the same one.

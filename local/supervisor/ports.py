@@ -9,7 +9,7 @@ import psutil
 from filelock import FileLock
 
 from local.errors import LocalError
-from local.files import write_atomically
+from local.state.files import write_atomically
 
 # Below the range from which the kernel picks ports of outgoing connections.
 FIRST_PORT, LAST_PORT = 20000, 32000

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from local.files import write_atomically
+from local.state.files import write_atomically
 from local.supervisor.spec import ProcessSpec
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import structlog
 
-from local.paths import StateDirectory
+from local.state.paths import StateDirectory
 from local.supervisor import logs
 from local.supervisor.decision import Action, Observation, decide
 from local.supervisor.ports import PortBook, describe_holder, is_free

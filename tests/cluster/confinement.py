@@ -5,7 +5,7 @@ from typing import Any
 
 from local.kubernetes.kubectl import KubectlError
 from local.kubernetes.node import Node
-from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.objects.manifest import Manifest
 
 _TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token"
 _SECCOMP_FILTER = "2"

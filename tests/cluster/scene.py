@@ -6,7 +6,7 @@ from typing import Any
 from pipelines import apply, changed, sample
 
 from local.kubernetes.control_plane import ControlPlane
-from operators.telecom_pipeline.observe import CHILD_KINDS
+from operators.telecom_pipeline.objects.names import CHILD_KINDS
 
 
 class Scene:

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 import yaml
 
+from charts.tools.helm import OPERATOR_CHART, PLATFORM_CHART, HelmError, helm
+from charts.tools.install_manifest import INSTALL_MANIFEST, install_manifest
 from local.artefacts.prometheus_operator_crds import prometheus_operator_crds
 from local.artefacts.spark_operator_chart import spark_operator_chart
 from local.artefacts.versions import REPOSITORY, versions
 from local.kubernetes.control_plane import ControlPlane
-from local.kubernetes.helm import OPERATOR_CHART, PLATFORM_CHART, HelmError, helm
-from local.kubernetes.install_manifest import INSTALL_MANIFEST, install_manifest
 from operators.telecom_pipeline.generate.rbac import rules
 
 pytestmark = pytest.mark.engine
@@ -124,7 +124,7 @@ def test_our_values_for_sparks_operator_give_what_the_api_server_accepts(
 
 
 def test_the_install_manifest_is_what_the_chart_says() -> None:
-    assert INSTALL_MANIFEST.read_text() == install_manifest(), "run: python -m local.kubernetes.install_manifest"
+    assert INSTALL_MANIFEST.read_text() == install_manifest(), "run: python -m charts.tools.install_manifest"
 
 
 def test_what_trinos_values_refer_to_is_what_the_platform_makes() -> None:

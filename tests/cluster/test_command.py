@@ -14,8 +14,8 @@ from local.kubernetes.control_plane import ControlPlane
 from local.kubernetes.node import Node
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.controller.handlers import PIPELINE
-from operators.telecom_pipeline.manifest import Ref
-from operators.telecom_pipeline.reconcile import reconcile
+from operators.telecom_pipeline.objects.manifest import Ref
+from operators.telecom_pipeline.reconcile.one_pass import reconcile
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("crds")]
 

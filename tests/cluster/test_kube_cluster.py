@@ -11,10 +11,10 @@ from api_servers import api_server
 from fault_proxy import Fault, Faults, fault_proxy
 
 from local.kubernetes.control_plane import ControlPlane
-from operators.telecom_pipeline import labels
-from operators.telecom_pipeline.cluster import ClusterError, KindMissingError, RejectedError
 from operators.telecom_pipeline.clusters.kube import KubeCluster
-from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, kind_of, ref_of
+from operators.telecom_pipeline.objects import labels
+from operators.telecom_pipeline.objects.cluster import ClusterError, KindMissingError, RejectedError
+from operators.telecom_pipeline.objects.manifest import Kind, Manifest, Ref, kind_of, ref_of
 
 pytestmark = pytest.mark.engine
 

@@ -9,16 +9,16 @@ from operator_process import eventually
 from prometheus_client import CollectorRegistry
 from scene import Scene
 
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.cluster import NamespaceEndingError
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.controller.attendance import Attendance
 from operators.telecom_pipeline.controller.handlers import PIPELINE
 from operators.telecom_pipeline.controller.metrics import OperatorMetrics
 from operators.telecom_pipeline.controller.worker import NAMESPACE_ENDING_RESULT, Worker
-from operators.telecom_pipeline.figures import NoFigures
-from operators.telecom_pipeline.manifest import Ref
-from operators.telecom_pipeline.recent_figures import RecentFigures
+from operators.telecom_pipeline.figures.recent_figures import RecentFigures
+from operators.telecom_pipeline.figures.sink_figures import NoFigures
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.cluster import NamespaceEndingError
+from operators.telecom_pipeline.objects.manifest import Ref
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("crds")]
 

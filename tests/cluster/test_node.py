@@ -31,13 +31,14 @@ from psycopg2.extensions import connection as Connection
 from pyiceberg.catalog.sql import SqlCatalog
 from test_command import telecom
 
+from charts.tools.helm import OPERATOR_CHART, PLATFORM_CHART, helm
 from contracts.batch_settings import TrinoConnection
 from contracts.events import FraudAlert, FraudRule
 from contracts.ledger import EventCounts, Ledger, TopicBalance, decode_entry, reconcile
 from contracts.topics import LEDGER_TOPIC, dead_letter_topic
 from images.build import build_images, image_names
 from jobs.crm_simulator.simulation import live_until
-from jobs.publication.ledger_balance import balance_ledger
+from jobs.nightly.ledger_balance import balance_ledger
 from jobs.runtime.trino import TrinoSql
 from local.adapters.flink_deployment import FlinkDeploymentAdapter
 from local.adapters.kafka import KafkaAdapter
@@ -46,17 +47,16 @@ from local.adapters.kafka_topic import KafkaTopicAdapter
 from local.adapters.kafka_user import KafkaUserAdapter
 from local.artefacts.image_base import missing_for_base
 from local.artefacts.prometheus_operator_crds import prometheus_operator_crds
-from local.cli.kube import COMPONENT_BY_JOB, BatchJob
-from local.kafka_reader import KafkaReader
 from local.kubernetes.crds import install_crds
-from local.kubernetes.helm import OPERATOR_CHART, PLATFORM_CHART, helm
 from local.kubernetes.kubectl import KubectlError
 from local.kubernetes.node import Node, missing_for_a_node
 from local.kubernetes.stand_in import StandIn
-from local.paths import StateDirectory
-from operators.telecom_pipeline import labels, names
+from local.state.paths import StateDirectory
 from operators.telecom_pipeline.clusters.kube import KubeCluster
-from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.objects import labels, names
+from operators.telecom_pipeline.objects.manifest import Manifest
+from telecom.access.kafka_reader import KafkaReader
+from telecom.cli.kube import COMPONENT_BY_JOB, BatchJob
 
 MISSING = missing_for_a_node() or missing_for_base()
 pytestmark = [

@@ -10,7 +10,7 @@ from scene import Scene
 from upstream import Upstream
 
 from local.kubernetes.crds import install_crds
-from operators.telecom_pipeline.observe import CHILD_KINDS
+from operators.telecom_pipeline.objects.names import CHILD_KINDS
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("crds")]
 

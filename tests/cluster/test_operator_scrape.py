@@ -23,7 +23,7 @@ from upstream import Upstream
 
 from contracts.nightly_verdict import GateVerdict, NightlyVerdict
 from local.artefacts.prometheus import missing_for_prometheus
-from operators.telecom_pipeline import names
+from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.render.transform import render_batch_run
 
 MISSING = missing_for_prometheus()

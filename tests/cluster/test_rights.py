@@ -8,8 +8,8 @@ from operator_process import eventually, operator
 from pipelines import apply, create_references, sample
 from upstream import Upstream
 
+from charts.tools.helm import OPERATOR_CHART, helm
 from local.kubernetes.control_plane import ControlPlane
-from local.kubernetes.helm import OPERATOR_CHART, helm
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("crds")]

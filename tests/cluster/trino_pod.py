@@ -4,10 +4,10 @@ from typing import Any
 
 import yaml
 
+from charts.tools.helm import PLATFORM_CHART
 from images.build import JAVA_HOME, TRINO_HOME, trino_image
 from local.artefacts.versions import REPOSITORY
-from local.kubernetes.helm import PLATFORM_CHART
-from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.objects.manifest import Manifest
 from operators.telecom_pipeline.render.workload import USER_ID
 
 VALUES = PLATFORM_CHART / "upstream" / "trino.yaml"

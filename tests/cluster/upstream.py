@@ -4,10 +4,10 @@ from collections.abc import Callable
 from threading import Event, Thread
 from typing import Any
 
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.cluster import ClusterError
 from operators.telecom_pipeline.clusters.kube import KubeCluster
-from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, ref_of
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.cluster import ClusterError
+from operators.telecom_pipeline.objects.manifest import Kind, Manifest, Ref, ref_of
 
 READY = [{"type": "Ready", "status": "True"}]
 BOOTSTRAP = "kafka-bootstrap.example:9093"

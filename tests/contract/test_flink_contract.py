@@ -10,8 +10,8 @@ from closed_schema import closed
 from operator_fixtures import changed, endpoints_of, pipeline_of, sample
 
 from local.artefacts.flink_crds import flink_crds
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.names import FLINK_DEPLOYMENT
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.objects.names import FLINK_DEPLOYMENT
 from operators.telecom_pipeline.render import render
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]

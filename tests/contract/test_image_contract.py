@@ -11,7 +11,7 @@ from operator_fixtures import REPOSITORY
 from operators.telecom_pipeline.render import flink_deployment, images, workload
 
 DOCKERFILES = tuple(sorted(path.relative_to(REPOSITORY) for path in REPOSITORY.glob("*/**/Dockerfile")))
-KIND_UP = (REPOSITORY / "local/kubernetes/kind_up.sh").read_text()
+KIND_UP = (REPOSITORY / "charts/tools/kind_up.sh").read_text()
 FLINK = Path("jobs/fraud_detection/Dockerfile")
 
 

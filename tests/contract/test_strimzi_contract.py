@@ -9,7 +9,7 @@ from closed_schema import closed
 from operator_fixtures import SAMPLE_NAMES, changed, endpoints_of, pipeline_of, sample
 
 from local.artefacts.strimzi_crds import KIND_BY_CLASS, strimzi_crds
-from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.objects.manifest import Manifest
 from operators.telecom_pipeline.render import render
 from operators.telecom_pipeline.spec.kafka import METADATA_VERSION_BY_KAFKA_VERSION
 

@@ -14,7 +14,7 @@ from operator_fixtures import REPOSITORY
 VERSIONS = yaml.safe_load((REPOSITORY / "versions.yaml").read_text())
 CHARTS: dict[str, dict[str, str]] = VERSIONS["upstreamCharts"]
 VALUES_FOLDER = REPOSITORY / "charts/telecom-platform/upstream"
-INSTALLER = REPOSITORY / "local/kubernetes/upstream_charts.sh"
+INSTALLER = REPOSITORY / "charts/tools/upstream_charts.sh"
 SECRET_WORDS = re.compile(r"(?i)(password|secret|key)\s*[:=]\s*[^\s${}]*[0-9][^\s${}]*$", re.MULTILINE)
 
 # Keys as they stand in the charts' own values.yaml; below them the charts take what Kubernetes or the engine defines.

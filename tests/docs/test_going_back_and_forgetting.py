@@ -12,10 +12,10 @@ from demo_run import DEMO_SECONDS, DemoRun
 
 from contracts.tables import BRONZE_TABLE_BY_TOPIC
 from contracts.topics import dead_letter_topic
-from local.kafka_reader import KafkaReader
-from local.paths import StateDirectory
-from local.store import SqliteCluster
-from operators.telecom_pipeline import names
+from local.cluster.object_store import SqliteCluster
+from local.state.paths import StateDirectory
+from operators.telecom_pipeline.objects import names
+from telecom.access.kafka_reader import KafkaReader
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(DEMO_SECONDS + 900)]
 NUMBER_COLUMNS = ("msisdn", "called_msisdn", "other_msisdn")

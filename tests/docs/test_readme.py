@@ -7,9 +7,9 @@ import pytest
 import yaml
 from demo_run import DEMO_SECONDS, REPOSITORY, DemoRun
 
-from local.pipelines import TELECOM_PIPELINE
-from operators.telecom_pipeline.manifest import kind_of
-from operators.telecom_pipeline.pipeline import Pipeline
+from local.cluster.reconcile_pipelines import TELECOM_PIPELINE
+from operators.telecom_pipeline.objects.manifest import kind_of
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.validate import validate
 
 README = (REPOSITORY / "README.md").read_text()

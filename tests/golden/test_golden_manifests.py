@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from operator_fixtures import SAMPLE_NAMES, endpoints_of, pipeline_of, sample
 
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.manifest_yaml import to_yaml
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.objects.manifest_yaml import to_yaml
 from operators.telecom_pipeline.render import render
 from operators.telecom_pipeline.render.transform import BATCH_JOBS, render_batch_run
 

@@ -17,12 +17,12 @@ from mypy_boto3_s3 import S3Client
 from pyiceberg.catalog import Catalog
 from pyiceberg.catalog.sql import SqlCatalog
 
-from local.cluster import LocalCluster
-from local.control import delete_everything
-from local.paths import StateDirectory
+from local.cluster.daemon_control import delete_everything
+from local.cluster.local_cluster import LocalCluster
 from local.services.minio import REGION
 from local.services.postgres import Postgres
 from local.services.trino import CATALOG
+from local.state.paths import StateDirectory
 
 FOLDER_PREFIX = "telecom-tests-"
 

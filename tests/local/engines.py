@@ -11,13 +11,13 @@ import psutil
 
 from contracts import environment
 from contracts.settings import JdbcCatalog, KafkaConnection, S3Connection
-from local.cluster import LocalCluster
+from local.cluster.local_cluster import LocalCluster
 from local.services.minio import BUCKET, REGION
 from local.services.postgres import CATALOG_DATABASE
 from local.services.trino import CATALOG
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.labels import STRIMZI_CLUSTER_LABEL
-from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.labels import STRIMZI_CLUSTER_LABEL
+from operators.telecom_pipeline.objects.manifest import Manifest, Ref, ref_of
 
 NAMESPACE = "tests"
 KAFKA_NAME = "shared"

@@ -20,7 +20,7 @@ from contracts.settings import FraudDetectionSettings, KafkaConnection
 from contracts.topics import FRAUD_RULE_REPORT_TOPIC, FRAUD_RULE_TOPIC
 from local.adapters.flink_processes import HOST, FlinkFolder
 from local.artefacts.fraud_detection_job import fraud_detection_jar
-from local.machine import base_environment
+from local.supervisor.machine import base_environment
 from local.supervisor.ports import is_free
 from operators.telecom_pipeline.render.flink_configuration import BARRIERS, STATE_BACKENDS
 

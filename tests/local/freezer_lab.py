@@ -24,8 +24,8 @@ from contracts.events import AlertSeverity, FraudAlert, FraudRule
 from contracts.topics import dead_letter_topic
 from jobs.crm_simulator.database import create_tables, populate
 from jobs.runtime.fail_points import ENVIRONMENT_VARIABLE
-from local.machine import base_environment
 from local.services.postgres import Postgres
+from local.supervisor.machine import base_environment
 
 CUSTOMERS = 12
 FIRST_DAY = date(2026, 1, 1)

@@ -28,14 +28,14 @@ from contracts.topics import LEDGER_TOPIC, dead_letter_topic
 from jobs.runtime.iceberg import open_catalog
 from local.artefacts.java import system_java
 from local.artefacts.kafka import kafka_jars
-from local.machine import Machine, base_environment
-from local.paths import StateDirectory
 from local.services.minio import BUCKET, REGION, Minio
 from local.services.postgres import CATALOG_DATABASE, Postgres
+from local.state.paths import StateDirectory
+from local.supervisor.machine import Machine, base_environment
 from local.supervisor.ports import PortBook
 from local.supervisor.spec import ProcessSpec, StopRank, TcpProbe
 from local.supervisor.supervisor import Supervisor
-from operators.telecom_pipeline.metrics_page import read_metrics_page
+from operators.telecom_pipeline.figures.metrics_page import read_metrics_page
 
 WAIT_SECONDS = 90.0
 TOPIC = "call_events"

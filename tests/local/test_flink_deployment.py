@@ -14,8 +14,8 @@ from fraud_streams import Activity, call
 
 from contracts.topics import FRAUD_RULE_REPORT_TOPIC, FRAUD_RULE_TOPIC
 from local.services.minio import BUCKET, S3_OBJECT
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Manifest, Ref
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Manifest, Ref
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 

@@ -10,11 +10,11 @@ from engines import KAFKA_NAME, NAMESPACE, KafkaEngine
 from freezer_lab import alert_of
 
 from contracts.events import FraudAlert
-from local.alerts import read_alerts
-from local.pipelines import TELECOM_PIPELINE
-from local.store import SqliteCluster
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Manifest, Ref
+from local.cluster.object_store import SqliteCluster
+from local.cluster.reconcile_pipelines import TELECOM_PIPELINE
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Manifest, Ref
+from telecom.audit.alerts import read_alerts
 
 pytestmark = pytest.mark.engine
 

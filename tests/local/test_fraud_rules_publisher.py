@@ -13,7 +13,7 @@ from engines import KafkaEngine
 from contracts.events import FraudRule
 from contracts.fraud_rules import RuleDocument
 from contracts.fraud_rules.publication import DesiredRule, RulesPublisherSettings
-from local.machine import base_environment
+from local.supervisor.machine import base_environment
 
 pytestmark = pytest.mark.engine
 

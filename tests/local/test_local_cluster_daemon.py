@@ -12,13 +12,14 @@ import pytest
 from engines import condition_of, wait_until
 from test_local_cluster_workloads import IMAGE, RUN_ON
 
-from local import control, daemon
-from local.control import Row
-from local.paths import StateDirectory
-from local.store import SqliteCluster
+from local.cluster import daemon
+from local.cluster import daemon_control as control
+from local.cluster.daemon_control import Row
+from local.cluster.object_store import SqliteCluster
+from local.state.paths import StateDirectory
 from local.supervisor.processes import MARK
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Ref
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Ref
 
 pytestmark = pytest.mark.engine
 

@@ -8,10 +8,10 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 from engines import KAFKA_NAME, NAMESPACE, START_SECONDS, KafkaEngine, condition_of, has_settled, is_ready, wait_until
 
-from local.cluster import LocalCluster
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.labels import STRIMZI_CLUSTER_LABEL
-from operators.telecom_pipeline.manifest import Ref
+from local.cluster.local_cluster import LocalCluster
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.labels import STRIMZI_CLUSTER_LABEL
+from operators.telecom_pipeline.objects.manifest import Ref
 
 pytestmark = pytest.mark.engine
 

@@ -14,7 +14,7 @@ import psutil
 import pytest
 from engines import wait_until
 
-from local.paths import StateDirectory
+from local.state.paths import StateDirectory
 from local.supervisor.logs import bound
 from local.supervisor.ports import PortBook
 from local.supervisor.processes import MARK, start_identity
@@ -132,7 +132,7 @@ def test_a_supervisor_killed_in_the_middle_leaves_a_process_that_is_found_not_do
     code = (
         "import sys, time, os\n"
         "from pathlib import Path\n"
-        "from local.paths import StateDirectory\n"
+        "from local.state.paths import StateDirectory\n"
         "from local.supervisor.ports import PortBook\n"
         "from local.supervisor.spec import ProcessSpec\n"
         "from local.supervisor.supervisor import Supervisor\n"

@@ -8,10 +8,10 @@ import pytest
 from engines import NAMESPACE, condition_of, has_settled, wait_until
 
 from contracts.nightly_verdict import GateVerdict, NightlyVerdict
-from local.cluster import LocalCluster
-from local.process_figures import ProcessFigures
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Kind, Manifest, Ref
+from local.cluster.local_cluster import LocalCluster
+from local.cluster.process_figures import ProcessFigures
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Kind, Manifest, Ref
 
 pytestmark = pytest.mark.engine
 

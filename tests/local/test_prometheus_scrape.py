@@ -22,9 +22,9 @@ from prometheus_server import (
 from contracts import metric_names
 from local.adapters.kafka_nodes import METRICS_PORT_NAME as BROKER_METRICS
 from local.artefacts.prometheus import missing_for_prometheus
-from local.cluster import LocalCluster
-from local.paths import StateDirectory
-from operators.telecom_pipeline.manifest import Manifest, ref_of
+from local.cluster.local_cluster import LocalCluster
+from local.state.paths import StateDirectory
+from operators.telecom_pipeline.objects.manifest import Manifest, ref_of
 from operators.telecom_pipeline.render.workload import METRICS_PORT_NAME
 
 MISSING = missing_for_prometheus()

@@ -19,12 +19,12 @@ from tenacity import stop_after_attempt
 from contracts.sink_progress import KafkaIdentity, OffsetRange
 from contracts.tables import BronzeTable
 from contracts.topics import EVENT_MODEL_BY_TOPIC
-from jobs.kafka_to_bronze.buffer import CommitBuffer, PendingCommit
-from jobs.kafka_to_bronze.commit import Committer
-from jobs.kafka_to_bronze.dead_letters import DeadLetter
-from jobs.kafka_to_bronze.records import PartitionRun, RawBatch
-from jobs.kafka_to_bronze.rows import BatchReader
-from jobs.kafka_to_bronze.table import ensure_table
+from jobs.kafka_to_bronze.committing.commit import Committer
+from jobs.kafka_to_bronze.committing.table import ensure_table
+from jobs.kafka_to_bronze.reading.buffer import CommitBuffer, PendingCommit
+from jobs.kafka_to_bronze.reading.rows import BatchReader
+from jobs.runtime.dead_letters import DeadLetter
+from jobs.runtime.records import PartitionRun, RawBatch
 
 pytestmark = pytest.mark.engine
 

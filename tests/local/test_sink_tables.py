@@ -12,7 +12,7 @@ from sink_engines import running_engines
 from contracts.events import CallEvent
 from contracts.sink_progress import KafkaIdentity, identity_of
 from contracts.tables import BronzeTable
-from jobs.kafka_to_bronze.table import IncompatibleTableError, ensure_table
+from jobs.kafka_to_bronze.committing.table import IncompatibleTableError, ensure_table
 
 pytestmark = pytest.mark.engine
 

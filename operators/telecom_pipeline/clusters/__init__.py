@@ -1,1 +1,1 @@
-"""Clusters that reconciliation can work on, each behind `operators.telecom_pipeline.cluster.Cluster`."""
+"""Clusters that reconciliation can work on, each behind `operators.telecom_pipeline.objects.cluster.Cluster`."""

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from threading import Lock
 
-from operators.telecom_pipeline.cluster import KindMissingError
 from operators.telecom_pipeline.clusters.rest import ApiServer, StatusError
-from operators.telecom_pipeline.manifest import Kind
+from operators.telecom_pipeline.objects.cluster import KindMissingError
+from operators.telecom_pipeline.objects.manifest import Kind
 
 
 @dataclass(frozen=True)

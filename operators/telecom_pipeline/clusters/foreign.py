@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from operators.telecom_pipeline.manifest import Manifest, Ref
+from operators.telecom_pipeline.objects.manifest import Manifest, Ref
 
 FIRST_PAUSE_SECONDS = 60.0
 LONGEST_PAUSE_SECONDS = 480.0

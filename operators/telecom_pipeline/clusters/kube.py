@@ -7,14 +7,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 
-from operators.telecom_pipeline import labels as label_names
-from operators.telecom_pipeline.cluster import ClusterError, KindMissingError, NamespaceEndingError, RejectedError
 from operators.telecom_pipeline.clusters.discovery import Discovery
 from operators.telecom_pipeline.clusters.foreign import ForeignObjects
 from operators.telecom_pipeline.clusters.rest import APPLY_PATCH, MERGE_PATCH, ApiServer, StatusError
 from operators.telecom_pipeline.clusters.watch import WatchedKind
-from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, ref_of
-from operators.telecom_pipeline.names import SECRET
+from operators.telecom_pipeline.objects import labels as label_names
+from operators.telecom_pipeline.objects.cluster import (
+    ClusterError,
+    KindMissingError,
+    NamespaceEndingError,
+    RejectedError,
+)
+from operators.telecom_pipeline.objects.manifest import Kind, Manifest, Ref, ref_of
+from operators.telecom_pipeline.objects.names import SECRET
 from operators.telecom_pipeline.spec import API_GROUP
 
 FIELD_MANAGER = "telecom-pipeline"

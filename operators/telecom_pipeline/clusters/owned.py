@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.cluster import Cluster
-from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, kind_of
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.cluster import Cluster
+from operators.telecom_pipeline.objects.manifest import Kind, Manifest, Ref, kind_of
 
 # Only children that may go at any time. A foreground deletion (Argo CD's default) makes the garbage collector delete
 # owned objects at once, past our ordered teardown: a Kafka would go before its topics, whose finalizers then hang, and

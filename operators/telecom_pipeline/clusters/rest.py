@@ -13,8 +13,8 @@ from lightkube.config.client_adapter import Client, ConnectionParams
 from lightkube.config.kubeconfig import KubeConfig, SingleConfig
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from operators.telecom_pipeline.cluster import ClusterError, RejectedError
 from operators.telecom_pipeline.clusters.open_streams import OpenStreams
+from operators.telecom_pipeline.objects.cluster import ClusterError, RejectedError
 
 APPLY_PATCH = "application/apply-patch+yaml"
 MERGE_PATCH = "application/merge-patch+json"

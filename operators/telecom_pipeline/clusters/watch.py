@@ -8,10 +8,10 @@ from typing import Any
 
 import httpx2
 
-from operators.telecom_pipeline.cluster import ClusterError, KindMissingError
 from operators.telecom_pipeline.clusters.discovery import Discovery
 from operators.telecom_pipeline.clusters.rest import ApiServer, StatusError
-from operators.telecom_pipeline.manifest import Kind, Manifest
+from operators.telecom_pipeline.objects.cluster import ClusterError, KindMissingError
+from operators.telecom_pipeline.objects.manifest import Kind, Manifest
 
 _PAGE_SIZE = 500
 _WATCH_SECONDS = 300

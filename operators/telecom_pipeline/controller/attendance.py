@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from threading import Lock
 
-from operators.telecom_pipeline.manifest import Ref
+from operators.telecom_pipeline.objects.manifest import Ref
 
 
 class Attendance:

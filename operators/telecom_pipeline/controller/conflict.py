@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from operators.telecom_pipeline.controller.events import LONGEST_MESSAGE
-from operators.telecom_pipeline.manifest import Manifest, ref_of
-from operators.telecom_pipeline.status.stage_report import name_of
-from operators.telecom_pipeline.timestamps import timestamp
+from operators.telecom_pipeline.objects.manifest import Manifest, ref_of
+from operators.telecom_pipeline.objects.timestamps import timestamp
+from operators.telecom_pipeline.plan.stage_report import name_of
 
 REASON = "ChildChangedByOther"
 

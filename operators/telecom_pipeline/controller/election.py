@@ -4,7 +4,6 @@ import time
 from datetime import UTC, datetime
 from threading import Event
 
-from operators.telecom_pipeline.cluster import ClusterError
 from operators.telecom_pipeline.clusters.rest import ApiServer, StatusError
 from operators.telecom_pipeline.controller.lease import (
     LEASE,
@@ -15,7 +14,8 @@ from operators.telecom_pipeline.controller.lease import (
     sighting,
     verdict,
 )
-from operators.telecom_pipeline.manifest import Manifest, Ref
+from operators.telecom_pipeline.objects.cluster import ClusterError
+from operators.telecom_pipeline.objects.manifest import Manifest, Ref
 
 
 class Election:

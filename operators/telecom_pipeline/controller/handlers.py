@@ -10,11 +10,11 @@ from typing import Any
 
 import kopf
 
-from operators.telecom_pipeline.cluster import ClusterError
 from operators.telecom_pipeline.controller.settings import OperatorSettings
 from operators.telecom_pipeline.controller.wake_ups import WakeUps
 from operators.telecom_pipeline.controller.worker import Worker
-from operators.telecom_pipeline.manifest import Kind, Ref
+from operators.telecom_pipeline.objects.cluster import ClusterError
+from operators.telecom_pipeline.objects.manifest import Kind, Ref
 from operators.telecom_pipeline.spec import API_GROUP, API_VERSION, KIND_NAME
 
 PIPELINE = Kind(API_VERSION, KIND_NAME)

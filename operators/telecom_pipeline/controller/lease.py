@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from operators.telecom_pipeline.manifest import Kind, Manifest, Ref
+from operators.telecom_pipeline.objects.manifest import Kind, Manifest, Ref
 
 LEASE = Kind("coordination.k8s.io/v1", "Lease")
 DURATION_SECONDS = 15.0

@@ -7,7 +7,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from contracts import metric_names as names
-from operators.telecom_pipeline.manifest import Ref
+from operators.telecom_pipeline.objects.manifest import Ref
 from operators.telecom_pipeline.spec.monitoring import Monitoring
 
 _PIPELINE = ("namespace", "pipeline")

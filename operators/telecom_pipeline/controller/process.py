@@ -14,9 +14,7 @@ from typing import Any, cast
 import kopf
 from prometheus_client import CollectorRegistry, ProcessCollector
 
-from operators.telecom_pipeline.cluster import ClusterError
 from operators.telecom_pipeline.clusters.kube import KubeCluster
-from operators.telecom_pipeline.clusters.pod_figures import PodFigures
 from operators.telecom_pipeline.clusters.rest import ApiServer, StatusError
 from operators.telecom_pipeline.controller.attendance import Attendance
 from operators.telecom_pipeline.controller.conflict import conflict_event
@@ -27,10 +25,11 @@ from operators.telecom_pipeline.controller.probes import Check, Probes, ProbesEr
 from operators.telecom_pipeline.controller.settings import OperatorSettings, OperatorSettingsError, read_settings
 from operators.telecom_pipeline.controller.wake_ups import WakeUps, pipeline_of
 from operators.telecom_pipeline.controller.worker import Worker
-from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
-from operators.telecom_pipeline.names import POD
-from operators.telecom_pipeline.observe import CHILD_KINDS
-from operators.telecom_pipeline.recent_figures import RecentFigures
+from operators.telecom_pipeline.figures.pod_figures import PodFigures
+from operators.telecom_pipeline.figures.recent_figures import RecentFigures
+from operators.telecom_pipeline.objects.cluster import ClusterError
+from operators.telecom_pipeline.objects.manifest import Manifest, Ref, ref_of
+from operators.telecom_pipeline.objects.names import CHILD_KINDS, POD
 
 _log = logging.getLogger(__name__)
 LEASE_NAME = "telecom-operator"

@@ -5,8 +5,8 @@ import time
 from collections import defaultdict
 from contextlib import suppress
 
-from operators.telecom_pipeline.labels import PIPELINE_LABEL
-from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.objects.labels import PIPELINE_LABEL
+from operators.telecom_pipeline.objects.manifest import Manifest
 from operators.telecom_pipeline.spec import KIND_NAME
 
 PipelineKey = tuple[str, str]

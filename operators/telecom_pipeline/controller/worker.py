@@ -6,16 +6,16 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from operators.telecom_pipeline.cluster import ClusterError, NamespaceEndingError
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.clusters.owned import OwnedCluster
 from operators.telecom_pipeline.controller.attendance import Attendance
 from operators.telecom_pipeline.controller.events import Transition, transitions
 from operators.telecom_pipeline.controller.metrics import OperatorMetrics
-from operators.telecom_pipeline.manifest import Ref
-from operators.telecom_pipeline.recent_figures import RecentFigures
-from operators.telecom_pipeline.reconcile import Reconciliation, reconcile
-from operators.telecom_pipeline.teardown import Teardown, tear_down
+from operators.telecom_pipeline.figures.recent_figures import RecentFigures
+from operators.telecom_pipeline.objects.cluster import ClusterError, NamespaceEndingError
+from operators.telecom_pipeline.objects.manifest import Ref
+from operators.telecom_pipeline.reconcile.one_pass import Reconciliation, reconcile
+from operators.telecom_pipeline.reconcile.teardown import Teardown, tear_down
 
 _log = logging.getLogger(__name__)
 ERROR_RESULT = "Error"

@@ -5,7 +5,7 @@ from typing import Any
 import yaml
 
 from operators.telecom_pipeline.generate.structural_schema import Schema, structural_schema
-from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.objects.manifest import Manifest
 from operators.telecom_pipeline.spec import API_GROUP, API_VERSION, KIND_NAME, PipelineSpec
 from operators.telecom_pipeline.status.model import PipelineStatus
 from operators.telecom_pipeline.validate.rules import NAME_RULES, RULES

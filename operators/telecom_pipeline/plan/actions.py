@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.labels import RUN_DIGEST_ANNOTATION
-from operators.telecom_pipeline.manifest import Manifest, Ref, kind_of
-from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.labels import RUN_DIGEST_ANNOTATION
+from operators.telecom_pipeline.objects.manifest import Manifest, Ref, kind_of
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.plan.gates import AWAITS_STEP, Gate, find_gates
 from operators.telecom_pipeline.plan.stage_view import StageView
-from operators.telecom_pipeline.stages import Stage
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from operators.telecom_pipeline.manifest import Ref
-from operators.telecom_pipeline.names import DEPLOYMENT, JOB
+from operators.telecom_pipeline.children.child_state import State
+from operators.telecom_pipeline.objects.manifest import Ref
+from operators.telecom_pipeline.objects.names import DEPLOYMENT, JOB
+from operators.telecom_pipeline.pipeline.stages import STAGE_RULES, Stage
 from operators.telecom_pipeline.plan.stage_view import StageView
-from operators.telecom_pipeline.stages import STAGE_RULES, Stage
-from operators.telecom_pipeline.status.child_state import State
 
 # A child in one of these states does not run, so that applying it may start it.
 STOPPED = {State.SUSPENDED}

@@ -1,18 +1,16 @@
-"""One stage as it is and as it shall be."""
+"""One stage as it is and as it should be."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from operators.telecom_pipeline.endpoints import Endpoints
-from operators.telecom_pipeline.labels import STAGE_LABEL
-from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
-from operators.telecom_pipeline.observe import Observed
-from operators.telecom_pipeline.pipeline import Pipeline
-from operators.telecom_pipeline.render import missing_endpoints
-from operators.telecom_pipeline.stages import STAGE_RULES, Stage
-from operators.telecom_pipeline.status.child_state import ChildState, State
-from operators.telecom_pipeline.status.readiness import child_state
-from operators.telecom_pipeline.status.references import references_state
+from operators.telecom_pipeline.children.child_state import ChildState, State
+from operators.telecom_pipeline.children.readiness import child_state
+from operators.telecom_pipeline.children.references import references_state
+from operators.telecom_pipeline.objects.labels import STAGE_LABEL
+from operators.telecom_pipeline.objects.manifest import Manifest, Ref, ref_of
+from operators.telecom_pipeline.objects.observed import Observed
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.stages import STAGE_RULES, Stage
 
 ABSENT = ChildState(State.PROGRESSING, "NotCreated", "it is not there yet")
 
@@ -44,10 +42,12 @@ class StageView:
 
 
 def view_stages(
-    pipeline: Pipeline, observed: Observed, endpoints: Endpoints, rendered: tuple[Manifest, ...]
+    pipeline: Pipeline,
+    observed: Observed,
+    missing: Mapping[Stage, tuple[str, ...]],
+    rendered: tuple[Manifest, ...],
 ) -> tuple[StageView, ...]:
-    """All stages in the order in which they start."""
-    missing = missing_endpoints(pipeline, endpoints)
+    """All stages in the order in which they start; `missing` are the endpoints that a stage waits for."""
     return tuple(
         StageView(
             stage=rule.stage,

@@ -1,8 +1,11 @@
 """From a pipeline and its endpoints to the manifests of its children. Pure and deterministic."""
 
-from operators.telecom_pipeline.endpoints import Endpoints
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.pipeline.endpoints import Endpoints
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.sources import simulators_of
+from operators.telecom_pipeline.pipeline.stages import Stage
+from operators.telecom_pipeline.pipeline.storage_references import crm_database
 from operators.telecom_pipeline.render.accepted_spec import render_accepted_spec
 from operators.telecom_pipeline.render.account_freezer import render_account_freezer
 from operators.telecom_pipeline.render.bronze import render_bronze
@@ -14,9 +17,6 @@ from operators.telecom_pipeline.render.sources import render_sources
 from operators.telecom_pipeline.render.topics import render_topics
 from operators.telecom_pipeline.render.transform import render_transform
 from operators.telecom_pipeline.render.users import render_users
-from operators.telecom_pipeline.sources import simulators_of
-from operators.telecom_pipeline.stages import Stage
-from operators.telecom_pipeline.storage_references import crm_database
 
 __all__ = ["missing_endpoints", "render"]
 

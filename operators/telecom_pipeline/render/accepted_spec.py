@@ -2,11 +2,11 @@
 
 import json
 
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.pipeline import Pipeline
-from operators.telecom_pipeline.render.metadata import child
-from operators.telecom_pipeline.stages import Stage
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.stages import Stage
+from operators.telecom_pipeline.render.metadata import Identity, child
 
 SPEC_KEY = "spec.json"
 
@@ -16,4 +16,4 @@ def render_accepted_spec(pipeline: Pipeline) -> Manifest:
     spec = pipeline.spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
     data = {SPEC_KEY: json.dumps(spec, indent=2, sort_keys=True) + "\n"}
     name = names.accepted_spec(pipeline.name)
-    return child(pipeline, names.CONFIG_MAP, name, Stage.STORAGE, {"data": data}, role="accepted-spec")
+    return child(pipeline, Identity(names.CONFIG_MAP, name, Stage.STORAGE, "accepted-spec"), {"data": data})

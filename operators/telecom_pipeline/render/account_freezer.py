@@ -3,16 +3,16 @@
 from contracts import environment
 from contracts.account_freezer_settings import AccountFreezerSettings, FreezePolicy
 from contracts.batch_settings import PostgresConnection
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.stages import Stage
+from operators.telecom_pipeline.pipeline.storage_references import PASSWORD_KEY, USERNAME_KEY
 from operators.telecom_pipeline.render.images import ACCOUNT_FREEZER_IMAGE, image
 from operators.telecom_pipeline.render.kafka_client import KafkaClient, SecretKey, kafka_client
 from operators.telecom_pipeline.render.settings_file import render_settings_file
 from operators.telecom_pipeline.render.workload import Workload, render_deployment
 from operators.telecom_pipeline.spec.fraud_detection import AccountFreezer
-from operators.telecom_pipeline.stages import Stage
-from operators.telecom_pipeline.storage_references import PASSWORD_KEY, USERNAME_KEY
 
 MODULE = "jobs.account_freezer"
 # Time to answer the alerts in hand; killed in it, nothing is lost, they come again.

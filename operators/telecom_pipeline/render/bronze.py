@@ -2,23 +2,23 @@
 
 from contracts import environment
 from contracts.settings import CatalogConnection, S3Connection, SinkSettings
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.pipeline import Pipeline
-from operators.telecom_pipeline.render.images import KAFKA_TO_BRONZE_IMAGE, image
-from operators.telecom_pipeline.render.kafka_client import KafkaClient, SecretKey, kafka_client
-from operators.telecom_pipeline.render.settings_file import render_settings_file
-from operators.telecom_pipeline.render.workload import Workload, render_deployment
-from operators.telecom_pipeline.spec.storage import Catalog
-from operators.telecom_pipeline.stages import Stage
-from operators.telecom_pipeline.storage_references import (
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.stages import Stage
+from operators.telecom_pipeline.pipeline.storage_references import (
     PASSWORD_KEY,
     S3_ACCESS_KEY,
     S3_SECRET_KEY,
     TOKEN_KEY,
     USERNAME_KEY,
 )
-from operators.telecom_pipeline.topics import TopicRole
+from operators.telecom_pipeline.pipeline.topics import TopicRole
+from operators.telecom_pipeline.render.images import KAFKA_TO_BRONZE_IMAGE, image
+from operators.telecom_pipeline.render.kafka_client import KafkaClient, SecretKey, kafka_client
+from operators.telecom_pipeline.render.settings_file import render_settings_file
+from operators.telecom_pipeline.render.workload import Workload, render_deployment
+from operators.telecom_pipeline.spec.storage import Catalog
 
 MODULE = "jobs.kafka_to_bronze"
 # A commit takes seconds, and longer while the object store is slow; killed in it, the sink has to find out by itself.

@@ -1,6 +1,6 @@
 """`flinkConfiguration` of the fraud detection job: flat keys, sorted, text values; never a credential."""
 
-from operators.telecom_pipeline.pipeline import FlinkJob, Pipeline
+from operators.telecom_pipeline.pipeline.pipeline import FlinkJob, Pipeline
 from operators.telecom_pipeline.spec.fraud_detection import AUTOSCALER_PREFIX, Restart
 
 METRICS_PORT_NUMBER = 9249

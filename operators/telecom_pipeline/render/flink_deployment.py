@@ -4,15 +4,18 @@ from typing import Any
 
 from contracts import environment
 from contracts.settings import FraudDetectionSettings
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.labels import SETTINGS_DIGEST_ANNOTATION, labels
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.pipeline import FlinkJob, Pipeline
-from operators.telecom_pipeline.quantity import cores, mebibytes
+from operators.telecom_pipeline.children.flink import SUSPENDED
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.labels import SETTINGS_DIGEST_ANNOTATION, labels
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.objects.quantity import cores, mebibytes
+from operators.telecom_pipeline.pipeline.pipeline import FlinkJob, Pipeline
+from operators.telecom_pipeline.pipeline.stages import Stage
+from operators.telecom_pipeline.pipeline.storage_references import S3_ACCESS_KEY, S3_SECRET_KEY
 from operators.telecom_pipeline.render.flink_configuration import METRICS_PORT_NUMBER, flink_configuration
 from operators.telecom_pipeline.render.images import FRAUD_DETECTION_IMAGE, image
 from operators.telecom_pipeline.render.kafka_client import KafkaClient, Mount, SecretKey, kafka_client
-from operators.telecom_pipeline.render.metadata import child
+from operators.telecom_pipeline.render.metadata import Identity, child
 from operators.telecom_pipeline.render.settings_file import (
     SETTINGS_FILE_NAME,
     digest,
@@ -21,9 +24,6 @@ from operators.telecom_pipeline.render.settings_file import (
 )
 from operators.telecom_pipeline.render.workload import SETTINGS_FOLDER
 from operators.telecom_pipeline.spec.base import Resources
-from operators.telecom_pipeline.stages import Stage
-from operators.telecom_pipeline.status.flink import SUSPENDED
-from operators.telecom_pipeline.storage_references import S3_ACCESS_KEY, S3_SECRET_KEY
 
 FLINK_VERSION = "v1_20"
 # The account that the Flink operator's chart makes for jobs; the JobManager starts TaskManagers with it.
@@ -58,11 +58,8 @@ def render_flink_deployment(
         render_settings_file(pipeline, names.FRAUD_DETECTION, Stage.FRAUD_DETECTION, settings),
         child(
             pipeline,
-            names.FLINK_DEPLOYMENT,
-            name,
-            Stage.FRAUD_DETECTION,
+            Identity(names.FLINK_DEPLOYMENT, name, Stage.FRAUD_DETECTION, names.FRAUD_DETECTION),
             {"spec": spec},
-            role=names.FRAUD_DETECTION,
         ),
     )
 

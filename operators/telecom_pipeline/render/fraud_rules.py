@@ -4,16 +4,16 @@ The rules are the Job's run: while they stay the same it is not started again, c
 """
 
 from contracts.fraud_rules.publication import RulesPublisherSettings
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.pipeline import FlinkJob, Pipeline
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.pipeline.pipeline import FlinkJob, Pipeline
+from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.render.images import FRAUD_RULES_PUBLISHER_IMAGE, image
 from operators.telecom_pipeline.render.kafka_client import kafka_client
 from operators.telecom_pipeline.render.settings_file import digest, render_settings_file
 from operators.telecom_pipeline.render.workload import Workload, render_job
 from operators.telecom_pipeline.spec.base import Resources
 from operators.telecom_pipeline.spec.fraud_rules import desired_rules
-from operators.telecom_pipeline.stages import Stage
 
 MODULE = "jobs.fraud_rules_publisher"
 RESOURCES = Resources(cpu="50m", memory="128Mi")

@@ -1,6 +1,6 @@
 """Container images of our own jobs."""
 
-from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 
 PRODUCERS_IMAGE = "producers"
 KAFKA_TO_BRONZE_IMAGE = "kafka-to-bronze"
@@ -8,7 +8,7 @@ FRAUD_DETECTION_IMAGE = "fraud-detection"
 FRAUD_RULES_PUBLISHER_IMAGE = "fraud-rules-publisher"
 ACCOUNT_FREEZER_IMAGE = "account-freezer"
 CRM_BATCH_INGESTOR_IMAGE = "crm-batch-ingestor"
-PUBLICATION_IMAGE = "publication"
+NIGHTLY_IMAGE = "nightly"
 CHURN_IMAGE = "churn"
 
 

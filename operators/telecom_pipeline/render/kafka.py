@@ -3,13 +3,13 @@
 from typing import Any
 
 from contracts.metric_names import KAFKA_METRICS
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.labels import PIPELINE_LABEL
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.pipeline import KafkaCluster, Pipeline
-from operators.telecom_pipeline.render.metadata import child
-from operators.telecom_pipeline.stages import Stage
-from operators.telecom_pipeline.topics import min_in_sync_replicas
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.labels import PIPELINE_LABEL
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.pipeline.pipeline import KafkaCluster, Pipeline
+from operators.telecom_pipeline.pipeline.stages import Stage
+from operators.telecom_pipeline.pipeline.topics import min_in_sync_replicas
+from operators.telecom_pipeline.render.metadata import Identity, child
 
 LISTENER_PORT = 9093
 
@@ -27,9 +27,8 @@ def render_kafka(pipeline: Pipeline) -> Manifest:
         },
         "entityOperator": {"topicOperator": {}, "userOperator": {}},
     }
-    return child(
-        pipeline, names.KAFKA, names.kafka(pipeline.name), Stage.KAFKA, {"spec": spec}, role=names.KAFKA.name.lower()
-    )
+    identity = Identity(names.KAFKA, names.kafka(pipeline.name), Stage.KAFKA, names.KAFKA.name.lower())
+    return child(pipeline, identity, {"spec": spec})
 
 
 def _listener(pipeline: Pipeline) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from contracts import environment
 from contracts.settings import KafkaConnection
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 
 CA_FOLDER = PurePosixPath("/etc/kafka-ca")
 CA_KEY = "ca.crt"

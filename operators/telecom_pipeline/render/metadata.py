@@ -1,35 +1,43 @@
 """`apiVersion`, `kind` and `metadata` of a child."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from operators.telecom_pipeline.labels import STRIMZI_CLUSTER_LABEL, labels
-from operators.telecom_pipeline.manifest import Kind, Manifest
-from operators.telecom_pipeline.names import kafka
-from operators.telecom_pipeline.pipeline import Pipeline
-from operators.telecom_pipeline.stages import Stage
+from operators.telecom_pipeline.objects.labels import STRIMZI_CLUSTER_LABEL, labels
+from operators.telecom_pipeline.objects.manifest import Kind, Manifest
+from operators.telecom_pipeline.objects.names import kafka
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.stages import Stage
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which child it is: its kind and name, the stage that it belongs to, and its role (what it is)."""
+
+    kind: Kind
+    name: str
+    stage: Stage
+    role: str
 
 
 def child(
     pipeline: Pipeline,
-    kind: Kind,
-    name: str,
-    stage: Stage,
+    identity: Identity,
     body: Mapping[str, Any],
     *,
-    role: str,
     extra_labels: Mapping[str, str] | None = None,
     annotations: Mapping[str, str] | None = None,
 ) -> Manifest:
-    """Child with its identity and labels, followed by `body` (`spec` or `data`). `role` says what it is."""
+    """Child with its identity and labels, followed by `body` (`spec` or `data`)."""
     metadata: dict[str, Any] = {
-        "name": name,
+        "name": identity.name,
         "namespace": pipeline.namespace,
-        "labels": labels(pipeline.name, role, stage) | dict(extra_labels or {}),
+        "labels": labels(pipeline.name, identity.role, identity.stage) | dict(extra_labels or {}),
     }
     if annotations:
         metadata["annotations"] = dict(annotations)
-    return {"apiVersion": kind.api_version, "kind": kind.name, "metadata": metadata, **body}
+    return {"apiVersion": identity.kind.api_version, "kind": identity.kind.name, "metadata": metadata, **body}
 
 
 def of_kafka(pipeline: Pipeline) -> dict[str, str]:

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.labels import STRIMZI_CLUSTER_LABEL
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.pipeline import Pipeline
-from operators.telecom_pipeline.quantity import mebibytes
-from operators.telecom_pipeline.render.metadata import child, of_kafka
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.labels import STRIMZI_CLUSTER_LABEL
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.objects.quantity import mebibytes
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.stages import Stage
+from operators.telecom_pipeline.render.metadata import Identity, child, of_kafka
 from operators.telecom_pipeline.spec.base import Resources
-from operators.telecom_pipeline.stages import Stage
 
 # A quorum that survives the loss of one controller (KIP-500: more than half must agree). Strimzi cannot change the
 # number of controllers of a running cluster (strimzi-kafka-operator#9429).
@@ -63,15 +63,9 @@ def _pool(
     }
     if replicas > 1:
         spec["template"] = {"pod": {"topologySpreadConstraints": [_spread(pipeline, pool)]}}
-    return child(
-        pipeline,
-        names.KAFKA_NODE_POOL,
-        names.node_pool(pipeline.name, pool),
-        Stage.KAFKA,
-        {"spec": spec},
-        role=f"kafka-{pool}",
-        extra_labels=of_kafka(pipeline),
-    )
+    name = names.node_pool(pipeline.name, pool)
+    identity = Identity(names.KAFKA_NODE_POOL, name, Stage.KAFKA, f"kafka-{pool}")
+    return child(pipeline, identity, {"spec": spec}, extra_labels=of_kafka(pipeline))
 
 
 def _volume(pipeline: Pipeline, size: str) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 import hashlib
 
 from contracts.settings import Settings
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.pipeline import Pipeline
-from operators.telecom_pipeline.render.metadata import child
-from operators.telecom_pipeline.stages import Stage
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.stages import Stage
+from operators.telecom_pipeline.render.metadata import Identity, child
 
 SETTINGS_FILE_NAME = "settings.json"
 
@@ -26,4 +26,4 @@ def render_settings_file(pipeline: Pipeline, component: str, stage: Stage, setti
     """Render the ConfigMap named as its component."""
     data = {SETTINGS_FILE_NAME: settings_text(settings)}
     name = names.component(pipeline.name, component)
-    return child(pipeline, names.CONFIG_MAP, name, stage, {"data": data}, role=component)
+    return child(pipeline, Identity(names.CONFIG_MAP, name, stage, component), {"data": data})

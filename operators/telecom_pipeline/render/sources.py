@@ -1,13 +1,13 @@
 """Simulators: a Job when they end by themselves, else a Deployment."""
 
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.sources import Simulator, simulators_of
+from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.render.images import PRODUCERS_IMAGE, image
 from operators.telecom_pipeline.render.kafka_client import kafka_client
 from operators.telecom_pipeline.render.settings_file import digest, render_settings_file
 from operators.telecom_pipeline.render.workload import Workload, render_deployment, render_job
-from operators.telecom_pipeline.sources import Simulator, simulators_of
-from operators.telecom_pipeline.stages import Stage
 
 # Time to deliver what is in the client's buffer and to write the last ledger entry.
 STOP_SECONDS = 30

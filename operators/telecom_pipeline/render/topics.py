@@ -1,11 +1,11 @@
 """Strimzi's KafkaTopic: one per topic."""
 
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.pipeline import Pipeline
-from operators.telecom_pipeline.render.metadata import child, of_kafka
-from operators.telecom_pipeline.stages import Stage
-from operators.telecom_pipeline.topics import Topic
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.stages import Stage
+from operators.telecom_pipeline.pipeline.topics import Topic
+from operators.telecom_pipeline.render.metadata import Identity, child, of_kafka
 
 
 def render_topics(pipeline: Pipeline) -> tuple[Manifest, ...]:
@@ -20,12 +20,5 @@ def _topic(pipeline: Pipeline, topic: Topic) -> Manifest:
         "replicas": topic.replicas,
         "config": dict(topic.config),
     }
-    return child(
-        pipeline,
-        names.KAFKA_TOPIC,
-        names.topic(pipeline.name, topic.name),
-        Stage.TOPICS,
-        {"spec": spec},
-        role=topic.role,
-        extra_labels=of_kafka(pipeline),
-    )
+    identity = Identity(names.KAFKA_TOPIC, names.topic(pipeline.name, topic.name), Stage.TOPICS, topic.role)
+    return child(pipeline, identity, {"spec": spec}, extra_labels=of_kafka(pipeline))

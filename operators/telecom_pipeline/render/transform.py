@@ -7,23 +7,23 @@ from contracts import environment
 from contracts.batch_settings import ChurnSettings, CrmIngestSettings, DbtSettings, EraseSettings, NightlySettings
 from contracts.nightly_verdict import TERMINATION_LOG
 from contracts.settings import Settings
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.endpoints import Endpoints
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.pipeline import BatchJobs, Pipeline
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.pipeline.endpoints import Endpoints
+from operators.telecom_pipeline.pipeline.pipeline import BatchJobs, Pipeline
+from operators.telecom_pipeline.pipeline.stages import Stage
+from operators.telecom_pipeline.pipeline.storage_references import KEY_ID_KEY, PASSWORD_KEY, TOKEN_KEY_KEY, USERNAME_KEY
 from operators.telecom_pipeline.render.bronze import s3_connection, storage_credentials
 from operators.telecom_pipeline.render.images import (
     CHURN_IMAGE,
     CRM_BATCH_INGESTOR_IMAGE,
-    PUBLICATION_IMAGE,
+    NIGHTLY_IMAGE,
     image,
 )
 from operators.telecom_pipeline.render.kafka_client import SecretKey
 from operators.telecom_pipeline.render.settings_file import render_settings_file
 from operators.telecom_pipeline.render.workload import Workload, render_run
 from operators.telecom_pipeline.spec.transform import Transform
-from operators.telecom_pipeline.stages import Stage
-from operators.telecom_pipeline.storage_references import KEY_ID_KEY, PASSWORD_KEY, TOKEN_KEY_KEY, USERNAME_KEY
 
 # In the image of the nightly run, dbt's Python is on the path and the project lies in the working directory.
 DBT = DbtSettings(
@@ -33,7 +33,7 @@ DBT = DbtSettings(
 )
 # Component, image, module.
 CRM_INGEST = (names.CRM_BATCH_INGESTOR, CRM_BATCH_INGESTOR_IMAGE, "jobs.crm_batch_ingestor")
-NIGHTLY = (names.NIGHTLY, PUBLICATION_IMAGE, "jobs.publication.nightly")
+NIGHTLY = (names.NIGHTLY, NIGHTLY_IMAGE, "jobs.nightly")
 CHURN = (names.CHURN, CHURN_IMAGE, "jobs.churn")
 BATCH_JOBS = tuple(component for component, _, _ in (CRM_INGEST, NIGHTLY, CHURN))
 # A commit that was begun is finished; what is killed in the midst is done again by the next run.

@@ -7,13 +7,13 @@ from contracts.dead_letters import replay_group, replay_transactional_id
 from contracts.erasure import ERASURE_GROUP
 from contracts.events import AccountAction, CallEvent, FraudAlert, SmsEvent
 from contracts.topics import FRAUD_RULE_REPORT_TOPIC, FRAUD_RULE_TOPIC, LEDGER_TOPIC, dead_letter_topic
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.pipeline import Pipeline
-from operators.telecom_pipeline.render.metadata import child, of_kafka
-from operators.telecom_pipeline.sources import simulators_of
-from operators.telecom_pipeline.stages import Stage
-from operators.telecom_pipeline.topics import TopicRole
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.sources import simulators_of
+from operators.telecom_pipeline.pipeline.stages import Stage
+from operators.telecom_pipeline.pipeline.topics import TopicRole
+from operators.telecom_pipeline.render.metadata import Identity, child, of_kafka
 
 Acl = dict[str, Any]
 
@@ -154,12 +154,5 @@ def _user(pipeline: Pipeline, component: str, acls: list[Acl]) -> Manifest:
         "authentication": {"type": "scram-sha-512"},
         "authorization": {"type": "simple", "acls": acls},
     }
-    return child(
-        pipeline,
-        names.KAFKA_USER,
-        names.component(pipeline.name, component),
-        Stage.USERS,
-        {"spec": spec},
-        role=component,
-        extra_labels=of_kafka(pipeline),
-    )
+    identity = Identity(names.KAFKA_USER, names.component(pipeline.name, component), Stage.USERS, component)
+    return child(pipeline, identity, {"spec": spec}, extra_labels=of_kafka(pipeline))

@@ -5,8 +5,8 @@ from typing import Any
 
 from contracts.environment import METRICS_PORT
 from contracts.settings import Settings
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.labels import (
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.labels import (
     MANAGED_BY_LABEL,
     RUN_DIGEST_ANNOTATION,
     RUN_MANAGED_BY,
@@ -14,13 +14,13 @@ from operators.telecom_pipeline.labels import (
     labels,
     pod_selector,
 )
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.render.kafka_client import Mount, SecretKey
-from operators.telecom_pipeline.render.metadata import child
+from operators.telecom_pipeline.render.metadata import Identity, child
 from operators.telecom_pipeline.render.settings_file import SETTINGS_FILE_NAME, digest, settings_text
 from operators.telecom_pipeline.spec.base import Resources
-from operators.telecom_pipeline.stages import Stage
 
 SETTINGS_FOLDER = "/etc/telecom"
 METRICS_PORT_NAME = "metrics"
@@ -60,7 +60,7 @@ def render_deployment(pipeline: Pipeline, workload: Workload, replicas: int) -> 
         "template": _pod_template(pipeline, workload, "Always"),
     }
     name = names.component(pipeline.name, workload.component)
-    return child(pipeline, names.DEPLOYMENT, name, workload.stage, {"spec": spec}, role=workload.component)
+    return child(pipeline, Identity(names.DEPLOYMENT, name, workload.stage, workload.component), {"spec": spec})
 
 
 def render_job(pipeline: Pipeline, workload: Workload, run_digest: str, is_suspended: bool) -> Manifest:
@@ -87,7 +87,8 @@ def render_run(pipeline: Pipeline, workload: Workload) -> Manifest:
 def _job(pipeline: Pipeline, workload: Workload, spec: dict[str, Any], **metadata: dict[str, str]) -> Manifest:
     name = names.component(pipeline.name, workload.component)
     pods = {"template": _pod_template(pipeline, workload, "Never")}
-    return child(pipeline, names.JOB, name, workload.stage, {"spec": spec | pods}, role=workload.component, **metadata)
+    identity = Identity(names.JOB, name, workload.stage, workload.component)
+    return child(pipeline, identity, {"spec": spec | pods}, **metadata)
 
 
 def _pod_template(pipeline: Pipeline, workload: Workload, restart_policy: str) -> dict[str, Any]:

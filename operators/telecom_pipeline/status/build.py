@@ -1,20 +1,21 @@
 """The status of a pipeline, complete, as plain data."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from contracts.settings import CatalogConnection, JdbcCatalog
-from operators.telecom_pipeline.endpoints import Endpoints
-from operators.telecom_pipeline.pipeline import Pipeline
-from operators.telecom_pipeline.stages import Stage
-from operators.telecom_pipeline.status.child_state import State
+from operators.telecom_pipeline.children.child_state import State
+from operators.telecom_pipeline.objects.timestamps import timestamp
+from operators.telecom_pipeline.pipeline.endpoints import Endpoints
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.stages import Stage
+from operators.telecom_pipeline.plan.stage_report import SETTLED, StageReport, name_of
 from operators.telecom_pipeline.status.conditions import Verdict, judge, judge_deletion, judge_invalid, stamp
 from operators.telecom_pipeline.status.data import DataReport
 from operators.telecom_pipeline.status.model import DryRunStatus, EndpointStatus, PipelineStatus, StageStatus
 from operators.telecom_pipeline.status.patience import WINDOWS
-from operators.telecom_pipeline.status.stage_report import SETTLED, StageReport, name_of
-from operators.telecom_pipeline.timestamps import timestamp
 from operators.telecom_pipeline.upgrade.record import Upgrade
 from operators.telecom_pipeline.validate import Problem
 
@@ -25,59 +26,58 @@ INVALID = "Invalid"
 DELETING = "Deleting"
 
 
-def build_status(
-    pipeline: Pipeline,
-    reports: Sequence[StageReport],
-    endpoints: Endpoints,
-    problems: Sequence[Problem],
-    generation: int,
-    previous: Mapping[str, Any],
-    now: datetime,
-    upgrade: Upgrade | None = None,
-    dry_run: DryRunStatus | None = None,
-    data: DataReport | None = None,
-    inventory: Sequence[str] = (),
-) -> dict[str, Any]:
-    """Status of a pipeline of which some valid spec is known. Times of `previous` stay where nothing changed."""
-    verdicts = judge(pipeline, reports, problems, upgrade, has_pending_changes=bool(dry_run and dry_run.changes))
-    verdicts = (*verdicts, *(data.verdicts if data else ()))
-    status = _assemble(verdicts, _current_stage(pipeline, reports), reports, endpoints, generation, previous, now)
-    parts: dict[str, Any] = {"upgrade": upgrade, "dry_run": dry_run, "data": data.status if data else None}
-    parts |= {"inventory": list(inventory)}
+@dataclass(frozen=True)
+class StatusContext:
+    """What every status depends on: the resource's generation, its status before, and the time of the pass."""
+
+    generation: int
+    previous: Mapping[str, Any]
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a pass found out and did. `inventory` are the names of the children that are there."""
+
+    reports: Sequence[StageReport] = ()
+    endpoints: Endpoints = field(default_factory=Endpoints)
+    problems: Sequence[Problem] = ()
+    upgrade: Upgrade | None = None
+    dry_run: DryRunStatus | None = None
+    data: DataReport | None = None
+    inventory: Sequence[str] = ()
+
+
+def build_status(pipeline: Pipeline, found: Findings, context: StatusContext) -> dict[str, Any]:
+    """Status of a pipeline of which some valid spec is known. Times of the status before stay where nothing changed."""
+    has_pending_changes = bool(found.dry_run and found.dry_run.changes)
+    verdicts = judge(pipeline, found.reports, found.problems, found.upgrade, has_pending_changes=has_pending_changes)
+    verdicts = (*verdicts, *(found.data.verdicts if found.data else ()))
+    status = _assemble(verdicts, _current_stage(pipeline, found.reports), found, context)
+    parts: dict[str, Any] = {"upgrade": found.upgrade, "dry_run": found.dry_run, "inventory": list(found.inventory)}
+    parts |= {"data": found.data.status if found.data else None}
     return _written(status.model_copy(update=parts))
 
 
-def build_invalid_status(
-    problems: Sequence[Problem], generation: int, previous: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
+def build_invalid_status(problems: Sequence[Problem], context: StatusContext) -> dict[str, Any]:
     """Status of a pipeline that never had a valid spec."""
-    return _written(_assemble(judge_invalid(problems), INVALID, (), Endpoints(), generation, previous, now))
+    return _written(_assemble(judge_invalid(problems), INVALID, Findings(), context))
 
 
-def build_deletion_status(
-    message: str, is_paused: bool, generation: int, previous: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
+def build_deletion_status(message: str, is_paused: bool, context: StatusContext) -> dict[str, Any]:
     """Status of a pipeline that is being deleted."""
-    return _written(_assemble(judge_deletion(message, is_paused), DELETING, (), Endpoints(), generation, previous, now))
+    return _written(_assemble(judge_deletion(message, is_paused), DELETING, Findings(), context))
 
 
-def _assemble(
-    verdicts: Sequence[Verdict],
-    stage: str,
-    reports: Sequence[StageReport],
-    endpoints: Endpoints,
-    generation: int,
-    previous: Mapping[str, Any],
-    now: datetime,
-) -> PipelineStatus:
-    stamped = timestamp(now)
+def _assemble(verdicts: Sequence[Verdict], stage: str, found: Findings, context: StatusContext) -> PipelineStatus:
+    stamped = timestamp(context.now)
     return PipelineStatus(
-        observed_generation=generation,
+        observed_generation=context.generation,
         stage=stage,
-        conditions=stamp(verdicts, generation, previous, stamped),
-        stages=_stages(reports, previous, stamped),
-        endpoints=_endpoints(endpoints),
-        warnings=[warning for report in reports for warning in report.warnings],
+        conditions=stamp(verdicts, context.generation, context.previous, stamped),
+        stages=_stages(found.reports, context.previous, stamped),
+        endpoints=_endpoints(found.endpoints),
+        warnings=[warning for report in found.reports for warning in report.warnings],
     )
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from operators.telecom_pipeline.pipeline import Pipeline
-from operators.telecom_pipeline.status.apply_failure import APPLY_FAILED
-from operators.telecom_pipeline.status.child_state import State
+from operators.telecom_pipeline.children.apply_failure import APPLY_FAILED
+from operators.telecom_pipeline.children.child_state import State
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.plan.stage_report import SETTLED, StageReport
 from operators.telecom_pipeline.status.model import Condition, ConditionType, Reason
-from operators.telecom_pipeline.status.stage_report import SETTLED, StageReport
 from operators.telecom_pipeline.upgrade.record import Upgrade, UpgradeState
 from operators.telecom_pipeline.validate import Problem
 

@@ -10,16 +10,16 @@ from datetime import datetime
 from typing import Any
 
 from contracts.nightly_verdict import NightlyVerdict
-from operators.telecom_pipeline.figures import SinkFigures
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.pipeline import Pipeline
-from operators.telecom_pipeline.stages import Stage
-from operators.telecom_pipeline.status.child_state import State
+from operators.telecom_pipeline.children.child_state import State
+from operators.telecom_pipeline.children.workloads import job_state
+from operators.telecom_pipeline.figures.sink_figures import SinkFigures
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.objects.timestamps import timestamp
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.stages import Stage
+from operators.telecom_pipeline.plan.stage_report import StageReport
 from operators.telecom_pipeline.status.conditions import Verdict
 from operators.telecom_pipeline.status.model import ConditionType, DataStatus, NightlyStatus, Reason
-from operators.telecom_pipeline.status.stage_report import StageReport
-from operators.telecom_pipeline.status.workloads import job_state
-from operators.telecom_pipeline.timestamps import timestamp
 
 # Share of a limit below which a figure has to come before it counts as within the limit again.
 RECOVERY_SHARE = 0.8

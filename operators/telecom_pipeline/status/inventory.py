@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from operators.telecom_pipeline.manifest import Ref
-from operators.telecom_pipeline.observe import CHILD_KINDS
-from operators.telecom_pipeline.status.stage_report import name_of
+from operators.telecom_pipeline.objects.manifest import Ref
+from operators.telecom_pipeline.objects.names import CHILD_KINDS
+from operators.telecom_pipeline.plan.stage_report import name_of
 
 
 def inventory(children: Iterable[Ref]) -> list[str]:

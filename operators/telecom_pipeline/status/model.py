@@ -5,9 +5,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from operators.telecom_pipeline.children.child_state import State
+from operators.telecom_pipeline.objects.timestamps import Timestamp
 from operators.telecom_pipeline.spec.base import SpecModel
-from operators.telecom_pipeline.status.child_state import State
-from operators.telecom_pipeline.timestamps import Timestamp
 from operators.telecom_pipeline.upgrade.record import Upgrade, UpgradeStep
 
 

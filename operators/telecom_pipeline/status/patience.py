@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from operators.telecom_pipeline.status.child_state import State
-from operators.telecom_pipeline.status.stage_report import StageReport
+from operators.telecom_pipeline.children.child_state import State
+from operators.telecom_pipeline.plan.stage_report import StageReport
 
 # Reasons of a child that only mean trouble when they last: a Flink job that restarts after a failure, or whose operator
 # does not know its state, as after a restart of either.

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from operators.telecom_pipeline.manifest import Manifest, Ref
+from operators.telecom_pipeline.objects.manifest import Manifest, Ref
+from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.plan.stage_view import stage_of
-from operators.telecom_pipeline.stages import Stage
 from operators.telecom_pipeline.upgrade.record import APPLIED, StepAction, Upgrade
 from operators.telecom_pipeline.upgrade.steps import UPGRADED_STAGES, Rendering, removed
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from operators.telecom_pipeline.manifest import Ref
-from operators.telecom_pipeline.pipeline import Pipeline
-from operators.telecom_pipeline.status.stage_report import SETTLED, StageReport, name_of
+from operators.telecom_pipeline.objects.manifest import Ref
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.plan.stage_report import SETTLED, StageReport, name_of
 from operators.telecom_pipeline.upgrade.progress import Outlook, Policy
 from operators.telecom_pipeline.upgrade.record import StepAction, StepState, UpgradeStep
 

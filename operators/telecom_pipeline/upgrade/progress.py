@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from operators.telecom_pipeline.timestamps import timestamp
+from operators.telecom_pipeline.objects.timestamps import timestamp
 from operators.telecom_pipeline.upgrade.record import (
     APPLIED,
     StepState,

@@ -4,9 +4,9 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from operators.telecom_pipeline.objects.timestamps import Timestamp
+from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.spec.base import SpecModel
-from operators.telecom_pipeline.stages import Stage
-from operators.telecom_pipeline.timestamps import Timestamp
 
 
 class StepAction(StrEnum):

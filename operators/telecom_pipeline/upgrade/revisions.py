@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.pipeline import Pipeline
-from operators.telecom_pipeline.render.metadata import child
-from operators.telecom_pipeline.stages import Stage
-from operators.telecom_pipeline.upgrade.plain_digest import digest_of
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.objects.plain_digest import digest_of
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.stages import Stage
+from operators.telecom_pipeline.render.metadata import Identity, child
 
 KEPT_REVISIONS = 5
 # Switches that say what to do with a pipeline, not what it is: no upgrade for them, and no rollback changes them.
@@ -87,7 +87,7 @@ def render_revisions(pipeline: Pipeline, revisions: tuple[Revision, ...]) -> Man
     data = {f"revision-{each.number}.json": _text(each.spec) for each in revisions}
     data |= {_FINGERPRINT_KEY.format(each.number): _text(each.fingerprint) for each in revisions if each.fingerprint}
     name = names.revisions(pipeline.name)
-    return child(pipeline, names.CONFIG_MAP, name, Stage.STORAGE, {"data": data}, role="revisions")
+    return child(pipeline, Identity(names.CONFIG_MAP, name, Stage.STORAGE, "revisions"), {"data": data})
 
 
 def _text(value: Mapping[str, Any]) -> str:

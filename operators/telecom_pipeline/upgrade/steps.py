@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Manifest, Ref, ref_of
+from operators.telecom_pipeline.pipeline.stages import Stage
+from operators.telecom_pipeline.plan.stage_report import name_of
 from operators.telecom_pipeline.plan.stage_view import stage_of
-from operators.telecom_pipeline.stages import Stage
-from operators.telecom_pipeline.status.stage_report import name_of
 from operators.telecom_pipeline.upgrade.record import StepAction, UpgradeStep
 
 RUNNING_KINDS = frozenset(

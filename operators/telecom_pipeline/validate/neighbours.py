@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from pydantic import ValidationError
 
-from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.objects.manifest import Manifest
 from operators.telecom_pipeline.spec.storage import Catalog
 from operators.telecom_pipeline.validate.problem import Problem
 

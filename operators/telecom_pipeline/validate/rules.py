@@ -5,12 +5,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from operators.telecom_pipeline.names import longest_pipeline_name, names_of_own_objects
-from operators.telecom_pipeline.pipeline import Pipeline, call_partitions
+from operators.telecom_pipeline.objects.names import longest_pipeline_name, names_of_own_objects
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline, call_partitions
+from operators.telecom_pipeline.pipeline.storage_references import (
+    CRM_PATH,
+    TRANSFORM_PATH,
+    crm_database,
+    required_objects,
+)
+from operators.telecom_pipeline.pipeline.topics import TopicRole, event_topic_names
 from operators.telecom_pipeline.spec.kafka import OVERRIDABLE_TOPICS
 from operators.telecom_pipeline.spec.sources import Faults
-from operators.telecom_pipeline.storage_references import CRM_PATH, TRANSFORM_PATH, crm_database, required_objects
-from operators.telecom_pipeline.topics import TopicRole, event_topic_names
 from operators.telecom_pipeline.validate.problem import Problem
 from operators.telecom_pipeline.validate.suggestion import did_you_mean
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import get_args
 
-from operators.telecom_pipeline.pipeline import Pipeline
-from operators.telecom_pipeline.quantity import mebibytes
+from operators.telecom_pipeline.objects.quantity import mebibytes
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.spec.kafka import KafkaVersion
 from operators.telecom_pipeline.validate.problem import Problem
 

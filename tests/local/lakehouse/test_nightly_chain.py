@@ -3,7 +3,7 @@
 import pytest
 from warehouse import RUN_DATE, Warehouse
 
-from jobs.publication.ledger_balance import SILVER_TABLE_BY_TOPIC, balance_ledger
+from jobs.nightly.ledger_balance import SILVER_TABLE_BY_TOPIC, balance_ledger
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import pytest
 from warehouse import RUN_DATE, Warehouse
 
-from jobs.data_quality.audited_run import AuditedRun, TableName
-from jobs.data_quality.catalogue import GATE_BY_NAME
-from jobs.data_quality.gate import GateResult, Outcome, judge
-from jobs.data_quality.inspection import Inspection
-from jobs.publication.history import Action
-from jobs.publication.publish import publish
-from jobs.publication.tags import published_snapshots
+from jobs.nightly.audited_run import AuditedRun, TableName
+from jobs.nightly.gates.catalogue import GATE_BY_NAME
+from jobs.nightly.gates.gate import GateResult, Outcome, judge
+from jobs.nightly.gates.inspection import Inspection
+from jobs.nightly.publish.history import Action
+from jobs.nightly.publish.publish import publish
+from jobs.runtime.published_tags import published_snapshots
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 

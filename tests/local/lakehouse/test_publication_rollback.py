@@ -3,9 +3,9 @@
 import pytest
 from warehouse import RUN_DATE, Warehouse
 
-from jobs.publication.tags import move_tags, published_snapshots
-from local.lake_access import LakeAccess
-from local.publication import PublicationRollbackError, roll_publication_back
+from jobs.runtime.published_tags import move_tags, published_snapshots
+from telecom.access.lake_access import LakeAccess
+from telecom.batch.publish_rollback import PublicationRollbackError, roll_publication_back
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 

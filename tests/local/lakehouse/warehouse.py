@@ -21,8 +21,8 @@ from jobs.crm_batch_ingestor.ingest import Ingested, ingest_all
 from jobs.crm_batch_ingestor.source import source_snapshot
 from jobs.crm_batch_ingestor.versions import Batch
 from jobs.crm_simulator.simulation import live_until
-from jobs.publication.dbt import Dbt
-from jobs.publication.nightly_run import DayRange, NightlyReport, run_nightly
+from jobs.nightly.dbt.dbt_build import Dbt
+from jobs.nightly.nightly_run import DayRange, NightlyReport, run_nightly
 from jobs.runtime.iceberg import open_catalog
 from jobs.runtime.trino import Row, TrinoSql
 from local.artefacts.dbt import DBT_PROJECT, dbt_python, parsed_dbt_project, parsed_if_present

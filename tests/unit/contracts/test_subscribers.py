@@ -1,7 +1,7 @@
 import numpy as np
 
 from contracts.subscribers import subscriber_msisdn
-from jobs.producers.identities import msisdns
+from jobs.producers.model.identities import msisdns
 
 
 def test_the_network_and_the_crm_number_subscribers_alike():

@@ -5,9 +5,9 @@ from typing import cast
 
 import pytest
 
-from jobs.kafka_to_bronze.background_commit import BackgroundCommit
-from jobs.kafka_to_bronze.buffer import PendingCommit
-from jobs.kafka_to_bronze.commit import CommitOutcome, Committer
+from jobs.kafka_to_bronze.committing.background_commit import BackgroundCommit
+from jobs.kafka_to_bronze.committing.commit import CommitOutcome, Committer
+from jobs.kafka_to_bronze.reading.buffer import PendingCommit
 
 LONG_SECONDS = 10.0
 PENDING = cast(PendingCommit, None)  # handed on as it is

@@ -7,10 +7,10 @@ from kafka_records import Record, call, encoded
 
 from contracts.sink_progress import OffsetRange
 from contracts.tables import BRONZE_TABLE_BY_TOPIC, KAFKA_OFFSET_COLUMN, KAFKA_PARTITION_COLUMN
-from jobs.kafka_to_bronze.buffer import CommitBuffer, PendingCommit
-from jobs.kafka_to_bronze.positions import Positions
-from jobs.kafka_to_bronze.records import PartitionRun, RawBatch
-from jobs.kafka_to_bronze.rows import BatchReader, BronzeBatch
+from jobs.kafka_to_bronze.reading.buffer import CommitBuffer, PendingCommit
+from jobs.kafka_to_bronze.reading.rows import BatchReader, BronzeBatch
+from jobs.runtime.positions import Positions
+from jobs.runtime.records import PartitionRun, RawBatch
 
 READER = BatchReader(BRONZE_TABLE_BY_TOPIC["call_events"])
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -17,8 +17,7 @@ from contracts.sink_progress import (
     progress_of,
     ranges_of,
 )
-from jobs.kafka_to_bronze.accept_loss import accept
-from jobs.kafka_to_bronze.ranges import (
+from jobs.kafka_to_bronze.reading.ranges import (
     Fenced,
     Gap,
     RebuiltKafkaError,
@@ -27,6 +26,7 @@ from jobs.kafka_to_bronze.ranges import (
     plan_append,
     start_offset,
 )
+from jobs.kafka_to_bronze.tools.accept_loss import accept
 
 
 def progress(**ends: int) -> dict[int, PartitionProgress]:

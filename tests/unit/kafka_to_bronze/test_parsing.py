@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, create
 from contracts.dead_letters import DeadLetterReason as Reason
 from contracts.events import CallEvent, Event, FraudAlert
 from contracts.wire_fields import FieldType, wire_fields
-from jobs.kafka_to_bronze.parsing import RecordParser
+from jobs.kafka_to_bronze.reading.parsing import RecordParser
 
 VALID = encoded(call())
 NEWEST_MILLIS = 253_402_300_799_999

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.dead_letters import DeadLetterReason
-from jobs.kafka_to_bronze.fixes import UnknownFixError, find_fix
-from jobs.kafka_to_bronze.replay_progress import ReplayProgress
+from jobs.kafka_to_bronze.tools.fixes import UnknownFixError, find_fix
+from jobs.kafka_to_bronze.tools.replay_progress import ReplayProgress
 
 REASONS = [reason.value for reason in DeadLetterReason]
 

@@ -15,7 +15,7 @@ from local.artefacts.maven import Coordinate
 from local.artefacts.progress import Progress
 from local.artefacts.trino import unpack_selected
 from local.artefacts.versions import versions
-from local.paths import cache_folder
+from local.state.paths import cache_folder
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@ import pytest
 from operator_fixtures import SAMPLE_NAMES, pipeline_of, sample
 
 from local.services.crm import CUSTOMER_COUNT
-from operators.telecom_pipeline.sources import simulators_of
+from operators.telecom_pipeline.pipeline.sources import simulators_of
 from operators.telecom_pipeline.spec.sources import CdrSimulator
 
 

@@ -1,5 +1,5 @@
 from local.kubernetes.service_addresses import SERVICE, with_service_addresses
-from operators.telecom_pipeline.manifest import Ref
+from operators.telecom_pipeline.objects.manifest import Ref
 
 ADDRESSES = {Ref(SERVICE, "telecom", "minio"): "10.96.0.7"}
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from local.store import SqliteCluster
-from operators.telecom_pipeline.cluster import ClusterError
-from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, ref_of
+from local.cluster.object_store import SqliteCluster
+from operators.telecom_pipeline.objects.cluster import ClusterError
+from operators.telecom_pipeline.objects.manifest import Kind, Manifest, Ref, ref_of
 
 DEPLOYMENT = Kind("apps/v1", "Deployment")
 

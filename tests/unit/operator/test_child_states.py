@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Kind, Manifest
-from operators.telecom_pipeline.observe import CHILD_KINDS
-from operators.telecom_pipeline.status.child_state import State
-from operators.telecom_pipeline.status.readiness import STATE_BY_KIND, child_state
+from operators.telecom_pipeline.children.child_state import State
+from operators.telecom_pipeline.children.readiness import STATE_BY_KIND, child_state
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Kind, Manifest
+from operators.telecom_pipeline.objects.names import CHILD_KINDS
 
 READY = {"type": "Ready", "status": "True"}
 

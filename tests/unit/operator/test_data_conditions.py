@@ -7,14 +7,14 @@ import pytest
 from operator_fixtures import NOW, changed, pipeline_of, sample, without
 
 from contracts.nightly_verdict import GateVerdict, NightlyVerdict
-from operators.telecom_pipeline.figures import UNKNOWN, SinkFigures, figures_of
-from operators.telecom_pipeline.recent_figures import REMEMBERED_READINGS, RecentFigures
-from operators.telecom_pipeline.stages import Stage
-from operators.telecom_pipeline.status.child_state import State
+from operators.telecom_pipeline.children.child_state import State
+from operators.telecom_pipeline.figures.recent_figures import REMEMBERED_READINGS, RecentFigures
+from operators.telecom_pipeline.figures.sink_figures import UNKNOWN, SinkFigures, figures_of
+from operators.telecom_pipeline.objects.timestamps import timestamp
+from operators.telecom_pipeline.pipeline.stages import Stage
+from operators.telecom_pipeline.plan.stage_report import StageReport
 from operators.telecom_pipeline.status.conditions import stamp
 from operators.telecom_pipeline.status.data import DataReport, NightlyRun, report_data
-from operators.telecom_pipeline.status.stage_report import StageReport
-from operators.telecom_pipeline.timestamps import timestamp
 
 LIMITS = {"freshnessLimitSeconds": 100, "lagLimitRecords": 5000, "publicationLimitSeconds": 3600}
 DEMO = changed(sample("demo"), "spec.monitoring", LIMITS)

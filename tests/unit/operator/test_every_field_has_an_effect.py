@@ -9,17 +9,17 @@ import pytest
 from operator_fixtures import NOW, changed, endpoints_of, pipeline_of, sample
 from pydantic import BaseModel
 
-from operators.telecom_pipeline.figures import SinkFigures
-from operators.telecom_pipeline.manifest import Manifest, ref_of
-from operators.telecom_pipeline.observe import Observed
+from operators.telecom_pipeline.figures.sink_figures import SinkFigures
+from operators.telecom_pipeline.objects.manifest import Manifest, ref_of
+from operators.telecom_pipeline.objects.observed import Observed
+from operators.telecom_pipeline.objects.timestamps import timestamp
+from operators.telecom_pipeline.pipeline.storage_references import required_objects
 from operators.telecom_pipeline.plan import make_plan, view_stages
-from operators.telecom_pipeline.render import render
+from operators.telecom_pipeline.render import missing_endpoints, render
 from operators.telecom_pipeline.render.transform import BATCH_JOBS, render_batch_run
 from operators.telecom_pipeline.spec import PipelineSpec
 from operators.telecom_pipeline.spec.fraud_rules import FraudRules
 from operators.telecom_pipeline.status.data import NightlyRun, report_data
-from operators.telecom_pipeline.storage_references import required_objects
-from operators.telecom_pipeline.timestamps import timestamp
 from operators.telecom_pipeline.upgrade.outlook import policy_of
 from operators.telecom_pipeline.validate.schema import section_model
 
@@ -226,7 +226,8 @@ def effect(resource: Manifest) -> str:
     references = {required.ref: None for required in required_objects(pipeline)}
     known = endpoints_of(pipeline)
     rendered = [manifest for manifest in render(pipeline, known) if not is_spec_copy(manifest)]
-    actions = make_plan(pipeline, view_stages(pipeline, Observed({}, references), known, tuple(rendered))).actions
+    views = view_stages(pipeline, Observed({}, references), missing_endpoints(pipeline, known), tuple(rendered))
+    actions = make_plan(pipeline, views).actions
     rendered += [render_batch_run(pipeline, known, component) for component in BATCH_JOBS if pipeline.batch_jobs]
     refs = [str(ref_of(manifest)) for manifest in rendered]
     data = report_data(pipeline, (), SinkFigures(10, 10), NightlyRun(PUBLISHED), {}, NOW)

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from operator_fixtures import CRM_OBJECTS, NOW, STORAGE_OBJECTS, Controllers, changed, children, sample
 
-from local.store import SqliteCluster
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Ref, ref_of
-from operators.telecom_pipeline.reconcile import Reconciliation, reconcile
-from operators.telecom_pipeline.teardown import tear_down
+from local.cluster.object_store import SqliteCluster
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Ref, ref_of
+from operators.telecom_pipeline.reconcile.one_pass import Reconciliation, reconcile
+from operators.telecom_pipeline.reconcile.teardown import tear_down
 
 FRAUD = sample("fraud")
 FRAUD_REF = ref_of(FRAUD)

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from contracts import metric_names
 from jobs.account_freezer.metrics import FreezerMetrics
 from jobs.kafka_to_bronze.metrics import SinkMetrics
-from jobs.producers.metrics import ProducerMetrics
+from jobs.producers.sending.metrics import ProducerMetrics
 from operators.telecom_pipeline.controller.metrics import OperatorMetrics
 from operators.telecom_pipeline.generate.monitoring.alert_rules import DATA_RULES, OPERATOR_RULES
 from operators.telecom_pipeline.generate.monitoring.dashboard import Dashboard, dashboard_json

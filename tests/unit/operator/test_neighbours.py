@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from operator_fixtures import NOW, STORAGE_OBJECTS, changed, sample
 
-from local.store import SqliteCluster
-from operators.telecom_pipeline.manifest import Manifest, ref_of
-from operators.telecom_pipeline.reconcile import reconcile
+from local.cluster.object_store import SqliteCluster
+from operators.telecom_pipeline.objects.manifest import Manifest, ref_of
+from operators.telecom_pipeline.reconcile.one_pass import reconcile
 from operators.telecom_pipeline.validate.neighbours import neighbour_problems
 
 

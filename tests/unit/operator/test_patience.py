@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from operator_fixtures import NOW
 
-from operators.telecom_pipeline.stages import Stage
-from operators.telecom_pipeline.status.child_state import State
+from operators.telecom_pipeline.children.child_state import State
+from operators.telecom_pipeline.objects.timestamps import timestamp
+from operators.telecom_pipeline.pipeline.stages import Stage
+from operators.telecom_pipeline.plan.stage_report import StageReport
 from operators.telecom_pipeline.status.patience import WINDOWS, out_of_patience
-from operators.telecom_pipeline.status.stage_report import StageReport
-from operators.telecom_pipeline.timestamps import timestamp
 
 
 def report(state: State, reason: str) -> StageReport:

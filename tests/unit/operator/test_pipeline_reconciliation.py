@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from operator_fixtures import NOW, STORAGE_OBJECTS, TRANSFORM_OBJECTS, Controllers, changed, children, sample
 
-from local.store import SqliteCluster
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.cluster import ClusterError
-from operators.telecom_pipeline.labels import owned_by
-from operators.telecom_pipeline.manifest import Manifest, Ref, ref_of
+from local.cluster.object_store import SqliteCluster
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.cluster import ClusterError
+from operators.telecom_pipeline.objects.labels import owned_by
+from operators.telecom_pipeline.objects.manifest import Manifest, Ref, ref_of
+from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.plan import Delete
-from operators.telecom_pipeline.reconcile import Reconciliation, reconcile
-from operators.telecom_pipeline.stages import Stage
-from operators.telecom_pipeline.teardown import report_deletion, tear_down
+from operators.telecom_pipeline.reconcile.one_pass import Reconciliation, reconcile
+from operators.telecom_pipeline.reconcile.teardown import report_deletion, tear_down
 
 DEMO = sample("demo")
 DEMO_REF = ref_of(DEMO)

@@ -9,9 +9,9 @@ import pytest
 import yaml
 from operator_fixtures import REPOSITORY, SAMPLE_NAMES, changed, sample
 
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.names import DNS_LABEL_MAX_LENGTH, POOLS, kafka_pod, longest_pipeline_name
-from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.objects.names import DNS_LABEL_MAX_LENGTH, POOLS, kafka_pod, longest_pipeline_name
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.validate import validate
 
 DEMO = sample("demo")

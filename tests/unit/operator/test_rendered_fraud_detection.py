@@ -8,11 +8,11 @@ from operator_fixtures import changed, endpoints_of, pipeline_of, sample
 from contracts.account_freezer_settings import AccountFreezerSettings
 from contracts.fraud_rules.publication import RulesPublisherSettings
 from contracts.settings import FraudDetectionSettings, SinkSettings
-from operators.telecom_pipeline.endpoints import Endpoints
-from operators.telecom_pipeline.manifest import Manifest
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.pipeline.endpoints import Endpoints
+from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.render import missing_endpoints, render
 from operators.telecom_pipeline.render.flink_configuration import CHECKPOINT_TIMEOUT_SECONDS
-from operators.telecom_pipeline.stages import Stage
 from operators.telecom_pipeline.validate import validate
 
 FRAUD = sample("fraud")

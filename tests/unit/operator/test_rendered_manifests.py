@@ -9,13 +9,13 @@ import yaml
 from operator_fixtures import SAMPLE_NAMES, changed, endpoints_of, pipeline_of, sample, without
 
 from contracts.settings import CdrProducerSettings, NetworkProbeProducerSettings, SinkSettings
-from operators.telecom_pipeline.endpoints import Endpoints
-from operators.telecom_pipeline.labels import NAME_LABEL, PIPELINE_LABEL
-from operators.telecom_pipeline.manifest import Manifest, ref_of
-from operators.telecom_pipeline.observe import CHILD_KINDS
-from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.objects.labels import NAME_LABEL, PIPELINE_LABEL
+from operators.telecom_pipeline.objects.manifest import Manifest, ref_of
+from operators.telecom_pipeline.objects.names import CHILD_KINDS
+from operators.telecom_pipeline.pipeline.endpoints import Endpoints
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.render import missing_endpoints, render
-from operators.telecom_pipeline.stages import Stage
 
 # What fraud detection adds is in test_rendered_fraud_detection.py.
 DEMO = without(sample("demo"), "fraudDetection")

@@ -7,11 +7,11 @@ import pytest
 from operator_fixtures import changed, endpoints_of, pipeline_of, sample
 
 from contracts.batch_settings import ChurnSettings, CrmIngestSettings, NightlySettings
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.endpoints import Endpoints
-from operators.telecom_pipeline.labels import owned_by
-from operators.telecom_pipeline.manifest import Manifest
-from operators.telecom_pipeline.pipeline import Pipeline, profile_default_of
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.labels import owned_by
+from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.pipeline.endpoints import Endpoints
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline, profile_default_of
 from operators.telecom_pipeline.render import render
 from operators.telecom_pipeline.render.transform import BATCH_JOBS, UnknownRunError, render_batch_run
 from operators.telecom_pipeline.spec.transform import Transform

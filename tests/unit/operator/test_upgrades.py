@@ -22,12 +22,12 @@ from operator_fixtures import (
     without,
 )
 
-from local.store import SqliteCluster
-from operators.telecom_pipeline import names
-from operators.telecom_pipeline.manifest import Kind, Manifest, Ref, ref_of
-from operators.telecom_pipeline.reconcile import reconcile
+from local.cluster.object_store import SqliteCluster
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.manifest import Kind, Manifest, Ref, ref_of
+from operators.telecom_pipeline.pipeline.stages import Stage
+from operators.telecom_pipeline.reconcile.one_pass import reconcile
 from operators.telecom_pipeline.render import render
-from operators.telecom_pipeline.stages import Stage
 from operators.telecom_pipeline.upgrade.record import UpgradeStep
 from operators.telecom_pipeline.upgrade.revisions import digest, revisions_of
 from operators.telecom_pipeline.upgrade.steps import UPGRADED_STAGES, Rendering, find_steps

@@ -10,7 +10,7 @@ from operator_fixtures import changed, sample
 
 from operators.telecom_pipeline.generate.crd import resource_schema
 from operators.telecom_pipeline.generate.structural_schema import Schema
-from operators.telecom_pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.validate import Problem, validate
 from operators.telecom_pipeline.validate.schema import parse_spec
 

@@ -3,8 +3,8 @@ from collections.abc import Callable
 import pytest
 
 from contracts.settings import CdrProducerSettings, FaultRates, FraudRates, KafkaConnection
-from jobs.producers.activity import build_network
-from jobs.producers.cdr_traffic import CdrTraffic
+from jobs.producers.traffic.activity import build_network
+from jobs.producers.traffic.cdr_traffic import CdrTraffic
 
 # 2026-11-23 12:00 UTC, a Monday.
 START_MS = 1_795_435_200_000

@@ -235,7 +235,7 @@ PUBLICATION = Dashboard(
         ),
         Panel(
             "Worst reading",
-            "In the unit of each gate; the limits are in jobs/data_quality.",
+            "In the unit of each gate; the limits are in jobs/nightly/gates.",
             "short",
             (Query(highest_by(names.GATE_VALUE, "pipeline", "layer", "gate"), "{{pipeline}} {{layer}} {{gate}}"),),
         ),

@@ -1,0 +1,1 @@
+"""Commands beside the sink: replay dead letters, accept a loss."""

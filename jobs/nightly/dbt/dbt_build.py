@@ -1,0 +1,108 @@
+"""dbt as a process of its own environment."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from contracts.batch_settings import DbtSettings, TrinoConnection
+from jobs.nightly.dbt.parsed_project import MANIFEST, ParsedProject, project_digest
+
+_LAST_LINES = 25
+# What the macro `run_setting` reads.
+RUN_SETTINGS = "TELECOM_RUN"
+TABLE_KINDS = ("incremental", "table", "seed")
+PROCESS = Path(__file__).with_name("dbt_process.py")
+
+
+class DbtError(Exception):
+    """dbt ended with an error; the message holds its last lines."""
+
+
+class Dbt:
+    """Runs commands of the dbt project against one Trino. The key of personal data tokens is not handed to it.
+
+    With `parsed`, which must be of the project and the catalog as they are to count, commands begin without parsing.
+    """
+
+    def __init__(self, settings: DbtSettings, trino: TrinoConnection, parsed: ParsedProject | None = None) -> None:
+        self._settings = settings
+        self._environment = {
+            "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+            "HOME": os.environ.get("HOME", "/tmp"),  # noqa: S108 (dbt wants a home; it writes nothing there)
+            "DBT_PROFILES_DIR": str(settings.project_directory),
+            "DBT_TARGET_PATH": str(settings.target_directory / "target"),
+            "DBT_LOG_PATH": str(settings.target_directory / "logs"),
+            "DBT_THREADS": str(settings.threads),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "TRINO_HOST": trino.host,
+            "TRINO_PORT": str(trino.port),
+            "TRINO_USER": trino.username,
+            "TRINO_CATALOG": trino.catalog,
+        }
+        self._parsed = parsed if parsed and parsed.is_of(self.project_digest, trino.catalog) else None
+        self._waiting: subprocess.Popen[str] | None = None
+
+    @cached_property
+    def project_digest(self) -> str:
+        """SHA-256 over the project's files."""
+        return project_digest(self._settings.project_directory)
+
+    @property
+    def manifest_file(self) -> Path:
+        """The project's graph, as the last command wrote it."""
+        return self._settings.target_directory / "target" / MANIFEST
+
+    def built_tables(self) -> set[tuple[str, str]]:
+        """Namespace and name of every table that the project builds; tables of other jobs beside them are not its."""
+        nodes = json.loads(self.manifest_file.read_text())["nodes"].values()
+        return {
+            (node["schema"], node["name"])
+            for node in nodes
+            if node["resource_type"] in ("model", "seed") and node["config"]["materialized"] in TABLE_KINDS
+        }
+
+    def start(self) -> None:
+        """Let dbt get ready beside what else there is to do before `run`; it takes two seconds."""
+        if self._waiting is None:
+            self._waiting = self._process()
+
+    def run(self, command: Sequence[str], variables: Mapping[str, Any]) -> str:
+        """Run `dbt <command>`; its output. Raises `DbtError`.
+
+        `variables` go through the environment: other `--vars` than last time make dbt parse the project anew.
+        """
+        if self._parsed is not None:
+            self.manifest_file.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self._parsed.folder / MANIFEST, self.manifest_file)
+        process, self._waiting = self._waiting or self._process(), None
+        words = [*command, "--project-dir", str(self._settings.project_directory)]
+        request = {"command": words, "environment": {RUN_SETTINGS: json.dumps(dict(variables))}}
+        with process:
+            output, errors = process.communicate(json.dumps(request) + "\n")
+        if process.returncode != 0:
+            tail = "\n".join(output.splitlines()[-_LAST_LINES:] + errors.splitlines()[-_LAST_LINES:])
+            raise DbtError(f"`dbt {' '.join(command)}` failed:\n{tail}")
+        return output
+
+    def close(self) -> None:
+        """Stop a process that was started and not used."""
+        if self._waiting is not None:
+            self._waiting.communicate()
+            self._waiting = None
+
+    def _process(self) -> subprocess.Popen[str]:
+        # Without the script's folder in its path: there lies a `dbt` that is not dbt.
+        argv = [str(self._settings.python), "-P", str(PROCESS)]
+        return subprocess.Popen(
+            argv + ([str(self._parsed.folder)] if self._parsed else []),
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )

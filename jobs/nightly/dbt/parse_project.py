@@ -1,0 +1,41 @@
+"""`python -m jobs.nightly.dbt.parse_project --python P --project DIR --into DIR`: what an image brings along."""
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contracts.batch_settings import DbtSettings, TrinoConnection
+from jobs.nightly.dbt.dbt_build import Dbt
+from jobs.nightly.dbt.parsed_project import CATALOG, DIGEST, MANIFEST, project_digest
+
+# Where `dbt_process.py` looks for it.
+PARSED = "partial_parse.msgpack"
+# Parsing asks no engine; the profile wants to be filled in.
+NO_TRINO = TrinoConnection(host="parsed-without-trino", port=1, username="nobody", catalog=CATALOG)
+
+
+def parse_project(python: Path, project_directory: Path, folder: Path) -> None:
+    """Parse with dbt's `python` and keep what came of it in `folder`. Raises `DbtError`."""
+    dbt = Dbt(DbtSettings(python=python, project_directory=project_directory, target_directory=folder), NO_TRINO)
+    dbt.run(("parse",), {})
+    target = dbt.manifest_file.parent
+    for name in (PARSED, MANIFEST):
+        shutil.move(target / name, folder / name)
+    shutil.rmtree(target)
+    (folder / DIGEST).write_text(project_digest(project_directory))
+
+
+def main(
+    python: Annotated[Path, typer.Option(help="Interpreter that has dbt")],
+    project: Annotated[Path, typer.Option(help="The dbt project")],
+    into: Annotated[Path, typer.Option(help="Folder to fill")],
+) -> None:
+    """Parse the dbt project once, so that runs begin at once."""
+    into.mkdir(parents=True, exist_ok=True)
+    parse_project(python, project.resolve(), into)
+
+
+if __name__ == "__main__":
+    typer.run(main)

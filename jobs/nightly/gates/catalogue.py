@@ -1,0 +1,167 @@
+"""The fifteen gates: thresholds and owners, declared once.
+
+A gate whose reading is "share of the limit" has its own limits inside the SQL, so that subjects with different limits
+(streams and nightly batches, late events and dead letters) can be judged together.
+"""
+
+from jobs.nightly.gates.gate import Gate, Layer
+
+DATA_PLATFORM = "data-platform"
+NETWORK = "network-operations"
+FINANCE = "finance"
+FRAUD = "fraud-operations"
+PRIVACY = "privacy-office"
+
+GATES: tuple[Gate, ...] = (
+    Gate(
+        1,
+        "completeness",
+        Layer.BRONZE,
+        "Every commit of the sink holds as many rows and dead letters as offsets, and offsets join on without a gap",
+        "records missing",
+        DATA_PLATFORM,
+        warn_above=None,
+        block_above=0,
+    ),
+    Gate(
+        2,
+        "uniqueness",
+        Layer.ALL,
+        "No Kafka position twice in bronze, no event id twice in silver, no call id twice in gold",
+        "rows too many",
+        DATA_PLATFORM,
+        warn_above=None,
+        block_above=0,
+    ),
+    Gate(
+        3,
+        "freshness",
+        Layer.BRONZE,
+        "Streams arrived within the last hour, batches within a day, per table and region; three times that blocks",
+        "share of the allowed age",
+        DATA_PLATFORM,
+        warn_above=1,
+        block_above=3,
+    ),
+    Gate(
+        4,
+        "volume",
+        Layer.GOLD,
+        "Calls of the day's closed hours against the median of the same hours before; a day without rows fails",
+        "deviation from the median",
+        NETWORK,
+        warn_above=0.3,
+        block_above=0.5,
+    ),
+    Gate(
+        5,
+        "schema",
+        Layer.BRONZE,
+        "Bronze tables have the columns of the contract; a removed or retyped column blocks, a new one warns",
+        "1 breach, 0.5 addition",
+        DATA_PLATFORM,
+        warn_above=0,
+        block_above=0.5,
+    ),
+    Gate(
+        6,
+        "validity",
+        Layer.SILVER,
+        "Share of rows in quarantine",
+        "share of rows",
+        NETWORK,
+        warn_above=0.001,
+        block_above=0.005,
+    ),
+    Gate(
+        7,
+        "distribution",
+        Layer.SILVER,
+        "Population stability index of duration, revenue and termination cause against the week before",
+        "PSI",
+        FINANCE,
+        warn_above=0.1,
+        block_above=0.25,
+    ),
+    Gate(
+        8,
+        "referential",
+        Layer.GOLD,
+        "Share of calls whose customer or tower was not known when they were made",
+        "share of calls",
+        FINANCE,
+        warn_above=0.002,
+        block_above=0.01,
+    ),
+    Gate(
+        9,
+        "customer_history",
+        Layer.GOLD,
+        "Versions of a customer have no hole and no overlap, exactly one is current, none is empty",
+        "versions at fault",
+        DATA_PLATFORM,
+        warn_above=None,
+        block_above=0,
+    ),
+    Gate(
+        10,
+        "reconciliation",
+        Layer.GOLD,
+        "Calls and revenue of gold equal silver; bronze equals silver, copies and quarantine",
+        "rows or dollars apart",
+        FINANCE,
+        warn_above=None,
+        block_above=0,
+    ),
+    Gate(
+        11,
+        "late_and_dead_letters",
+        Layer.BRONZE,
+        "Share of late events (limit 5 %) and of dead letters (limit 1 %) per topic",
+        "share of the limit",
+        DATA_PLATFORM,
+        warn_above=0.5,
+        block_above=1,
+    ),
+    Gate(
+        12,
+        "personal_data",
+        Layer.GOLD,
+        "No phone number, SIM identity or mail address in any text column of gold",
+        "values found",
+        PRIVACY,
+        warn_above=None,
+        block_above=0,
+    ),
+    Gate(
+        13,
+        "fraud_health",
+        Layer.BRONZE,
+        "Alerts per thousand active subscribers are in their band; none at all is as suspicious as too many",
+        "share of the band",
+        FRAUD,
+        warn_above=0.99,
+        block_above=None,
+    ),
+    Gate(
+        14,
+        "maintenance",
+        Layer.ALL,
+        "Data files per partition and delete files per data file stay low",
+        "share of the limit",
+        DATA_PLATFORM,
+        warn_above=1,
+        block_above=None,
+    ),
+    Gate(
+        15,
+        "lineage",
+        Layer.ALL,
+        "The run wrote down which snapshot of every input it read and of every output it wrote",
+        "datasets without snapshot",
+        DATA_PLATFORM,
+        warn_above=0,
+        block_above=None,
+    ),
+)
+GATE_BY_NAME = {gate.name: gate for gate in GATES}

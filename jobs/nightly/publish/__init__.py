@@ -1,0 +1,1 @@
+"""What readers see: publications, their records, and the way back."""

@@ -1,0 +1,57 @@
+"""Which rows a run works on, by their arrival. Pure but for the look at the lake."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+from pyiceberg.catalog import Catalog
+
+from jobs.nightly.arrivals import UnknownArrivalsError, oldest_arrival
+from jobs.nightly.audited_run import TableName
+from jobs.nightly.silver_build import SilverBuild
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class RunWindow:
+    """Gold and the gates look at rows that arrived from the day `start` on: what was unknown when a call came (its
+    customer, say) may be known now. Silver is made of bronze alone, so it takes what arrived since `new_since`.
+    """
+
+    start: dt.date
+    new_since: dt.datetime
+
+
+def lookback_window(first_day: dt.date) -> RunWindow:
+    """The window of a run that does not know what silver was made of."""
+    return RunWindow(first_day, dt.datetime.combine(first_day, dt.time(), dt.UTC))
+
+
+def window_since(first_day: dt.date, oldest_new: dt.datetime, is_silver_untouched: bool) -> RunWindow:
+    """The window of a run after a complete one, of which rows from `oldest_new` on are not in silver.
+
+    Nights that did not run are made up for: what arrived before the lookback is taken too. Where somebody changed
+    silver, the lookback is made anew.
+    """
+    lookback = lookback_window(first_day)
+    start = min(first_day, oldest_new.date())
+    return RunWindow(start, oldest_new if is_silver_untouched else min(lookback.new_since, oldest_new))
+
+
+def window_after(
+    catalog: Catalog,
+    build: SilverBuild,
+    inputs: Mapping[TableName, int],
+    silver: Mapping[TableName, int],
+    first_day: dt.date,
+    now: dt.datetime,
+) -> RunWindow:
+    """The window of a run over the bronze snapshots `inputs` and the silver snapshots as they are, after `build`."""
+    try:
+        oldest_new = oldest_arrival(catalog, build.inputs, inputs) or now
+    except UnknownArrivalsError as error:
+        log.info("arrivals_unknown", reason=str(error))
+        return lookback_window(first_day)
+    return window_since(first_day, oldest_new, build.is_untouched(silver))

@@ -1,0 +1,24 @@
+"""Which event days a run has to do with: nothing else is read or compared."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from jobs.nightly.audited_run import TableName
+from jobs.nightly.ledger_balance import SILVER_TABLE_BY_TOPIC
+from jobs.runtime.trino import TrinoSql
+
+
+def days_arrived(sql: TrinoSql, inputs: Mapping[TableName, int], since: dt.date) -> tuple[dt.date, ...]:
+    """Event days (UTC) of all rows that arrived in bronze from `since` on, in the snapshots that the run reads."""
+    return tuple(sorted(row["day"] for row in sql.rows(days_statement(sql.catalog, inputs, since))))
+
+
+def days_statement(catalog: str, inputs: Mapping[TableName, int], since: dt.date) -> str:
+    """The query: distinct days over the event tables that become silver."""
+    arrivals = " union all ".join(
+        f"select event_time from {catalog}.{namespace}.{name} for version as of {snapshot}"  # noqa: S608
+        f" where _bronze_ingested_at >= timestamp '{since} 00:00:00 UTC'"
+        for (namespace, name), snapshot in sorted(inputs.items())
+        if name in SILVER_TABLE_BY_TOPIC
+    )
+    return f"select distinct cast(event_time at time zone 'UTC' as date) as day from ({arrivals})"  # noqa: S608

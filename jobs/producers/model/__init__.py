@@ -1,0 +1,1 @@
+"""The modelled carrier: places, towers, subscribers, tariffs. Seeded and pure."""

@@ -1,0 +1,1 @@
+"""A run: pace, Kafka, the ledger, metrics."""

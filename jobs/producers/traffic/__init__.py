@@ -1,0 +1,1 @@
+"""What the model sends in a stretch of time, faults and frauds included. Seeded and pure."""

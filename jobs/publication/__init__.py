@@ -1,1 +1,0 @@
-"""What readers see: the last audited state of gold, moved as a whole, and moved back as a whole."""

@@ -1,0 +1,104 @@
+"""The background process of a state directory: `python -m local.cluster.daemon --state DIR`.
+
+SIGTERM ends the daemon and leaves everything running; the next daemon finds it again. SIGUSR1 stops everything in
+order first. `kill -9` is as good as SIGTERM.
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import FrameType
+
+import structlog
+from filelock import FileLock, Timeout
+
+from local.cluster.local_cluster import LocalCluster
+from local.state.files import write_atomically
+from local.state.paths import DEFAULT_STATE_DIRECTORY, StateDirectory
+
+log = structlog.get_logger()
+
+LOG_NAME = "daemon"
+SERVICES = ("postgres", "minio", "trino", "crm")
+STOP_EVERYTHING = signal.SIGUSR1
+STATE_PERIOD_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class DaemonState:
+    """What the daemon last wrote about itself."""
+
+    pid: int
+    ready_services: tuple[str, ...] = ()
+
+
+def lock_of(state: StateDirectory) -> FileLock:
+    """Held by the one process that drives the state directory."""
+    return FileLock(state.run / "daemon.lock")
+
+
+def read_state(state: StateDirectory) -> DaemonState | None:
+    """What the daemon last wrote, whether it still lives or not."""
+    file = _state_file(state)
+    if not file.is_file():
+        return None
+    fields = json.loads(file.read_text())
+    return DaemonState(fields["pid"], tuple(fields["ready_services"]))
+
+
+def write_state(state: StateDirectory, daemon: DaemonState) -> None:
+    """Tell others what this daemon has ready."""
+    write_atomically(_state_file(state), json.dumps(asdict(daemon)))
+
+
+def _state_file(state: StateDirectory) -> Path:
+    return state.run / "daemon.json"
+
+
+def run(state: StateDirectory, services: Sequence[str]) -> None:
+    """Drive the cluster until a signal; the caller holds the lock."""
+    cluster = LocalCluster(state)
+    cluster.services.want(*services)
+    received: list[int] = []
+    wake_up = threading.Event()
+
+    def remember(number: int, _: FrameType | None) -> None:
+        received.append(number)
+        wake_up.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT, STOP_EVERYTHING):
+        signal.signal(number, remember)
+    cluster.start_thread()
+    log.info("daemon runs", pid=os.getpid(), state=str(state.root))
+    while not received:
+        write_state(state, DaemonState(os.getpid(), tuple(cluster.services.ready())))
+        wake_up.wait(STATE_PERIOD_SECONDS)
+    log.info("daemon ends", stops_everything=STOP_EVERYTHING in received)
+    cluster.close(stop_processes=STOP_EVERYTHING in received)
+    _state_file(state).unlink(missing_ok=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run as the only daemon of the state directory."""
+    parser = argparse.ArgumentParser(prog="python -m local.cluster.daemon", description=__doc__)
+    parser.add_argument("--state", type=Path, default=DEFAULT_STATE_DIRECTORY)
+    parser.add_argument("--services", default=",".join(SERVICES), help="comma-separated; default: all")
+    options = parser.parse_args(arguments)
+    state = StateDirectory.open(options.state)
+    try:
+        with lock_of(state).acquire(timeout=0):
+            run(state, [name for name in options.services.split(",") if name])
+    except Timeout:
+        print(f"Another daemon drives {state.root} already; see `telecom status`.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,177 @@
+"""Starting, stopping and describing a LocalCluster from another process: what the command line needs."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from filelock import Timeout
+
+from local.adapters.pods import explain
+from local.artefacts.versions import REPOSITORY
+from local.cluster import daemon
+from local.errors import LocalError
+from local.services.postgres import Postgres
+from local.services.unprivileged import moved_folder
+from local.state.paths import StateDirectory
+from local.supervisor.logs import tail
+from local.supervisor.machine import base_environment
+from local.supervisor.ports import PortBook
+from local.supervisor.record import Phase, Record, load_all
+from local.supervisor.supervisor import Supervisor
+
+START_SECONDS = 30.0
+STOP_SECONDS = 180.0
+
+
+class DaemonError(LocalError):
+    """The daemon did not start or did not stop."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One component as people see it."""
+
+    component: str
+    state: str
+    endpoint: str
+    log: Path
+    reason: str
+
+
+def is_running(state: StateDirectory) -> bool:
+    """Whether a daemon drives the state directory now."""
+    try:
+        with daemon.lock_of(state).acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def start_daemon(state: StateDirectory, services: Sequence[str] = daemon.SERVICES) -> bool:
+    """Start the daemon in the background and wait until it drives the directory; False when one did already.
+
+    The engines must be in the cache: a daemon that must fetch them first shows no progress. Raises `DaemonError`.
+    """
+    if is_running(state):
+        return False
+    log_file = state.log_file(daemon.LOG_NAME)
+    with log_file.open("ab") as log:
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "local.cluster.daemon",
+                "--state",
+                str(state.root),
+                "--services",
+                ",".join(services),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=REPOSITORY,
+            env=base_environment() | _cache_variables(),
+            start_new_session=True,
+        )
+    if not _wait(lambda: _drives(state, process.pid) or process.poll() is not None, START_SECONDS) or process.poll():
+        why = f"it is not running; its log ends:\n{tail(log_file, 1500)}"
+        raise DaemonError("start the daemon", why, f"less {log_file}")
+    # It outlives us on purpose, which Popen would otherwise warn about.
+    process.returncode = 0
+    return True
+
+
+def stop_daemon(state: StateDirectory) -> None:
+    """End the daemon only: everything keeps running unattended, and the next daemon finds it. Raises `DaemonError`."""
+    _signal_and_wait(state, signal.SIGTERM)
+
+
+def stop_everything(state: StateDirectory) -> None:
+    """Stop all processes in order, workloads first and storage last, and the daemon; data stays.
+
+    Works without a daemon too: what a killed one left behind is found and stopped. Raises `DaemonError`.
+    """
+    _signal_and_wait(state, daemon.STOP_EVERYTHING)
+    with daemon.lock_of(state).acquire(timeout=STOP_SECONDS):
+        supervisor = Supervisor(state, PortBook(state.run))
+        supervisor.stop_all()
+        supervisor.close()
+
+
+def delete_everything(state: StateDirectory) -> None:
+    """Stop everything, then delete all that the cluster remembers, its data included. Raises `DaemonError`."""
+    stop_everything(state)
+    if moved := moved_folder(state.services / Postgres.name):
+        shutil.rmtree(moved, ignore_errors=True)
+    shutil.rmtree(state.root)
+
+
+def describe(state: StateDirectory) -> list[Row]:
+    """Every process, the daemon first; states as last written, which without a daemon may be old."""
+    return [_daemon_row(state), *(_row(record) for record in load_all(state.run).values())]
+
+
+def ready_services(state: StateDirectory) -> tuple[str, ...]:
+    """Services that can be used now, as the daemon says."""
+    found = daemon.read_state(state)
+    return found.ready_services if found and is_running(state) else ()
+
+
+def _row(record: Record) -> Row:
+    log_file = Path(record.log_file)
+    if record.phase is Phase.EXITED and record.exit_code == 0:
+        return Row(record.name, "Completed", "", log_file, "")
+    reason = "" if record.is_ready else explain(record).partition(f"{record.phase}, ")[2]
+    return Row(record.name, str(record.phase), record.endpoint, log_file, reason)
+
+
+def _daemon_row(state: StateDirectory) -> Row:
+    running = is_running(state)
+    reason = "" if running else "nothing restarts what ends now; `telecom up` starts it"
+    return Row(daemon.LOG_NAME, "Ready" if running else "Stopped", "", state.log_file(daemon.LOG_NAME), reason)
+
+
+def _drives(state: StateDirectory, pid: int) -> bool:
+    found = daemon.read_state(state)
+    return found is not None and found.pid == pid
+
+
+def _signal_and_wait(state: StateDirectory, number: int) -> None:
+    """Signal the daemon if there is one, and wait until it let go of the lock."""
+    if not is_running(state):
+        return
+    found = daemon.read_state(state)
+    if found is not None and _is_daemon(found.pid):
+        os.kill(found.pid, number)
+    if not _wait(lambda: not is_running(state), STOP_SECONDS):
+        log_file = state.log_file(daemon.LOG_NAME)
+        raise DaemonError("stop the daemon", f"it did not end within {STOP_SECONDS:.0f} s", f"less {log_file}")
+
+
+def _is_daemon(pid: int) -> bool:
+    """Whether the pid that was written down is still a daemon: a killed one leaves its file behind."""
+    try:
+        return daemon.__name__ in psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return False
+
+
+def _wait(condition: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _cache_variables() -> dict[str, str]:
+    """What decides where the cache and Java are, which the daemon must see as we do."""
+    return {name: os.environ[name] for name in ("TELECOM_CACHE", "XDG_CACHE_HOME", "JAVA_HOME") if name in os.environ}

@@ -1,0 +1,34 @@
+"""Figures of pipelines whose pods are processes of this machine."""
+
+from contracts.nightly_verdict import NightlyVerdict, read_verdict
+from local.adapters.pods import termination_log_of
+from local.supervisor.machine import Machine
+from operators.telecom_pipeline.figures.metrics_page import read_metrics_page
+from operators.telecom_pipeline.figures.sink_figures import SinkFigures, figures_of
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.render.workload import METRICS_PORT_NAME
+
+
+class ProcessFigures:
+    """Asks the ready processes of a sink at the ports that were chosen for them, and reads what a run left."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+
+    def of_sink(self, pipeline: str, namespace: str) -> SinkFigures:
+        """See `FiguresSource.of_sink`."""
+        prefix = f"deployment.{namespace}.{names.component(pipeline, names.KAFKA_TO_BRONZE)}."
+        ready = [
+            record.name
+            for record in self._machine.supervisor.records()
+            if record.name.startswith(prefix) and record.is_ready
+        ]
+        return figures_of([read_metrics_page(f"http://127.0.0.1:{self._port(name)}") for name in ready])
+
+    def of_nightly_run(self, pipeline: str, namespace: str) -> NightlyVerdict | None:
+        """See `FiguresSource.of_nightly_run`."""
+        file = termination_log_of(self._machine, f"job.{namespace}.{names.component(pipeline, names.NIGHTLY)}.0")
+        return read_verdict(file.read_text()) if file.is_file() else None
+
+    def _port(self, process: str) -> int:
+        return self._machine.ports.claim(f"{process}.{METRICS_PORT_NAME}")

@@ -1,0 +1,15 @@
+"""Random passwords, made once and kept in the state directory."""
+
+import secrets
+
+from local.state.files import write_atomically
+from local.state.paths import StateDirectory
+
+
+def password(state: StateDirectory, name: str) -> str:
+    """Password of that name, generated at its first use; its file is readable by its owner only."""
+    file = state.secrets / name
+    if not file.is_file():
+        # No two calls meet: one process at a time drives a state directory.
+        write_atomically(file, secrets.token_urlsafe(24))
+    return file.read_text()

@@ -1,0 +1,29 @@
+"""What an adapter or service needs of the machine it runs processes on."""
+
+import os
+from dataclasses import dataclass
+
+from local.state.paths import StateDirectory
+from local.supervisor.ports import PortBook
+from local.supervisor.supervisor import Supervisor
+
+LOOPBACK = "127.0.0.1"
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Folders, ports and processes of one LocalCluster.
+
+    `address` is where clients find its Kafka: loopback, or for pods of a node on this machine the node's address.
+    """
+
+    state: StateDirectory
+    ports: PortBook
+    supervisor: Supervisor
+    address: str = LOOPBACK
+
+
+def base_environment() -> dict[str, str]:
+    """The few variables that engines may inherit: nothing of the caller's credentials or settings leaks in."""
+    return {name: os.environ[name] for name in _INHERITED if name in os.environ}

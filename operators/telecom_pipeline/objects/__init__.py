@@ -1,0 +1,1 @@
+"""Kubernetes objects: their names, labels and YAML, and the port through which a cluster is seen. Pure."""

@@ -1,0 +1,1 @@
+"""One pass: observe, validate, render, plan, apply, status; and the way down."""

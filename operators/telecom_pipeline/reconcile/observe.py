@@ -1,0 +1,55 @@
+"""Reads from the cluster all that one reconciliation looks at."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.cluster import Cluster, KindMissingError
+from operators.telecom_pipeline.objects.labels import owned_by, run_of
+from operators.telecom_pipeline.objects.manifest import Kind, Manifest, Ref, ref_of
+from operators.telecom_pipeline.objects.observed import Observed
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.storage_references import required_objects
+from operators.telecom_pipeline.render.accepted_spec import SPEC_KEY
+from operators.telecom_pipeline.upgrade.revisions import Revision, revisions_of
+
+
+def observe_children(cluster: Cluster, name: str, namespace: str) -> dict[Ref, Manifest]:
+    """Children that the operator has made for a pipeline."""
+    children = (child for kind in names.CHILD_KINDS for child in _owned(cluster, kind, name, namespace))
+    return {ref_of(child): child for child in children}
+
+
+def _owned(cluster: Cluster, kind: Kind, name: str, namespace: str) -> Sequence[Manifest]:
+    """Children of a kind. There are none of a kind that the cluster does not serve; creating one will say so."""
+    try:
+        return cluster.list(kind, namespace, owned_by(name))
+    except KindMissingError:
+        return ()
+
+
+def latest_run(cluster: Cluster, name: str, namespace: str, component: str) -> Manifest | None:
+    """Job of the latest run of a batch job, which whoever asked for it has made."""
+    return next(iter(cluster.list(names.JOB, namespace, run_of(name, component))), None)
+
+
+def observe(cluster: Cluster, children: Mapping[Ref, Manifest], *pipelines: Pipeline) -> Observed:
+    """Children and the objects that some forms of a pipeline refer to; an object that is used twice is read once."""
+    refs = dict.fromkeys(required.ref for pipeline in pipelines for required in required_objects(pipeline))
+    return Observed(children, {ref: cluster.get(ref) for ref in refs})
+
+
+def revisions(cluster: Cluster, name: str, namespace: str) -> tuple[Revision, ...]:
+    """Specs with which the pipeline was ready, newest last."""
+    return revisions_of(cluster.get(Ref(names.CONFIG_MAP, namespace, names.revisions(name))))
+
+
+def accepted_spec(cluster: Cluster, name: str, namespace: str) -> Mapping[str, Any] | None:
+    """Last spec that was valid. None for a pipeline that never had one, and for a copy that was damaged by hand."""
+    stored = cluster.get(Ref(names.CONFIG_MAP, namespace, names.accepted_spec(name))) or {}
+    try:
+        spec = json.loads(stored.get("data", {}).get(SPEC_KEY, "null"))
+    except ValueError:
+        return None
+    return spec if isinstance(spec, Mapping) else None

@@ -1,0 +1,103 @@
+"""Ordered deletion of a pipeline: sources, sink, users and topics, Kafka; one step per pass, so that none overtakes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.cluster import Cluster
+from operators.telecom_pipeline.objects.manifest import Manifest, Ref, kind_of, ref_of
+from operators.telecom_pipeline.pipeline.stages import STAGE_RULES, Stage
+from operators.telecom_pipeline.plan.stage_view import stage_of
+from operators.telecom_pipeline.reconcile.observe import observe_children
+from operators.telecom_pipeline.status.build import StatusContext, build_deletion_status
+
+# With "false" the topic operator lets go of a topic: the KafkaTopic can be deleted while its records stay.
+MANAGED_ANNOTATION = "strimzi.io/managed"
+RETAIN = "Retain"
+
+
+@dataclass(frozen=True)
+class Teardown:
+    """How far a deletion is: what is still there of the stage that is being removed. Done when nothing is."""
+
+    waiting_for: tuple[Ref, ...]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every child is gone."""
+        return not self.waiting_for
+
+    @property
+    def message(self) -> str:
+        """What the deletion waits for."""
+        return f"waits until these are gone: {', '.join(map(str, self.waiting_for))}" if self.waiting_for else ""
+
+
+def tear_down(cluster: Cluster, resource: Manifest) -> Teardown:
+    """Take the next step of the deletion of a pipeline; call it again until it is done. Idempotent.
+
+    It needs no valid spec: only `deletionPolicy` is read, and everything but `Delete` retains the records.
+    Raises `ClusterError`.
+    """
+    metadata = resource["metadata"]
+    children = observe_children(cluster, metadata["name"], metadata["namespace"])
+    next_stage = max(map(_removal_order, children.values()), default=None)
+    step = [item for item in children.items() if _removal_order(item[1]) == next_stage]
+    _remove(cluster, step, _retains(resource))
+    return Teardown(tuple(ref for ref, _ in step))
+
+
+def _removal_order(child: Manifest) -> int:
+    """Higher goes first: the reverse of the start. A child of a stage unknown to this version goes first."""
+    stages = [rule.stage for rule in STAGE_RULES]
+    stage = stage_of(child)
+    return stages.index(Stage(stage)) if stage in stages else len(stages)
+
+
+def report_deletion(cluster: Cluster, resource: Manifest, teardown: Teardown, now: datetime) -> None:
+    """Write how far the deletion is into the pipeline's status. Writes only on change. Raises `ClusterError`."""
+    previous = resource.get("status", {})
+    is_paused = _spec(resource).get("paused") is True
+    context = StatusContext(resource["metadata"].get("generation", 1), previous, now)
+    status = build_deletion_status(teardown.message, is_paused, context)
+    if status != previous:
+        cluster.apply_status(ref_of(resource), status)
+
+
+def _spec(resource: Manifest) -> Mapping[str, Any]:
+    spec = resource.get("spec")
+    return spec if isinstance(spec, Mapping) else {}
+
+
+def _retains(resource: Manifest) -> bool:
+    return bool(_spec(resource).get("deletionPolicy", RETAIN) != "Delete")
+
+
+def _remove(cluster: Cluster, children: list[tuple[Ref, Manifest]], retains: bool) -> None:
+    for ref, child in children:
+        if retains and ref.kind == names.KAFKA_TOPIC and not _is_released(child):
+            cluster.apply(_released(child))
+        elif "deletionTimestamp" not in child["metadata"]:
+            cluster.delete(ref)
+
+
+def _is_released(topic: Manifest) -> bool:
+    return bool(topic["metadata"].get("annotations", {}).get(MANAGED_ANNOTATION) == "false")
+
+
+def _released(topic: Manifest) -> Manifest:
+    """KafkaTopic as it was applied, plus the annotation that parts it from its topic."""
+    metadata, kind = topic["metadata"], kind_of(topic)
+    return {
+        "apiVersion": kind.api_version,
+        "kind": kind.name,
+        "metadata": {
+            "name": metadata["name"],
+            "namespace": metadata["namespace"],
+            "labels": metadata["labels"],
+            "annotations": {**metadata.get("annotations", {}), MANAGED_ANNOTATION: "false"},
+        },
+        "spec": topic["spec"],
+    }

@@ -1,0 +1,1 @@
+"""The `telecom` command, for LocalCluster and for Kubernetes."""

@@ -1,0 +1,56 @@
+"""Finds out how a component of a pipeline reaches Kafka: from Kafka's status and the Secrets made for it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from contracts.environment import KAFKA_PASSWORD
+from contracts.settings import KafkaConnection
+from local.errors import LocalError
+from local.state.files import write_atomically
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.cluster import Cluster
+from operators.telecom_pipeline.objects.manifest import Ref
+from telecom.access.secret_values import secret_value
+
+
+class KafkaIdentityError(LocalError):
+    """Kafka is not up, or has no such user (yet)."""
+
+
+@dataclass(frozen=True)
+class KafkaIdentity:
+    """A connection, and the credentials by the names of the environment variables that jobs read."""
+
+    connection: KafkaConnection
+    credentials: dict[str, str] = field(repr=False)
+
+
+def kafka_identity(cluster: Cluster, namespace: str, pipeline: str, component: str, scratch: Path) -> KafkaIdentity:
+    """Identity of a component; the authority's certificate is written below `scratch`. Raises `KafkaIdentityError`."""
+    user = names.component(pipeline, component)
+    password = secret_value(cluster, namespace, user, "password")
+    if not password:
+        raise KafkaIdentityError(f"reach Kafka as {user}", "that user has no password yet", "telecom status")
+    connection = KafkaConnection(
+        bootstrap_servers=_bootstrap_servers(cluster, namespace, pipeline),
+        username=user,
+        ca_file=_authority_file(cluster, namespace, pipeline, scratch),
+    )
+    return KafkaIdentity(connection, {KAFKA_PASSWORD: password})
+
+
+def _bootstrap_servers(cluster: Cluster, namespace: str, pipeline: str) -> str:
+    kafka = cluster.get(Ref(names.KAFKA, namespace, names.kafka(pipeline)))
+    listeners = (kafka or {}).get("status", {}).get("listeners", [])
+    if not listeners:
+        raise KafkaIdentityError("reach Kafka", f"the Kafka cluster {namespace}/{pipeline} is not up", "telecom status")
+    return str(listeners[0]["bootstrapServers"])
+
+
+def _authority_file(cluster: Cluster, namespace: str, pipeline: str, scratch: Path) -> Path | None:
+    certificate = secret_value(cluster, namespace, names.cluster_ca_secret(pipeline), "ca.crt")
+    if not certificate:
+        return None
+    file = scratch / f"{pipeline}-ca.crt"
+    write_atomically(file, certificate)
+    return file

@@ -1,0 +1,1 @@
+"""Is every event accounted for, and was every planted fraud found?"""

@@ -1,0 +1,1 @@
+"""Batch jobs of a pipeline, run and followed to their end."""

@@ -1,0 +1,122 @@
+"""A nightly run and what the audit tables say of it."""
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from local.cluster.object_store import SqliteCluster
+from local.errors import LocalError
+from local.state.paths import StateDirectory
+from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from telecom.access.lake_query import Ask
+from telecom.batch.job_runs import FinishedRun, run_batch_job
+from telecom.pipelines.follow import Tell
+
+PASSED, WARNED, FAILED = "passed", "warned", "failed"
+
+
+class NightlyFailedError(LocalError):
+    """The run came to no verdict: readers see what they saw before."""
+
+
+@dataclass(frozen=True)
+class Days:
+    """Which days a run works on: the arrivals of `date`, or with `first` the event days up to before `until`."""
+
+    date: dt.date | None = None
+    first: dt.date | None = None
+    until: dt.date | None = None
+
+    def arguments(self) -> list[str]:
+        """Arguments of the job."""
+        given = {"--date": self.date, "--from": self.first, "--until": self.until}
+        return [text for option, day in given.items() if day for text in (option, str(day))]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Verdict of one gate; `evidence` names the worst readings."""
+
+    name: str
+    layer: str
+    outcome: str
+    value: float
+    unit: str
+    owner: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """A table of gold and the snapshot of it that readers see."""
+
+    table: str
+    snapshot: int
+
+
+@dataclass(frozen=True)
+class Nightly:
+    """A run that came to a verdict; nothing is published if a gate failed."""
+
+    run_id: str
+    seconds: float
+    gates: tuple[Gate, ...]
+    published: tuple[PublishedTable, ...]
+
+    @property
+    def is_published(self) -> bool:
+        """Whether readers see the numbers of this run."""
+        return bool(self.published) and not self.count(FAILED)
+
+    def count(self, outcome: str) -> int:
+        """Gates with that outcome."""
+        return sum(gate.outcome == outcome for gate in self.gates)
+
+
+def run_nightly(
+    state: StateDirectory, store: SqliteCluster, pipeline: Pipeline, days: Days, ask: Ask, tell: Tell
+) -> Nightly:
+    """Run silver, gold, gates and publication as a Job. Raises `LocalError` when it came to no verdict."""
+    run_id = uuid.uuid4().hex
+    arguments = [*days.arguments(), "--run-id", run_id]
+    finished = run_batch_job(state, store, pipeline, names.NIGHTLY, arguments, tell)
+    # A gate that blocks fails the Job as well: what tells it from a broken run is that its verdict was written down.
+    nightly = _verdict(run_id, finished, ask)
+    if nightly is None:
+        raise NightlyFailedError(
+            "run the nightly chain", f"{finished.reason}\n{finished.log_tail()}", f"less {finished.log}"
+        )
+    return nightly
+
+
+def _verdict(run_id: str, finished: FinishedRun, ask: Ask) -> Nightly | None:
+    tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'audit'"
+    if ("publications",) not in {tuple(row) for row in ask(tables).rows}:
+        return None
+    publications = ask(f"SELECT snapshots FROM audit.publications WHERE run_id = '{run_id}'").rows  # noqa: S608
+    if not publications:
+        return None
+    snapshots: dict[str, int] = json.loads(publications[0][0])
+    return Nightly(run_id, finished.seconds, _gates(run_id, ask), published_tables(snapshots))
+
+
+def published_tables(snapshots: Mapping[str, int]) -> tuple[PublishedTable, ...]:
+    """Published snapshots by table of gold, in order of their names."""
+    return tuple(PublishedTable(f"gold.{table}", snapshot) for table, snapshot in sorted(snapshots.items()))
+
+
+def _gates(run_id: str, ask: Ask) -> tuple[Gate, ...]:
+    answer = ask(
+        "SELECT gate AS name, layer, outcome, value, unit, owner, evidence FROM audit.gate_results"  # noqa: S608
+        f" WHERE run_id = '{run_id}' ORDER BY gate_number"
+    )
+    rows = (dict(zip(answer.columns, row, strict=True)) for row in answer.rows)
+    return tuple(Gate(**{**row, "evidence": _worst(row["evidence"])}) for row in rows)
+
+
+def _worst(evidence: str) -> str:
+    readings: Sequence[dict[str, object]] = json.loads(evidence)
+    return "; ".join(f"{reading['subject']} {reading['detail']}".strip() for reading in readings[:2])

@@ -1,0 +1,20 @@
+"""Going back to the numbers that readers saw before."""
+
+from jobs.nightly.publish.history import NothingToRollBackToError, PublicationRecord
+from jobs.nightly.publish.publish import roll_back
+from jobs.runtime.iceberg import open_catalog
+from jobs.runtime.published_tags import SnapshotGoneError
+from local.errors import LocalError
+from telecom.access.lake_access import LakeAccess
+
+
+class PublicationRollbackError(LocalError):
+    """There is nothing to go back to; readers see what they saw."""
+
+
+def roll_publication_back(access: LakeAccess) -> PublicationRecord:
+    """Show readers the publication before the current one. Raises `PublicationRollbackError`."""
+    try:
+        return roll_back(open_catalog(access.settings.catalog, access.settings.s3, access.credentials))
+    except (NothingToRollBackToError, SnapshotGoneError) as error:
+        raise PublicationRollbackError("roll the publication back", str(error), "telecom run nightly") from error

@@ -1,0 +1,1 @@
+"""What dbt's models say of themselves: documentation and lineage."""

@@ -1,0 +1,32 @@
+"""The data catalogue that dbt makes of the project: every table with its columns, tests, owners and graph."""
+
+import shutil
+from pathlib import Path
+
+from jobs.nightly.dbt.dbt_build import DbtError
+from local.errors import LocalError
+from local.state.paths import StateDirectory
+from telecom.catalogue.dbt_project import dbt_project
+from telecom.pipelines.follow import Tell
+
+# One page that holds everything, so that it can be opened from a folder or put on any web server.
+GENERATE = ("docs", "generate", "--static")
+PAGE = "static_index.html"
+
+
+class ModelDocsError(LocalError):
+    """dbt could not describe the lake."""
+
+
+def write_model_docs(state: StateDirectory, trino_port: int, tell: Tell) -> Path:
+    """Describe the tables as they are in the lake now; the page. Raises `ModelDocsError`."""
+    tell("dbt reads the project and asks Trino for tables and columns …")
+    dbt = dbt_project(state.run / "docs", trino_port)
+    try:
+        dbt.run(GENERATE, {})
+    except DbtError as error:
+        raise ModelDocsError("describe the tables", str(error), "telecom status") from error
+    page = state.root / "docs" / "index.html"
+    page.parent.mkdir(exist_ok=True)
+    shutil.copyfile(dbt.manifest_file.with_name(PAGE), page)
+    return page

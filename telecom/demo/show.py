@@ -1,0 +1,72 @@
+"""What the demo prints at its end."""
+
+from rich.console import Console
+from rich.table import Table
+
+from telecom.audit.ledger_audit import Audit, TopicAudit
+from telecom.demo.accounts import AccountSummary
+from telecom.demo.frauds import AlertSummary
+from telecom.terminal.plain_table import plain_table
+
+
+def ledger_table(audit: Audit) -> Table:
+    """Every topic counted against the ledger."""
+    table = plain_table()
+    table.add_column("TOPIC")
+    for heading in ("PRODUCED", "IN KAFKA", "BRONZE", "DEAD LETTERS", "MISSING", "TWICE"):
+        table.add_column(heading, justify="right")
+    table.add_column("BALANCED")
+    for topic in audit.topics:
+        table.add_row(*_cells(topic), "[green]yes[/green]" if topic.is_balanced else "[red]NO[/red]")
+    return table
+
+
+def _cells(topic: TopicAudit) -> list[str]:
+    balance = topic.balance
+    counts = (
+        balance.produced,
+        topic.in_kafka,
+        balance.bronze,
+        balance.dead_letters,
+        balance.missing,
+        topic.repeated_rows,
+    )
+    return [balance.topic, *(f"{count:,}" for count in counts)]
+
+
+def alerts_table(summary: AlertSummary) -> Table:
+    """Every rule that had something to find, or found something."""
+    table = plain_table()
+    table.add_column("RULE")
+    for heading in ("PLANTED", "FOUND", "FALSE ALARMS", "PRECISION", "RECALL"):
+        table.add_column(heading, justify="right")
+    for score in summary.rules:
+        counts = (str(count) for count in (score.planted, score.found, score.false_alarms))
+        table.add_row(score.rule, *counts, f"{score.precision:.3f}", f"{score.recall:.3f}")
+    return table
+
+
+def delays(summary: AlertSummary) -> str:
+    """How fast alerts came, in words."""
+    if summary.first_seconds is None or summary.p50_seconds is None or summary.p99_seconds is None:
+        return "No alert about an event of this run."
+    return (
+        f"First alert {summary.first_seconds:.1f} s after the first source started; from a fraud being sent to its "
+        f"alert being readable: p50 {summary.p50_seconds:.1f} s, p99 {summary.p99_seconds:.1f} s."
+    )
+
+
+def frozen_accounts(accounts: AccountSummary) -> str:
+    """What the freezer did, in words."""
+    return f"Accounts frozen in the CRM: {accounts.frozen}; alerts left to people: {accounts.kept}."
+
+
+def open_accounts(audit: Audit) -> str:
+    """Producers that ended without closing their account, in words; empty when there is none."""
+    named = ", ".join(f"{producer} (run {run_id})" for producer, run_id in audit.ledger.open_runs())
+    return f"Still running, or killed with up to two seconds not accounted for: {named}" if named else ""
+
+
+def print_heading(console: Console, text: str) -> None:
+    """Start a part of the output."""
+    console.print(f"\n[bold]{text}[/bold]")

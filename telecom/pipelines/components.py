@@ -1,0 +1,76 @@
+"""The components of a cluster as one table: state, freshness, rows or lag, endpoint, reason."""
+
+from dataclasses import dataclass
+
+from contracts import metric_names
+from local.cluster.daemon import SERVICES
+from local.cluster.daemon_control import Row, describe
+from local.cluster.object_store import SqliteCluster
+from local.state.paths import StateDirectory
+from operators.telecom_pipeline.objects.manifest import Kind
+from operators.telecom_pipeline.spec import API_VERSION, KIND_NAME
+from telecom.pipelines.metrics import Scrape, scrape
+from telecom.pipelines.pipeline_view import PipelineView
+
+PIPELINE = Kind(API_VERSION, KIND_NAME)
+
+
+@dataclass(frozen=True)
+class Component:
+    """One line of the status: a process, or a pipeline.
+
+    `freshness_seconds` is the age of the newest event of any topic: a topic on which nothing happens is not stale.
+    """
+
+    component: str
+    state: str
+    freshness_seconds: float | None
+    rows: int | None
+    lag: int | None
+    endpoint: str
+    reason: str
+
+
+def components(state: StateDirectory) -> list[Component]:
+    """Pipelines first, then processes. What a process does not say about itself is None."""
+    pipelines = [_of_pipeline(PipelineView(found)) for found in SqliteCluster(state.store).list_kind(PIPELINE)]
+    return pipelines + [_of_process(row) for row in describe(state)]
+
+
+def _of_pipeline(view: PipelineView) -> Component:
+    metadata = view.resource["metadata"]
+    is_well = view.holds("Ready") and not view.holds("Degraded")
+    return Component(
+        component=f"{KIND_NAME} {metadata['namespace']}/{metadata['name']}",
+        state=view.stage or "Unknown",
+        freshness_seconds=None,
+        rows=None,
+        lag=None,
+        endpoint="",
+        reason="; ".join(view.data_complaints)
+        if is_well
+        else view.message("Degraded" if view.holds("Degraded") else "Ready"),
+    )
+
+
+def _of_process(row: Row) -> Component:
+    page = _page(row)
+    lag = page.total(metric_names.SINK_LAG_RECORDS)
+    rows = page.total(metric_names.SINK_ROWS)
+    if rows is None:
+        rows = page.total(metric_names.PRODUCER_ACKNOWLEDGED)
+    return Component(
+        component=row.component,
+        state=row.state,
+        freshness_seconds=page.lowest(metric_names.SINK_FRESHNESS_SECONDS),
+        rows=None if rows is None else int(rows),
+        lag=None if lag is None else int(lag),
+        endpoint=row.endpoint,
+        reason=row.reason,
+    )
+
+
+def _page(row: Row) -> Scrape:
+    """Metrics of a job of ours; engines have none in this form."""
+    is_job = row.state == "Ready" and row.endpoint.startswith("http") and row.component not in SERVICES
+    return scrape(row.endpoint) if is_job else Scrape({})

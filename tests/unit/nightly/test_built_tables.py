@@ -1,0 +1,23 @@
+import json
+from pathlib import Path
+
+from contracts.batch_settings import DbtSettings, TrinoConnection
+from jobs.nightly.dbt.dbt_build import Dbt
+
+
+def node(kind: str, materialized: str, name: str) -> dict[str, object]:
+    return {"resource_type": kind, "schema": "gold", "name": name, "config": {"materialized": materialized}}
+
+
+def test_only_tables_that_dbt_builds_are_audited_and_published(tmp_path: Path):
+    nodes = [
+        node("model", "incremental", "fact_calls"),
+        node("seed", "seed", "towers_seed"),
+        node("model", "view", "fraud_alerts_recent"),
+        node("test", "test", "assert_no_negative_revenue"),
+    ]
+    (tmp_path / "target").mkdir()
+    (tmp_path / "target" / "manifest.json").write_text(json.dumps({"nodes": dict(enumerate(nodes))}))
+    settings = DbtSettings(python=Path("dbt-python"), project_directory=Path(), target_directory=tmp_path)
+    dbt = Dbt(settings, TrinoConnection(host="127.0.0.1", port=1, username="transformer"))
+    assert dbt.built_tables() == {("gold", "fact_calls"), ("gold", "towers_seed")}
