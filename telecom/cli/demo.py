@@ -9,7 +9,6 @@ import typer
 from local.errors import LocalError
 from local.state.paths import StateDirectory
 from local.supervisor.ports import PortBook
-from telecom.cli.doctor import require_ready_machine
 from telecom.cli.fetch import engines_for, fetch_engines
 from telecom.cli.numbers import print_numbers, print_silver
 from telecom.cli.query import rows_table, trino_port
@@ -20,6 +19,7 @@ from telecom.demo.questions import QUESTIONS
 from telecom.demo.report import Alerts, Gates, Published, Report, Seconds, TopicCounts
 from telecom.demo.run import DemoRun, engine_versions, run_demo
 from telecom.demo.show import alerts_table, delays, frozen_accounts, ledger_table, open_accounts, print_heading
+from telecom.doctor.ready_machine import require_ready_machine
 from telecom.pipelines.resource_file import read_resource
 from telecom.terminal.console import answers, notices
 

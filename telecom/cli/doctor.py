@@ -6,15 +6,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from local.errors import LocalError
 from telecom.doctor import Finding, Severity, examine
 from telecom.terminal.console import Output, answers, print_json
 
 STYLES = {Severity.OK: "green", Severity.WARNING: "yellow", Severity.FATAL: "red"}
-
-
-class MachineNotReadyError(LocalError):
-    """Something without which nothing can start is missing."""
 
 
 def doctor(
@@ -28,14 +23,6 @@ def doctor(
         answers.print(_table(findings))
     if any(finding.severity is Severity.FATAL for finding in findings):
         raise typer.Exit(1)
-
-
-def require_ready_machine() -> None:
-    """Raise `MachineNotReadyError` that names everything that is missing."""
-    missing = [finding for finding in examine() if finding.severity is Severity.FATAL]
-    if missing:
-        lines = "".join(f"\n  {finding.subject}: {finding.found}; {finding.advice}" for finding in missing)
-        raise MachineNotReadyError("use this machine", f"it lacks{lines}\n", "install it, then `make doctor`")
 
 
 def _table(findings: list[Finding]) -> Table:

@@ -19,7 +19,7 @@ from local.artefacts.progress import Report
 from local.artefacts.trino import trino_home
 from local.kubernetes.node import missing_for_a_node
 from local.state.paths import cache_folder
-from telecom.cli.doctor import require_ready_machine
+from telecom.doctor.ready_machine import require_ready_machine
 from telecom.pipelines.resource_file import Resource
 from telecom.terminal.console import notices
 from telecom.terminal.fetch_progress import ProgressBoard, progress_board

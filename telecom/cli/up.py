@@ -7,10 +7,10 @@ import typer
 
 from local.cluster.daemon_control import is_running
 from local.cluster.object_store import SqliteCluster
-from telecom.cli.doctor import require_ready_machine
 from telecom.cli.fetch import engines_for, fetch_engines
 from telecom.cli.state_option import DEFAULT_STATE, StateOption, open_state
 from telecom.cli.status import print_status
+from telecom.doctor.ready_machine import require_ready_machine
 from telecom.pipelines.bring_up import bring_up
 from telecom.pipelines.resource_file import read_resource
 from telecom.terminal.console import notices
