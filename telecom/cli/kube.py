@@ -24,7 +24,7 @@ from operators.telecom_pipeline.upgrade.revisions import with_switches
 from telecom.batch.job_runs import FailedRunError, failure_of, follow_run
 from telecom.cli.up import tell
 from telecom.pipelines.pipeline_view import PipelineView
-from telecom.pipelines.resource_file import read_resource, valid_pipeline
+from telecom.pipelines.resource_file import pipeline_of_resource, read_resource
 from telecom.pipelines.rollback import choose_revision, replacement
 from telecom.terminal.console import Output, answers, notices, print_json
 
@@ -83,7 +83,7 @@ def render(name: Name, namespace: Namespace = "", output: OutputForm = Output.TA
     """Print the manifests that a pipeline of the cluster becomes, with the endpoints that are known there, as YAML."""
     with _connected(namespace) as (cluster, place):
         resource = _present(cluster, Ref(PIPELINE, place, name))
-        pipeline = valid_pipeline(resource)
+        pipeline = pipeline_of_resource(resource)
         children = observe_children(cluster, name, place)
         manifests = form_of(pipeline, observe(cluster, children, pipeline)).rendering
     if output is Output.JSON:
@@ -132,7 +132,7 @@ def run(
     with _connected(namespace) as (cluster, place):
         resource = _present(cluster, Ref(PIPELINE, place, name))
         finished = follow_run(
-            OwnedCluster(cluster, resource), valid_pipeline(resource), COMPONENT_BY_JOB[job], (), tell
+            OwnedCluster(cluster, resource), pipeline_of_resource(resource), COMPONENT_BY_JOB[job], (), tell
         )
     failure, logs = failure_of(finished), f"kubectl -n {place} logs job/{finished['metadata']['name']}"
     if failure is not None:

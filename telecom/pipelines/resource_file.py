@@ -52,7 +52,7 @@ def read_resource(file: Path, cluster: Cluster | None = None) -> Resource:
     raise ResourceFileError(f"use {file}", _listed(problems), "correct the file")
 
 
-def valid_pipeline(resource: Manifest) -> Pipeline:
+def pipeline_of_resource(resource: Manifest) -> Pipeline:
     """Pipeline of a resource that a cluster has. Raises `ResourceFileError` that lists every problem."""
     outcome = validate(resource)
     if isinstance(outcome, Pipeline):
