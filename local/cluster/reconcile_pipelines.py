@@ -6,18 +6,14 @@ import structlog
 
 from local.cluster.object_store import SqliteCluster
 from operators.telecom_pipeline.figures.sink_figures import FiguresSource
-from operators.telecom_pipeline.objects.manifest import Kind, Manifest, Ref, ref_of
+from operators.telecom_pipeline.objects.custom_resource import TEARDOWN_FINALIZER, TELECOM_PIPELINE
+from operators.telecom_pipeline.objects.manifest import Manifest, Ref, ref_of
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.reconcile.one_pass import reconcile
 from operators.telecom_pipeline.reconcile.teardown import tear_down
-from operators.telecom_pipeline.spec import API_VERSION, KIND_NAME
 from operators.telecom_pipeline.validate import validate
 
 log = structlog.get_logger()
-
-TELECOM_PIPELINE = Kind(API_VERSION, KIND_NAME)
-# Keeps a deleted pipeline until its children are gone, in their order.
-FINALIZER = "telecom.dev/teardown"
 
 
 def pipeline_namespaces(store: SqliteCluster) -> set[str]:
@@ -45,7 +41,7 @@ def _reconcile_one(store: SqliteCluster, manifest: Manifest, figures: FiguresSou
     ref = ref_of(manifest)
     try:
         if not manifest["metadata"].get("deletionTimestamp"):
-            store.set_finalizers(ref, [FINALIZER])
+            store.set_finalizers(ref, [TEARDOWN_FINALIZER])
             reconcile(store, ref, datetime.now(UTC), figures)
         elif tear_down(store, manifest).is_done:
             store.set_finalizers(ref, [])

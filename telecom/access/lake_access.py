@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 from contracts.batch_settings import EraseSettings
 from local.cluster.object_store import SqliteCluster
-from local.cluster.reconcile_pipelines import TELECOM_PIPELINE, valid_pipeline
+from local.cluster.reconcile_pipelines import valid_pipeline
 from local.errors import LocalError
+from operators.telecom_pipeline.objects.custom_resource import TELECOM_PIPELINE
 from operators.telecom_pipeline.objects.manifest import Ref
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.render.bronze import storage_credentials

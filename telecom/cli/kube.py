@@ -14,12 +14,12 @@ from operators.telecom_pipeline.clusters.owned import OwnedCluster
 from operators.telecom_pipeline.clusters.rest import ApiServer
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.cluster import RejectedError
-from operators.telecom_pipeline.objects.manifest import Kind, Manifest, Ref
+from operators.telecom_pipeline.objects.custom_resource import TELECOM_PIPELINE
+from operators.telecom_pipeline.objects.manifest import Manifest, Ref
 from operators.telecom_pipeline.objects.manifest_yaml import to_yaml
 from operators.telecom_pipeline.reconcile.context import form_of
 from operators.telecom_pipeline.reconcile.observe import observe, observe_children, revisions
 from operators.telecom_pipeline.reconcile.preview import preview
-from operators.telecom_pipeline.spec import API_VERSION, KIND_NAME
 from operators.telecom_pipeline.upgrade.revisions import with_switches
 from telecom.batch.job_runs import FailedRunError, failure_of, follow_run
 from telecom.cli.up import tell
@@ -32,8 +32,6 @@ Name = Annotated[str, typer.Argument(help="Name of the TelecomPipeline.")]
 Namespace = Annotated[str, typer.Option("--namespace", "-n", help="Its namespace; the context's when absent.")]
 File = Annotated[Path, typer.Option("--file", "-f", help="File with the TelecomPipeline.")]
 OutputForm = Annotated[Output, typer.Option("--output", "-o", help="table, or json for programs.")]
-
-PIPELINE = Kind(API_VERSION, KIND_NAME)
 
 
 class BatchJob(StrEnum):
@@ -82,7 +80,7 @@ def _print_upgrade(upgrade: Mapping[str, Any] | None) -> None:
 def render(name: Name, namespace: Namespace = "", output: OutputForm = Output.TABLE) -> None:
     """Print the manifests that a pipeline of the cluster becomes, with the endpoints that are known there, as YAML."""
     with _connected(namespace) as (cluster, place):
-        resource = _present(cluster, Ref(PIPELINE, place, name))
+        resource = _present(cluster, Ref(TELECOM_PIPELINE, place, name))
         pipeline = pipeline_of_resource(resource)
         children = observe_children(cluster, name, place)
         manifests = form_of(pipeline, observe(cluster, children, pipeline)).rendering
@@ -130,7 +128,7 @@ def run(
 ) -> None:
     """Run a batch job once, as a Job of the cluster, and wait until it has ended; exit code 1 if it failed."""
     with _connected(namespace) as (cluster, place):
-        resource = _present(cluster, Ref(PIPELINE, place, name))
+        resource = _present(cluster, Ref(TELECOM_PIPELINE, place, name))
         finished = follow_run(
             OwnedCluster(cluster, resource), pipeline_of_resource(resource), COMPONENT_BY_JOB[job], (), tell
         )
@@ -151,7 +149,7 @@ def rollback(
     Paused, mode, desiredState and deletionPolicy stay as they are.
     """
     with _connected(namespace) as (cluster, place):
-        ref = Ref(PIPELINE, place, name)
+        ref = Ref(TELECOM_PIPELINE, place, name)
         spec = _present(cluster, ref)["spec"]
         goal = choose_revision(revisions(cluster, name, place), spec, to_revision)
         cluster.merge(ref, {"spec": replacement(spec, with_switches(goal.spec, spec))})
@@ -160,12 +158,12 @@ def rollback(
 
 def _read(name: str, namespace: str) -> Manifest:
     with _connected(namespace) as (cluster, place):
-        return _present(cluster, Ref(PIPELINE, place, name))
+        return _present(cluster, Ref(TELECOM_PIPELINE, place, name))
 
 
 def _set_paused(name: str, namespace: str, is_paused: bool) -> None:
     with _connected(namespace) as (cluster, place):
-        ref = Ref(PIPELINE, place, name)
+        ref = Ref(TELECOM_PIPELINE, place, name)
         _present(cluster, ref)
         cluster.merge(ref, {"spec": {"paused": is_paused}})
     notices.print(f"{name}: spec.paused is {str(is_paused).lower()}")

@@ -7,12 +7,10 @@ from local.cluster.daemon import SERVICES
 from local.cluster.daemon_control import Row, describe
 from local.cluster.object_store import SqliteCluster
 from local.state.paths import StateDirectory
-from operators.telecom_pipeline.objects.manifest import Kind
-from operators.telecom_pipeline.spec import API_VERSION, KIND_NAME
+from operators.telecom_pipeline.objects.custom_resource import TELECOM_PIPELINE
+from operators.telecom_pipeline.spec import KIND_NAME
 from telecom.pipelines.metrics import Scrape, scrape
 from telecom.pipelines.pipeline_view import PipelineView
-
-PIPELINE = Kind(API_VERSION, KIND_NAME)
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Component:
 
 def components(state: StateDirectory) -> list[Component]:
     """Pipelines first, then processes. What a process does not say about itself is None."""
-    pipelines = [_of_pipeline(PipelineView(found)) for found in SqliteCluster(state.store).list_kind(PIPELINE)]
+    pipelines = [_of_pipeline(PipelineView(found)) for found in SqliteCluster(state.store).list_kind(TELECOM_PIPELINE)]
     return pipelines + [_of_process(row) for row in describe(state)]
 
 

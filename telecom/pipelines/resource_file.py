@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from local.cluster.reconcile_pipelines import TELECOM_PIPELINE
 from local.errors import LocalError
 from operators.telecom_pipeline.objects.cluster import Cluster
+from operators.telecom_pipeline.objects.custom_resource import TELECOM_PIPELINE
 from operators.telecom_pipeline.objects.manifest import Manifest, Ref, ref_of
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.reconcile.observe import accepted_spec

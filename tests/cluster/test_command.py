@@ -13,7 +13,7 @@ from pipelines import apply, changed, create_references, sample
 from local.kubernetes.control_plane import ControlPlane
 from local.kubernetes.node import Node
 from operators.telecom_pipeline.clusters.kube import KubeCluster
-from operators.telecom_pipeline.controller.handlers import PIPELINE
+from operators.telecom_pipeline.objects.custom_resource import TELECOM_PIPELINE
 from operators.telecom_pipeline.objects.manifest import Ref
 from operators.telecom_pipeline.reconcile.one_pass import reconcile
 
@@ -35,7 +35,7 @@ def telecom(control_plane: ControlPlane | Node, *arguments: str) -> subprocess.C
 def reconciled(control_plane: ControlPlane, cluster: KubeCluster, namespace: str) -> str:
     create_references(control_plane, namespace)
     apply(control_plane, sample("minimal", namespace))
-    reconcile(cluster, Ref(PIPELINE, namespace, "minimal"), datetime.now(UTC))
+    reconcile(cluster, Ref(TELECOM_PIPELINE, namespace, "minimal"), datetime.now(UTC))
     return namespace
 
 

@@ -11,13 +11,13 @@ from scene import Scene
 
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.controller.attendance import Attendance
-from operators.telecom_pipeline.controller.handlers import PIPELINE
 from operators.telecom_pipeline.controller.metrics import OperatorMetrics
 from operators.telecom_pipeline.controller.worker import NAMESPACE_ENDING_RESULT, Worker
 from operators.telecom_pipeline.figures.recent_figures import RecentFigures
 from operators.telecom_pipeline.figures.sink_figures import NoFigures
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.cluster import NamespaceEndingError
+from operators.telecom_pipeline.objects.custom_resource import TELECOM_PIPELINE
 from operators.telecom_pipeline.objects.manifest import Ref
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("crds")]
@@ -49,7 +49,7 @@ def test_one_refusal_is_enough_and_is_no_error(
     registry = CollectorRegistry()
     metrics = OperatorMetrics(registry, lambda: 0.0)
     worker = Worker(cluster, metrics, Attendance(600), RecentFigures(NoFigures(), 60))
-    ref = Ref(PIPELINE, ending.namespace, "minimal")
+    ref = Ref(TELECOM_PIPELINE, ending.namespace, "minimal")
     with caplog.at_level(logging.WARNING):
         assert all(worker.reconcile(ref, None).is_settled for _ in range(3))
     assert caplog.records == []

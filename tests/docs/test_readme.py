@@ -7,7 +7,7 @@ import pytest
 import yaml
 from demo_run import DEMO_SECONDS, REPOSITORY, DemoRun
 
-from local.cluster.reconcile_pipelines import TELECOM_PIPELINE
+from operators.telecom_pipeline.objects.custom_resource import TELECOM_PIPELINE
 from operators.telecom_pipeline.objects.manifest import kind_of
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.validate import validate

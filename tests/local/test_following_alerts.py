@@ -11,8 +11,8 @@ from freezer_lab import alert_of
 
 from contracts.events import FraudAlert
 from local.cluster.object_store import SqliteCluster
-from local.cluster.reconcile_pipelines import TELECOM_PIPELINE
 from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.custom_resource import TELECOM_PIPELINE
 from operators.telecom_pipeline.objects.manifest import Manifest, Ref
 from telecom.audit.alerts import read_alerts
 

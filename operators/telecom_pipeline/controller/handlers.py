@@ -14,12 +14,10 @@ from operators.telecom_pipeline.controller.settings import OperatorSettings
 from operators.telecom_pipeline.controller.wake_ups import WakeUps
 from operators.telecom_pipeline.controller.worker import Worker
 from operators.telecom_pipeline.objects.cluster import ClusterError
-from operators.telecom_pipeline.objects.manifest import Kind, Ref
-from operators.telecom_pipeline.spec import API_GROUP, API_VERSION, KIND_NAME
+from operators.telecom_pipeline.objects.custom_resource import TEARDOWN_FINALIZER, TELECOM_PIPELINE
+from operators.telecom_pipeline.objects.manifest import Ref
+from operators.telecom_pipeline.spec import API_GROUP, API_VERSION, PLURAL
 
-PIPELINE = Kind(API_VERSION, KIND_NAME)
-PLURAL = "telecompipelines"
-FINALIZER = f"{API_GROUP}/teardown"
 _ANNOTATION_PREFIX = f"operator.{API_GROUP}"
 _TEARDOWN_SECONDS = 2.0
 _STOP_SECONDS = 30.0
@@ -37,7 +35,7 @@ def register(registry: kopf.OperatorRegistry, settings: OperatorSettings, worker
     @kopf.on.startup(registry=registry)
     async def configure(settings: kopf.OperatorSettings, **_: Any) -> None:
         wake_ups.attach(asyncio.get_running_loop())
-        settings.persistence.finalizer = FINALIZER
+        settings.persistence.finalizer = TEARDOWN_FINALIZER
         settings.persistence.progress_storage = kopf.AnnotationsProgressStorage(prefix=_ANNOTATION_PREFIX, v1=False)
         settings.persistence.diffbase_storage = kopf.AnnotationsDiffBaseStorage(prefix=_ANNOTATION_PREFIX, v1=False)
         settings.posting.reporting_component = "telecom-operator"
@@ -49,7 +47,7 @@ def register(registry: kopf.OperatorRegistry, settings: OperatorSettings, worker
 
     @kopf.daemon(*resource, registry=registry, cancellation_timeout=_STOP_SECONDS)
     async def follow(name: str, namespace: str | None, body: kopf.Body, stopped: kopf.DaemonStopped, **_: Any) -> None:
-        ref, woken_at = Ref(PIPELINE, str(namespace), name), None
+        ref, woken_at = Ref(TELECOM_PIPELINE, str(namespace), name), None
         try:
             while not stopped:
                 done = await run(worker.reconcile, ref, woken_at)
@@ -64,7 +62,7 @@ def register(registry: kopf.OperatorRegistry, settings: OperatorSettings, worker
     @kopf.on.delete(*resource, registry=registry)
     async def tear_down(name: str, namespace: str | None, **_: Any) -> None:
         try:
-            step = await run(worker.tear_down, Ref(PIPELINE, str(namespace), name))
+            step = await run(worker.tear_down, Ref(TELECOM_PIPELINE, str(namespace), name))
         except ClusterError as error:
             raise kopf.TemporaryError(str(error), delay=_TEARDOWN_SECONDS) from error
         if not step.is_done:

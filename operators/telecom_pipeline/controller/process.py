@@ -19,7 +19,7 @@ from operators.telecom_pipeline.clusters.rest import ApiServer, StatusError
 from operators.telecom_pipeline.controller.attendance import Attendance
 from operators.telecom_pipeline.controller.conflict import conflict_event
 from operators.telecom_pipeline.controller.election import Election
-from operators.telecom_pipeline.controller.handlers import PIPELINE, register
+from operators.telecom_pipeline.controller.handlers import register
 from operators.telecom_pipeline.controller.metrics import OperatorMetrics
 from operators.telecom_pipeline.controller.probes import Check, Probes, ProbesError
 from operators.telecom_pipeline.controller.settings import OperatorSettings, OperatorSettingsError, read_settings
@@ -28,6 +28,7 @@ from operators.telecom_pipeline.controller.worker import Worker
 from operators.telecom_pipeline.figures.pod_figures import PodFigures
 from operators.telecom_pipeline.figures.recent_figures import RecentFigures
 from operators.telecom_pipeline.objects.cluster import ClusterError
+from operators.telecom_pipeline.objects.custom_resource import TELECOM_PIPELINE
 from operators.telecom_pipeline.objects.manifest import Manifest, Ref, ref_of
 from operators.telecom_pipeline.objects.names import CHILD_KINDS, POD
 
@@ -95,7 +96,7 @@ class _Operator:
 
     def _work(self) -> None:
         self._metrics.leader.set(1)
-        for kind in (PIPELINE, *CHILD_KINDS, POD):
+        for kind in (TELECOM_PIPELINE, *CHILD_KINDS, POD):
             self._cluster.watch(kind)
         self._wait_for_own_kind()
         figures = RecentFigures(PodFigures(self._cluster), self._settings.figures_seconds)
@@ -113,15 +114,15 @@ class _Operator:
 
     def _wait_for_own_kind(self) -> None:
         """kopf looks once which kinds there are: one that starts before its CRD would never see a pipeline."""
-        while not self._cluster.serves(PIPELINE):
-            _log.warning("The cluster does not serve %s yet: install the CRD", PIPELINE.name)
+        while not self._cluster.serves(TELECOM_PIPELINE):
+            _log.warning("The cluster does not serve %s yet: install the CRD", TELECOM_PIPELINE.name)
             time.sleep(_CRD_SECONDS)
 
     def _tell_of_conflict(self, manifest: Manifest, message: str) -> None:
         """Count it and post an Event, before the field is taken back."""
         self._metrics.count_drift(ref_of(manifest))
         key = pipeline_of(manifest)
-        pipeline = self._cluster.get(Ref(PIPELINE, *key)) if key else None
+        pipeline = self._cluster.get(Ref(TELECOM_PIPELINE, *key)) if key else None
         if pipeline is None:
             return
         event = conflict_event(pipeline, manifest, message, datetime.now(UTC))
@@ -131,7 +132,7 @@ class _Operator:
             _log.warning("No Event about %s: %s", ref_of(manifest), error)
 
     def _is_live(self) -> bool:
-        existing = (ref_of(pipeline) for pipeline in self._cluster.seen(PIPELINE) if not _is_ending(pipeline))
+        existing = (ref_of(pipeline) for pipeline in self._cluster.seen(TELECOM_PIPELINE) if not _is_ending(pipeline))
         is_fresh = self._cluster.seconds_since_contact() < self._settings.stale_watch_seconds
         return is_fresh and not self._attendance.neglected(existing)
 

@@ -4,11 +4,10 @@ from typing import Any
 
 import yaml
 
-from operators.telecom_pipeline.generate.crd import PLURAL
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.manifest import Kind
 from operators.telecom_pipeline.objects.names import CHILD_KINDS
-from operators.telecom_pipeline.spec import API_GROUP
+from operators.telecom_pipeline.spec import API_GROUP, PLURAL
 
 Rule = dict[str, Any]
 

@@ -1,10 +1,10 @@
 """A pipeline without a pass is noticed after the limit, not before, and not after it is gone."""
 
 from operators.telecom_pipeline.controller.attendance import Attendance
-from operators.telecom_pipeline.controller.handlers import PIPELINE
+from operators.telecom_pipeline.objects.custom_resource import TELECOM_PIPELINE
 from operators.telecom_pipeline.objects.manifest import Ref
 
-REF = Ref(PIPELINE, "n", "p")
+REF = Ref(TELECOM_PIPELINE, "n", "p")
 
 
 def test_a_pipeline_is_neglected_only_after_the_limit() -> None:
