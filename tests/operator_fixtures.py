@@ -1,6 +1,6 @@
 """Samples as pipelines, endpoints as they would be observed, and controllers that report what a cluster would."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
@@ -138,9 +138,10 @@ class Controllers:
         self._cluster = cluster
         self._pipeline = pipeline
 
-    def settle(self, kind: str | None = None, name: str | None = None) -> None:
+    def settle(self, kind: str | None = None, name: str | None = None, broken: Collection[Ref] = ()) -> None:
+        """Bring children to where they should be: all, or those of a kind and name; never those that are broken."""
         for ref, child in children(self._cluster, self._pipeline).items():
-            if kind in (None, ref.kind.name) and name in (None, ref.name):
+            if kind in (None, ref.kind.name) and name in (None, ref.name) and ref not in broken:
                 self.report(ref, healthy_status(child))
 
     def report(self, ref: Ref, status: Mapping[str, Any]) -> None:

@@ -104,10 +104,8 @@ class World:
         return cluster.writes
 
     def settle(self) -> None:
-        """Controllers bring every child that is not broken to where it shall be."""
-        for ref in children(self.store):
-            if ref not in self.broken:
-                self.controllers.settle(ref.kind.name, ref.name)
+        """Controllers bring every child that is not broken to where it should be."""
+        self.controllers.settle(broken=self.broken)
 
     def run(self, passes: int = 16) -> None:
         for _ in range(passes):
