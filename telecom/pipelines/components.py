@@ -7,8 +7,7 @@ from local.cluster.daemon import SERVICES
 from local.cluster.daemon_control import Row, describe
 from local.cluster.object_store import SqliteCluster
 from local.state.paths import StateDirectory
-from operators.telecom_pipeline.objects.custom_resource import TELECOM_PIPELINE
-from operators.telecom_pipeline.spec import KIND_NAME
+from operators.telecom_pipeline.objects.custom_resource import KIND_NAME, TELECOM_PIPELINE
 from telecom.pipelines.metrics import Scrape, scrape
 from telecom.pipelines.pipeline_view import PipelineView
 

@@ -15,7 +15,7 @@ from upstream import Upstream
 from local.kubernetes.control_plane import ControlPlane
 from local.kubernetes.crds import install_crds
 from operators.telecom_pipeline.clusters.kube import KubeCluster
-from operators.telecom_pipeline.spec import PLURAL
+from operators.telecom_pipeline.objects.custom_resource import PLURAL
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("crds")]
 

@@ -18,9 +18,9 @@ from operators.telecom_pipeline.objects.cluster import (
     NamespaceEndingError,
     RejectedError,
 )
+from operators.telecom_pipeline.objects.custom_resource import API_GROUP
 from operators.telecom_pipeline.objects.manifest import Kind, Manifest, Ref, ref_of
 from operators.telecom_pipeline.objects.names import SECRET
-from operators.telecom_pipeline.spec import API_GROUP
 
 FIELD_MANAGER = "telecom-pipeline"
 _SYNC_SECONDS = 30.0

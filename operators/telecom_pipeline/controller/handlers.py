@@ -14,9 +14,14 @@ from operators.telecom_pipeline.controller.settings import OperatorSettings
 from operators.telecom_pipeline.controller.wake_ups import WakeUps
 from operators.telecom_pipeline.controller.worker import Worker
 from operators.telecom_pipeline.objects.cluster import ClusterError
-from operators.telecom_pipeline.objects.custom_resource import TEARDOWN_FINALIZER, TELECOM_PIPELINE
+from operators.telecom_pipeline.objects.custom_resource import (
+    API_GROUP,
+    PLURAL,
+    TEARDOWN_FINALIZER,
+    TELECOM_PIPELINE,
+    VERSION,
+)
 from operators.telecom_pipeline.objects.manifest import Ref
-from operators.telecom_pipeline.spec import API_GROUP, API_VERSION, PLURAL
 
 _ANNOTATION_PREFIX = f"operator.{API_GROUP}"
 _TEARDOWN_SECONDS = 2.0
@@ -25,8 +30,7 @@ _STOP_SECONDS = 30.0
 
 def register(registry: kopf.OperatorRegistry, settings: OperatorSettings, worker: Worker, wake_ups: WakeUps) -> None:
     """Add the handlers to `registry`."""
-    _, version = API_VERSION.split("/")
-    resource = (API_GROUP, version, PLURAL)
+    resource = (API_GROUP, VERSION, PLURAL)
     executor = ThreadPoolExecutor(settings.workers, thread_name_prefix="worker")
 
     async def run(function: Any, *arguments: object) -> Any:

@@ -5,9 +5,9 @@ import time
 from collections import defaultdict
 from contextlib import suppress
 
+from operators.telecom_pipeline.objects.custom_resource import KIND_NAME
 from operators.telecom_pipeline.objects.labels import PIPELINE_LABEL
 from operators.telecom_pipeline.objects.manifest import Manifest
-from operators.telecom_pipeline.spec import KIND_NAME
 
 PipelineKey = tuple[str, str]
 """Namespace and name."""

@@ -5,8 +5,9 @@ from typing import Any
 import yaml
 
 from operators.telecom_pipeline.generate.structural_schema import Schema, structural_schema
+from operators.telecom_pipeline.objects.custom_resource import API_GROUP, KIND_NAME, PLURAL, VERSION
 from operators.telecom_pipeline.objects.manifest import Manifest
-from operators.telecom_pipeline.spec import API_GROUP, API_VERSION, KIND_NAME, PLURAL, PipelineSpec
+from operators.telecom_pipeline.spec import PipelineSpec
 from operators.telecom_pipeline.status.model import PipelineStatus
 from operators.telecom_pipeline.validate.rules import NAME_RULES, RULES
 from operators.telecom_pipeline.validate.transitions import (
@@ -43,7 +44,7 @@ def crd() -> Manifest:
 
 def _version() -> dict[str, Any]:
     return {
-        "name": API_VERSION.rsplit("/", 1)[-1],
+        "name": VERSION,
         "served": True,
         "storage": True,
         "subresources": {"status": {}},

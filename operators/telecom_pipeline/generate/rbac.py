@@ -5,9 +5,9 @@ from typing import Any
 import yaml
 
 from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.custom_resource import API_GROUP, PLURAL
 from operators.telecom_pipeline.objects.manifest import Kind
 from operators.telecom_pipeline.objects.names import CHILD_KINDS
-from operators.telecom_pipeline.spec import API_GROUP, PLURAL
 
 Rule = dict[str, Any]
 

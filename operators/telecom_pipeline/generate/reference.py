@@ -8,8 +8,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from operators.telecom_pipeline.generate.structural_schema import Schema, structural_schema
+from operators.telecom_pipeline.objects.custom_resource import API_VERSION, KIND_NAME
 from operators.telecom_pipeline.pipeline.stages import STAGE_RULES
-from operators.telecom_pipeline.spec import API_VERSION, KIND_NAME, PipelineSpec
+from operators.telecom_pipeline.spec import PipelineSpec
 from operators.telecom_pipeline.spec.base import PROFILE_DEFAULTS_KEY
 from operators.telecom_pipeline.status.model import PipelineStatus
 from operators.telecom_pipeline.validate.rules import NAME_RULES, RULES

@@ -7,7 +7,8 @@ from textwrap import wrap
 from typing import Any
 
 from operators.telecom_pipeline.generate.structural_schema import Schema, structural_schema
-from operators.telecom_pipeline.spec import API_VERSION, KIND_NAME, PipelineSpec
+from operators.telecom_pipeline.objects.custom_resource import API_VERSION, KIND_NAME
+from operators.telecom_pipeline.spec import PipelineSpec
 
 NAMESPACE = "telecom"
 LINE_LENGTH = 110

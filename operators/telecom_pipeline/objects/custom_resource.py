@@ -1,8 +1,12 @@
-"""The custom resource as an object of the API: its kind, and the finalizer that holds a deleted one."""
+"""The custom resource as an object of the API: its group, version and names, and the finalizer that holds it."""
 
 from operators.telecom_pipeline.objects.manifest import Kind
-from operators.telecom_pipeline.spec import API_GROUP, API_VERSION, KIND_NAME
 
+API_GROUP = "telecom.dev"
+VERSION = "v1alpha1"
+API_VERSION = f"{API_GROUP}/{VERSION}"
+KIND_NAME = "TelecomPipeline"
+PLURAL = "telecompipelines"
 TELECOM_PIPELINE = Kind(API_VERSION, KIND_NAME)
 # Keeps a deleted pipeline until its children are gone, in their order.
 TEARDOWN_FINALIZER = f"{API_GROUP}/teardown"

@@ -1,6 +1,6 @@
 """Labels and annotations of children."""
 
-from operators.telecom_pipeline.spec import API_GROUP
+from operators.telecom_pipeline.objects.custom_resource import API_GROUP
 
 MANAGED_BY = "telecom-operator"
 # Of the Job of a run: whoever asked for it looks after it; the operator neither remakes nor prunes it.

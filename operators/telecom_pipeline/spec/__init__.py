@@ -2,9 +2,4 @@
 
 from operators.telecom_pipeline.spec.pipeline_spec import PipelineSpec, Profile
 
-API_GROUP = "telecom.dev"
-API_VERSION = f"{API_GROUP}/v1alpha1"
-KIND_NAME = "TelecomPipeline"
-PLURAL = "telecompipelines"
-
-__all__ = ["API_GROUP", "API_VERSION", "KIND_NAME", "PLURAL", "PipelineSpec", "Profile"]
+__all__ = ["PipelineSpec", "Profile"]

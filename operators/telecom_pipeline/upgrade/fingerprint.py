@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from operators.telecom_pipeline.objects.custom_resource import API_VERSION, KIND_NAME
 from operators.telecom_pipeline.objects.plain_digest import digest_of
 from operators.telecom_pipeline.pipeline.endpoints import nowhere
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.render import render
-from operators.telecom_pipeline.spec import API_VERSION, KIND_NAME
 from operators.telecom_pipeline.upgrade.steps import UPGRADED_STAGES, Rendering
 from operators.telecom_pipeline.validate import validate
 

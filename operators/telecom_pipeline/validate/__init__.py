@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from operators.telecom_pipeline.objects.custom_resource import API_VERSION, KIND_NAME
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline, resolve
-from operators.telecom_pipeline.spec import API_VERSION, KIND_NAME
 from operators.telecom_pipeline.validate.problem import Problem
 from operators.telecom_pipeline.validate.rules import NAME_RULES, rule_problems
 from operators.telecom_pipeline.validate.schema import parse_spec

@@ -4,9 +4,9 @@ import asyncio
 import threading
 
 from operators.telecom_pipeline.controller.wake_ups import WakeUps, pipeline_of
+from operators.telecom_pipeline.objects.custom_resource import KIND_NAME
 from operators.telecom_pipeline.objects.labels import PIPELINE_LABEL
 from operators.telecom_pipeline.objects.manifest import Manifest
-from operators.telecom_pipeline.spec import KIND_NAME
 
 
 def child(pipeline: str) -> Manifest:
