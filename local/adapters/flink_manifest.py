@@ -10,8 +10,8 @@ from typing import Any
 from local.adapters.adapter import ManifestError
 from local.adapters.flink_processes import HOST
 from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.objects.upstream import FLINK_JOB_SUSPENDED, FLINK_MAIN_CONTAINER
 
-MAIN_CONTAINER = "flink-main-container"
 # Settings that only mean something to the operator or to Kubernetes. High availability among them: the JobManager of
 # one machine finds its newest checkpoint in the checkpoint folder instead (flink_start).
 _LEFT_OUT = ("kubernetes.", "high-availability.", "job.autoscaler.")
@@ -78,7 +78,7 @@ def job_arguments(manifest: Manifest) -> tuple[str, ...]:
 
 def is_suspended(manifest: Manifest) -> bool:
     """Whether the job shall not run."""
-    return bool(manifest["spec"]["job"].get("state", "running") == "suspended")
+    return bool(manifest["spec"]["job"].get("state") == FLINK_JOB_SUSPENDED)
 
 
 def upgrade_mode(manifest: Manifest) -> str:
@@ -99,10 +99,12 @@ def revision(manifest: Manifest) -> str:
 def pod_template(manifest: Manifest, arguments: tuple[str, ...]) -> dict[str, Any]:
     """Pod template whose container is Flink's own; a placeholder stands for its command. Raises `ManifestError`."""
     given = manifest["spec"].get("podTemplate", {}).get("spec", {})
-    containers = [entry for entry in given.get("containers", []) if entry["name"] == MAIN_CONTAINER]
+    containers = [entry for entry in given.get("containers", []) if entry["name"] == FLINK_MAIN_CONTAINER]
     if len(containers) != len(given.get("containers", [])):
-        raise ManifestError("run a Flink job", "its pod template has other containers", f"keep {MAIN_CONTAINER} only")
-    main: Mapping[str, Any] = containers[0] if containers else {"name": MAIN_CONTAINER}
+        raise ManifestError(
+            "run a Flink job", "its pod template has other containers", f"keep {FLINK_MAIN_CONTAINER} only"
+        )
+    main: Mapping[str, Any] = containers[0] if containers else {"name": FLINK_MAIN_CONTAINER}
     # Flink's own probes are the operator's business; the processes are watched through the REST API.
     bare = {key: value for key, value in main.items() if not key.endswith("Probe")}
     container = {**bare, "image": manifest["spec"]["image"], "command": ["flink"], "args": list(arguments)}

@@ -28,8 +28,8 @@ from local.supervisor.machine import Machine, base_environment
 from local.supervisor.record import Phase
 from local.supervisor.spec import ProcessSpec, StopRank, TcpProbe
 from operators.telecom_pipeline.objects import names
-from operators.telecom_pipeline.objects.labels import STRIMZI_CLUSTER_LABEL
 from operators.telecom_pipeline.objects.manifest import Manifest, ref_of
+from operators.telecom_pipeline.objects.upstream import STRIMZI_CLUSTER_LABEL
 
 DEFAULT_HEAP = "512m"
 _LOGGING = """\

@@ -15,8 +15,8 @@ from local.adapters.kafka_properties import INTERNAL_USER
 from local.errors import LocalError
 from local.supervisor.machine import Machine
 from operators.telecom_pipeline.objects import names
-from operators.telecom_pipeline.objects.labels import STRIMZI_CLUSTER_LABEL
 from operators.telecom_pipeline.objects.manifest import Manifest, Ref
+from operators.telecom_pipeline.objects.upstream import STRIMZI_CLUSTER_LABEL
 
 TIMEOUT_SECONDS = 10.0
 

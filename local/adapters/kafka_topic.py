@@ -22,8 +22,7 @@ from local.adapters.kafka_admin import TIMEOUT_SECONDS, AdminClients, KafkaAdmin
 from local.supervisor.machine import Machine
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.manifest import Manifest
-
-MANAGED_ANNOTATION = "strimzi.io/managed"
+from operators.telecom_pipeline.objects.upstream import STRIMZI_MANAGED_ANNOTATION
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ def config_changes(found: Mapping[str, str], wanted: Mapping[str, str]) -> dict[
 
 
 def _is_managed(manifest: Manifest) -> bool:
-    return str(manifest["metadata"].get("annotations", {}).get(MANAGED_ANNOTATION, "true")) != "false"
+    return str(manifest["metadata"].get("annotations", {}).get(STRIMZI_MANAGED_ANNOTATION, "true")) != "false"
 
 
 def _text(value: object) -> str:

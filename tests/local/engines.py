@@ -16,8 +16,8 @@ from local.services.minio import BUCKET, REGION
 from local.services.postgres import CATALOG_DATABASE
 from local.services.trino import CATALOG
 from operators.telecom_pipeline.objects import names
-from operators.telecom_pipeline.objects.labels import STRIMZI_CLUSTER_LABEL
 from operators.telecom_pipeline.objects.manifest import Manifest, Ref, ref_of
+from operators.telecom_pipeline.objects.upstream import STRIMZI_CLUSTER_LABEL
 
 NAMESPACE = "tests"
 KAFKA_NAME = "shared"

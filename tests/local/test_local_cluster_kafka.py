@@ -10,8 +10,8 @@ from engines import KAFKA_NAME, NAMESPACE, START_SECONDS, KafkaEngine, condition
 
 from local.cluster.local_cluster import LocalCluster
 from operators.telecom_pipeline.objects import names
-from operators.telecom_pipeline.objects.labels import STRIMZI_CLUSTER_LABEL
 from operators.telecom_pipeline.objects.manifest import Ref
+from operators.telecom_pipeline.objects.upstream import STRIMZI_CLUSTER_LABEL
 
 pytestmark = pytest.mark.engine
 

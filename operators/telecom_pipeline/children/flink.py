@@ -11,8 +11,8 @@ from typing import Any
 
 from operators.telecom_pipeline.children.child_state import ChildState, State
 from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.objects.upstream import FLINK_JOB_SUSPENDED
 
-SUSPENDED = "suspended"
 RESTARTING = "RESTARTING"
 _MAX_MESSAGE_LENGTH = 500
 # A JobManager that is away while its job is suspended or changed is none that was lost.
@@ -37,7 +37,7 @@ def flink_deployment_state(manifest: Manifest) -> ChildState:
         return _job_state(status.get("jobStatus", {}).get("state", ""))
     if lifecycle in ("FAILED", "ROLLED_BACK"):
         return ChildState(State.FAILED, _word(lifecycle), f"lifecycleState is {lifecycle}")
-    if lifecycle == "SUSPENDED" and manifest["spec"]["job"].get("state") == SUSPENDED:
+    if lifecycle == "SUSPENDED" and manifest["spec"]["job"].get("state") == FLINK_JOB_SUSPENDED:
         return ChildState(State.SUSPENDED, "Suspended")
     return ChildState(State.PROGRESSING, _word(lifecycle), f"lifecycleState is {lifecycle}")
 

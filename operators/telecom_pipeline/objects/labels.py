@@ -11,7 +11,6 @@ PIPELINE_LABEL = f"{API_GROUP}/pipeline"
 STAGE_LABEL = f"{API_GROUP}/stage"
 NAME_LABEL = "app.kubernetes.io/name"
 MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
-STRIMZI_CLUSTER_LABEL = "strimzi.io/cluster"
 
 # Digest of the settings file: a change rolls the pods that read it.
 SETTINGS_DIGEST_ANNOTATION = f"{API_GROUP}/settings-digest"

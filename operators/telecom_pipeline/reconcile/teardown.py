@@ -8,13 +8,12 @@ from typing import Any
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.cluster import Cluster
 from operators.telecom_pipeline.objects.manifest import Manifest, Ref, kind_of, ref_of
+from operators.telecom_pipeline.objects.upstream import STRIMZI_MANAGED_ANNOTATION
 from operators.telecom_pipeline.pipeline.stages import STAGE_RULES, Stage
 from operators.telecom_pipeline.plan.stage_view import stage_of
 from operators.telecom_pipeline.reconcile.observe import observe_children
 from operators.telecom_pipeline.status.build import StatusContext, build_deletion_status
 
-# With "false" the topic operator lets go of a topic: the KafkaTopic can be deleted while its records stay.
-MANAGED_ANNOTATION = "strimzi.io/managed"
 RETAIN = "Retain"
 
 
@@ -84,11 +83,11 @@ def _remove(cluster: Cluster, children: list[tuple[Ref, Manifest]], retains: boo
 
 
 def _is_released(topic: Manifest) -> bool:
-    return bool(topic["metadata"].get("annotations", {}).get(MANAGED_ANNOTATION) == "false")
+    return bool(topic["metadata"].get("annotations", {}).get(STRIMZI_MANAGED_ANNOTATION) == "false")
 
 
 def _released(topic: Manifest) -> Manifest:
-    """KafkaTopic as it was applied, plus the annotation that parts it from its topic."""
+    """KafkaTopic as it was applied, with the topic operator told to leave the topic itself alone."""
     metadata, kind = topic["metadata"], kind_of(topic)
     return {
         "apiVersion": kind.api_version,
@@ -97,7 +96,7 @@ def _released(topic: Manifest) -> Manifest:
             "name": metadata["name"],
             "namespace": metadata["namespace"],
             "labels": metadata["labels"],
-            "annotations": {**metadata.get("annotations", {}), MANAGED_ANNOTATION: "false"},
+            "annotations": {**metadata.get("annotations", {}), STRIMZI_MANAGED_ANNOTATION: "false"},
         },
         "spec": topic["spec"],
     }

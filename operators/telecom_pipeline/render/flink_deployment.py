@@ -4,11 +4,11 @@ from typing import Any
 
 from contracts import environment
 from contracts.settings import FraudDetectionSettings
-from operators.telecom_pipeline.children.flink import SUSPENDED
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.labels import SETTINGS_DIGEST_ANNOTATION, labels
 from operators.telecom_pipeline.objects.manifest import Manifest
 from operators.telecom_pipeline.objects.quantity import cores, mebibytes
+from operators.telecom_pipeline.objects.upstream import FLINK_JOB_RUNNING, FLINK_JOB_SUSPENDED, FLINK_MAIN_CONTAINER
 from operators.telecom_pipeline.pipeline.pipeline import FlinkJob, Pipeline
 from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.pipeline.storage_references import S3_ACCESS_KEY, S3_SECRET_KEY
@@ -30,8 +30,6 @@ FLINK_VERSION = "v1_20"
 SERVICE_ACCOUNT = "flink"
 JAR_URI = "local:///opt/flink/usrlib/fraud-detection.jar"
 ENTRY_CLASS = "dev.telecom.fraud.job.FraudDetectionJob"
-# The container of a pod template that the Flink operator takes as its own.
-MAIN_CONTAINER = "flink-main-container"
 # User `flink` of Flink's images.
 USER_ID = 9999
 
@@ -79,7 +77,7 @@ def _job(pipeline: Pipeline, job: FlinkJob) -> dict[str, Any]:
         "args": ["--settings", f"{SETTINGS_FOLDER}/{SETTINGS_FILE_NAME}"],
         "parallelism": job.parallelism,
         "upgradeMode": job.section.upgrade_mode,
-        "state": SUSPENDED if pipeline.is_suspended else "running",
+        "state": FLINK_JOB_SUSPENDED if pipeline.is_suspended else FLINK_JOB_RUNNING,
         "allowNonRestoredState": False,
     }
 
@@ -118,7 +116,7 @@ def _container(pipeline: Pipeline, client: KafkaClient, mounts: tuple[Mount, ...
         SecretKey(environment.AWS_SECRET_ACCESS_KEY, secret, S3_SECRET_KEY),
     )
     return {
-        "name": MAIN_CONTAINER,
+        "name": FLINK_MAIN_CONTAINER,
         "env": [credential.env() for credential in credentials],
         "ports": [{"name": "metrics", "containerPort": METRICS_PORT_NUMBER, "protocol": "TCP"}],
         # Flink writes its working files beside its programs, so the root file system stays writable.

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from operators.telecom_pipeline.objects.labels import STRIMZI_CLUSTER_LABEL, labels
+from operators.telecom_pipeline.objects.labels import labels
 from operators.telecom_pipeline.objects.manifest import Kind, Manifest
 from operators.telecom_pipeline.objects.names import kafka
+from operators.telecom_pipeline.objects.upstream import STRIMZI_CLUSTER_LABEL
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.pipeline.stages import Stage
 

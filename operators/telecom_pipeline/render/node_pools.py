@@ -3,9 +3,9 @@
 from typing import Any
 
 from operators.telecom_pipeline.objects import names
-from operators.telecom_pipeline.objects.labels import STRIMZI_CLUSTER_LABEL
 from operators.telecom_pipeline.objects.manifest import Manifest
 from operators.telecom_pipeline.objects.quantity import mebibytes
+from operators.telecom_pipeline.objects.upstream import STRIMZI_CLUSTER_LABEL
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.render.metadata import Identity, child, of_kafka
