@@ -14,7 +14,7 @@ from operators.telecom_pipeline.objects.manifest import Manifest, Ref, ref_of
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.reconcile.observe import accepted_spec
 from operators.telecom_pipeline.validate import Problem, validate
-from operators.telecom_pipeline.validate.neighbours import neighbour_problems
+from operators.telecom_pipeline.validate.shared_catalog import shared_catalog_problems
 
 DEFAULT_NAMESPACE = "telecom"
 
@@ -74,7 +74,7 @@ def _conflicts(manifest: Manifest, cluster: Cluster | None) -> Iterator[Problem]
     stored = cluster.get(ref)
     created = {"creationTimestamp": stored["metadata"]["creationTimestamp"]} if stored else {}
     aged = {**manifest, "metadata": {**manifest["metadata"], **created}}
-    yield from neighbour_problems(aged, cluster.list(TELECOM_PIPELINE, ref.namespace))
+    yield from shared_catalog_problems(aged, cluster.list(TELECOM_PIPELINE, ref.namespace))
 
 
 def _load(file: Path) -> dict[str, Any]:

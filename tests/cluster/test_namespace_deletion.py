@@ -10,8 +10,8 @@ from prometheus_client import CollectorRegistry
 from scene import Scene
 
 from operators.telecom_pipeline.clusters.kube import KubeCluster
-from operators.telecom_pipeline.controller.attendance import Attendance
 from operators.telecom_pipeline.controller.metrics import OperatorMetrics
+from operators.telecom_pipeline.controller.watchdog import Watchdog
 from operators.telecom_pipeline.controller.worker import NAMESPACE_ENDING_RESULT, Worker
 from operators.telecom_pipeline.figures.recent_figures import RecentFigures
 from operators.telecom_pipeline.figures.sink_figures import NoFigures
@@ -48,7 +48,7 @@ def test_one_refusal_is_enough_and_is_no_error(
 ) -> None:
     registry = CollectorRegistry()
     metrics = OperatorMetrics(registry, lambda: 0.0)
-    worker = Worker(cluster, metrics, Attendance(600), RecentFigures(NoFigures(), 60))
+    worker = Worker(cluster, metrics, Watchdog(600), RecentFigures(NoFigures(), 60))
     ref = Ref(TELECOM_PIPELINE, ending.namespace, "minimal")
     with caplog.at_level(logging.WARNING):
         assert all(worker.reconcile(ref, None).is_settled for _ in range(3))

@@ -1,7 +1,7 @@
 """State of a FlinkDeployment.
 
 Its operator says how far the deployment is (`lifecycleState`) and what the job does (`jobStatus.state`) apart from each
-other: a job that fails and restarts for ever is STABLE to it. A restart is no failure yet; `status/patience.py` says
+other: a job that fails and restarts for ever is STABLE to it. A restart is no failure yet; `status/overdue.py` says
 when it has become one. Source: Flink Kubernetes operator 1.15, ResourceLifecycleState and JobStatus.
 """
 

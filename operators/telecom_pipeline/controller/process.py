@@ -16,7 +16,6 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.clusters.rest import ApiServer, StatusError
-from operators.telecom_pipeline.controller.attendance import Attendance
 from operators.telecom_pipeline.controller.conflict import conflict_event
 from operators.telecom_pipeline.controller.election import Election
 from operators.telecom_pipeline.controller.handlers import register
@@ -24,6 +23,7 @@ from operators.telecom_pipeline.controller.metrics import OperatorMetrics
 from operators.telecom_pipeline.controller.probes import Check, Probes, ProbesError
 from operators.telecom_pipeline.controller.settings import OperatorSettings, OperatorSettingsError, read_settings
 from operators.telecom_pipeline.controller.wake_ups import WakeUps, pipeline_of
+from operators.telecom_pipeline.controller.watchdog import Watchdog
 from operators.telecom_pipeline.controller.worker import Worker
 from operators.telecom_pipeline.figures.pod_figures import PodFigures
 from operators.telecom_pipeline.figures.recent_figures import RecentFigures
@@ -77,13 +77,13 @@ class _Operator:
             on_change=self._wake_ups.ring,
             on_conflict=self._tell_of_conflict,
         )
-        self._attendance = Attendance(2 * settings.ready_seconds)
+        self._watchdog = Watchdog(2 * settings.ready_seconds)
         self._is_settled = Event()
 
     def run(self) -> None:
         """Serve the probes, wait for the lease, work."""
         checks = {
-            "/live": Check(self._is_live, "a watch is stale, or a pipeline is not attended to"),
+            "/live": Check(self._is_live, "a watch is stale, or a pipeline is no longer reconciled"),
             "/ready": Check(self._is_settled.is_set, "starting"),
         }
         with Probes(self._settings.http_host, self._settings.http_port, self._registry, checks) as probes:
@@ -100,7 +100,7 @@ class _Operator:
             self._cluster.watch(kind)
         self._wait_for_own_kind()
         figures = RecentFigures(PodFigures(self._cluster), self._settings.figures_seconds)
-        worker = Worker(self._cluster, self._metrics, self._attendance, figures)
+        worker = Worker(self._cluster, self._metrics, self._watchdog, figures)
         registry = kopf.OperatorRegistry()
         register(registry, self._settings, worker, self._wake_ups)
         kopf.run(
@@ -134,7 +134,7 @@ class _Operator:
     def _is_live(self) -> bool:
         existing = (ref_of(pipeline) for pipeline in self._cluster.seen(TELECOM_PIPELINE) if not _is_ending(pipeline))
         is_fresh = self._cluster.seconds_since_contact() < self._settings.stale_watch_seconds
-        return is_fresh and not self._attendance.neglected(existing)
+        return is_fresh and not self._watchdog.overdue(existing)
 
     @contextmanager
     def _lease(self) -> Iterator[None]:

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.clusters.owned import OwnedCluster
-from operators.telecom_pipeline.controller.attendance import Attendance
 from operators.telecom_pipeline.controller.events import Transition, transitions
 from operators.telecom_pipeline.controller.metrics import OperatorMetrics
+from operators.telecom_pipeline.controller.watchdog import Watchdog
 from operators.telecom_pipeline.figures.recent_figures import RecentFigures
 from operators.telecom_pipeline.objects.cluster import ClusterError, NamespaceEndingError
 from operators.telecom_pipeline.objects.manifest import Ref
@@ -34,11 +34,11 @@ class Worker:
     """Reconciles pipelines of a cluster. Thread-safe; passes over one pipeline must not overlap."""
 
     def __init__(
-        self, cluster: KubeCluster, metrics: OperatorMetrics, attendance: Attendance, figures: RecentFigures
+        self, cluster: KubeCluster, metrics: OperatorMetrics, watchdog: Watchdog, figures: RecentFigures
     ) -> None:
         self._cluster = cluster
         self._metrics = metrics
-        self._attendance = attendance
+        self._watchdog = watchdog
         self._figures = figures
         # Uids of pipelines whose namespaces are being deleted: one refusal says enough, no namespace comes back.
         self._ending: set[str] = set()
@@ -54,7 +54,7 @@ class Worker:
         except ClusterError as error:
             _log.warning("%s: %s", ref, error, extra=_context(ref, reconcile_id))
             result, done = ERROR_RESULT, Pass()
-        self._attendance.attend(ref)
+        self._watchdog.note_pass(ref)
         ended = time.monotonic()
         self._metrics.count_pass(result, ended - started, None if woken_at is None else ended - woken_at)
         return done

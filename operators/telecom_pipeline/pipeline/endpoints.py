@@ -52,7 +52,7 @@ def find_endpoints(
     )
 
 
-def nowhere(pipeline: Pipeline) -> Endpoints:
+def placeholder_endpoints(pipeline: Pipeline) -> Endpoints:
     """Endpoints that are no places, all that the pipeline needs: to see what is rendered wherever they are."""
     data = {S3_ENDPOINT_KEY: "http://nowhere", HOST_KEY: "nowhere", PORT_KEY: "1", DATABASE_KEY: "nowhere"}
     kafka = {"status": {"listeners": [{"name": names.CLIENT_LISTENER, "bootstrapServers": "nowhere:1"}]}}

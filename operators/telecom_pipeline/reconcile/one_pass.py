@@ -20,14 +20,14 @@ from operators.telecom_pipeline.reconcile.observe import accepted_spec, latest_r
 from operators.telecom_pipeline.status.build import Findings, StatusContext, build_invalid_status, build_status
 from operators.telecom_pipeline.status.data import DataReport, NightlyRun, report_data
 from operators.telecom_pipeline.status.inventory import inventory
-from operators.telecom_pipeline.status.patience import out_of_patience
-from operators.telecom_pipeline.upgrade.outlook import outlook_of, policy_of
+from operators.telecom_pipeline.status.overdue import fail_overdue
+from operators.telecom_pipeline.upgrade.evidence import evidence_of, policy_of
 from operators.telecom_pipeline.upgrade.progress import judge
 from operators.telecom_pipeline.upgrade.record import Upgrade
 from operators.telecom_pipeline.upgrade.revisions import Revision, lasting_spec, remember, render_revisions
 from operators.telecom_pipeline.upgrade.route import composition, next_upgrade, stored_upgrade
 from operators.telecom_pipeline.validate import Problem, validate
-from operators.telecom_pipeline.validate.neighbours import neighbour_problems
+from operators.telecom_pipeline.validate.shared_catalog import shared_catalog_problems
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def reconcile(cluster: Cluster, ref: Ref, now: datetime, figures: FiguresSource 
     if resource is None or "deletionTimestamp" in resource["metadata"]:
         return None
     accepted = accepted_spec(cluster, ref.name, ref.namespace)
-    conflicts = tuple(neighbour_problems(resource, cluster.list(ref.kind, ref.namespace)))
+    conflicts = tuple(shared_catalog_problems(resource, cluster.list(ref.kind, ref.namespace)))
     pipeline, problems = _pipeline_to_follow(resource, accepted, conflicts)
     if pipeline is None:
         status = build_invalid_status(problems, _status_context(resource, now))
@@ -116,7 +116,7 @@ def _follow(
     # A child that was just changed counts as not ready until its controller has seen it.
     views = view_stages(form.pipeline, replace(context.observed, children=left), form.missing, rendered)
     found = report_stages(views, make_plan(form.pipeline, views, composed.held).gates, failures)
-    reports = out_of_patience(found, previous, now)
+    reports = fail_overdue(found, previous, now)
     if not target.is_left_alone:
         upgrade = _judged_upgrade(context, upgrade, reports, previous, now)
         _remember_revision(cluster, context, upgrade, reports, _generation(resource))
@@ -170,8 +170,8 @@ def _judged_upgrade(
 ) -> Upgrade | None:
     if upgrade is None:
         return None
-    outlook = outlook_of(reports, context.observed.children, context.route.no_way_back(upgrade))
-    return judge(upgrade, outlook, policy_of(context.route.target, previous, now), now)
+    evidence = evidence_of(reports, context.observed.children, context.route.no_way_back(upgrade))
+    return judge(upgrade, evidence, policy_of(context.route.target, previous, now), now)
 
 
 def _remember_revision(

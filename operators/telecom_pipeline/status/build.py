@@ -15,7 +15,7 @@ from operators.telecom_pipeline.plan.stage_report import SETTLED, StageReport, n
 from operators.telecom_pipeline.status.conditions import Verdict, judge, judge_deletion, judge_invalid, stamp
 from operators.telecom_pipeline.status.data import DataReport
 from operators.telecom_pipeline.status.model import DryRunStatus, EndpointStatus, PipelineStatus, StageStatus
-from operators.telecom_pipeline.status.patience import WINDOWS
+from operators.telecom_pipeline.status.overdue import TOLERANCES
 from operators.telecom_pipeline.upgrade.record import Upgrade
 from operators.telecom_pipeline.validate import Problem
 
@@ -114,7 +114,7 @@ def _stage(report: StageReport, before: Mapping[str, Any], now: str) -> StageSta
 
 def _is_same(report: StageReport, before: Mapping[str, Any]) -> bool:
     """Whether the stage is where it was; a reason that has a window begins one."""
-    is_timed = report.reason in WINDOWS
+    is_timed = report.reason in TOLERANCES
     return before.get("state") == report.state and (not is_timed or before.get("reason") == report.reason)
 
 

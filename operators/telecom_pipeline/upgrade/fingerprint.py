@@ -7,7 +7,7 @@ from typing import Any
 
 from operators.telecom_pipeline.objects.custom_resource import API_VERSION, KIND_NAME
 from operators.telecom_pipeline.objects.plain_digest import digest_of
-from operators.telecom_pipeline.pipeline.endpoints import nowhere
+from operators.telecom_pipeline.pipeline.endpoints import placeholder_endpoints
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.render import render
 from operators.telecom_pipeline.upgrade.steps import UPGRADED_STAGES, Rendering
@@ -30,6 +30,6 @@ def _fingerprint(name: str, namespace: str, spec: str) -> Fingerprint:
     outcome = validate({"apiVersion": API_VERSION, "kind": KIND_NAME, "metadata": metadata, "spec": json.loads(spec)})
     if not isinstance(outcome, Pipeline):
         return {}
-    rendering = Rendering(render(outcome, nowhere(outcome)))
+    rendering = Rendering(render(outcome, placeholder_endpoints(outcome)))
     by_stage = {stage.value: list(rendering.of_stage(stage).values()) for stage in UPGRADED_STAGES}
     return {stage: digest_of(children) for stage, children in by_stage.items() if children}

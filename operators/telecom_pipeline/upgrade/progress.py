@@ -24,7 +24,7 @@ class Policy:
 
 
 @dataclass(frozen=True)
-class Outlook:
+class Evidence:
     """What the cluster says after a pass: `is_settled` about a step, `obstacle` why one is not.
 
     `no_way_back` says what of the steps taken so far cannot be undone, empty if all can.
@@ -48,25 +48,25 @@ def begin(upgrade: Upgrade, now: datetime) -> Upgrade:
     )
 
 
-def judge(upgrade: Upgrade, outlook: Outlook, policy: Policy, now: datetime) -> Upgrade:
+def judge(upgrade: Upgrade, evidence: Evidence, policy: Policy, now: datetime) -> Upgrade:
     """Whether the step under way is done or has failed, after a pass that applied its stage."""
     step = upgrade.active_step
     if not upgrade.is_underway or step is None:
         return upgrade
     if upgrade.is_going_back:
-        return _judge_back(upgrade, step, outlook, policy, now)
+        return _judge_back(upgrade, step, evidence, policy, now)
     is_last = _next_pending(upgrade) is None
-    if outlook.is_settled(step) and (outlook.is_all_settled or not is_last):
+    if evidence.is_settled(step) and (evidence.is_all_settled or not is_last):
         going_on = upgrade.with_step(step, StepState.DONE).in_state(UpgradeState.RUNNING, "")
         return _ended(going_on) if is_last else going_on
     if not _is_late(step, policy, now):
         return upgrade
-    return _failed(upgrade, step, outlook, policy)
+    return _failed(upgrade, step, evidence, policy)
 
 
-def _judge_back(upgrade: Upgrade, step: UpgradeStep, outlook: Outlook, policy: Policy, now: datetime) -> Upgrade:
+def _judge_back(upgrade: Upgrade, step: UpgradeStep, evidence: Evidence, policy: Policy, now: datetime) -> Upgrade:
     """A step back that is not ready in time must not keep the others from going back."""
-    if outlook.is_settled(step):
+    if evidence.is_settled(step):
         gone = upgrade.with_step(step, StepState.ROLLED_BACK)
     elif _is_late(step, policy, now):
         gone = upgrade.with_step(step, StepState.ROLLBACK_FAILED)
@@ -75,11 +75,11 @@ def _judge_back(upgrade: Upgrade, step: UpgradeStep, outlook: Outlook, policy: P
     return gone if _next_back(gone) else _ended(gone)
 
 
-def _failed(upgrade: Upgrade, step: UpgradeStep, outlook: Outlook, policy: Policy) -> Upgrade:
-    text = f"step {step.stage} was not ready within {policy.step_timeout_seconds:g} s: {outlook.obstacle(step)}"
+def _failed(upgrade: Upgrade, step: UpgradeStep, evidence: Evidence, policy: Policy) -> Upgrade:
+    text = f"step {step.stage} was not ready within {policy.step_timeout_seconds:g} s: {evidence.obstacle(step)}"
     failed = upgrade.with_step(step, StepState.FAILED)
-    if outlook.no_way_back:
-        return failed.in_state(UpgradeState.STALLED, f"{text}; no rollback is possible: {outlook.no_way_back}")
+    if evidence.no_way_back:
+        return failed.in_state(UpgradeState.STALLED, f"{text}; no rollback is possible: {evidence.no_way_back}")
     if not policy.rolls_back:
         return failed.in_state(UpgradeState.STALLED, f"{text}; spec.upgrade.automaticRollback is false")
     return failed.in_state(UpgradeState.ROLLING_BACK, text)

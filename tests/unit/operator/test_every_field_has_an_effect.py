@@ -20,7 +20,7 @@ from operators.telecom_pipeline.render.transform import BATCH_JOBS, render_batch
 from operators.telecom_pipeline.spec import PipelineSpec
 from operators.telecom_pipeline.spec.fraud_rules import FraudRules
 from operators.telecom_pipeline.status.data import NightlyRun, report_data
-from operators.telecom_pipeline.upgrade.outlook import policy_of
+from operators.telecom_pipeline.upgrade.evidence import policy_of
 from operators.telecom_pipeline.validate.schema import section_model
 
 RESOURCES = {"cpu": "300m", "memory": "768Mi"}

@@ -7,12 +7,12 @@ from typing import Any
 from operators.telecom_pipeline.objects.manifest import Ref
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.plan.stage_report import SETTLED, StageReport, name_of
-from operators.telecom_pipeline.upgrade.progress import Outlook, Policy
+from operators.telecom_pipeline.upgrade.progress import Evidence, Policy
 from operators.telecom_pipeline.upgrade.record import StepAction, StepState, UpgradeStep
 
 
-def outlook_of(reports: Sequence[StageReport], seen: Mapping[Ref, object], no_way_back: str) -> Outlook:
-    """Outlook after a pass; `seen` are the children as they were before it, so that one that is going still counts."""
+def evidence_of(reports: Sequence[StageReport], seen: Mapping[Ref, object], no_way_back: str) -> Evidence:
+    """Evidence after a pass; `seen` are the children as they were before it, so that one that is going still counts."""
     by_stage = {report.stage: report for report in reports}
     unsettled = [report for report in reports if report.state not in SETTLED]
     names = frozenset(map(name_of, seen))
@@ -26,7 +26,7 @@ def outlook_of(reports: Sequence[StageReport], seen: Mapping[Ref, object], no_wa
         left = sorted(names.intersection(step.children)) if _removes(step) else []
         return "; ".join([*(f"{each.stage}: {each.text}" for each in blockers), *(f"{name} is there" for name in left)])
 
-    return Outlook(is_settled, not unsettled, obstacle, no_way_back)
+    return Evidence(is_settled, not unsettled, obstacle, no_way_back)
 
 
 def policy_of(pipeline: Pipeline, status: Mapping[str, Any], now: datetime) -> Policy:

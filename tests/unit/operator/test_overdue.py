@@ -10,7 +10,7 @@ from operators.telecom_pipeline.children.child_state import State
 from operators.telecom_pipeline.objects.timestamps import timestamp
 from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.plan.stage_report import StageReport
-from operators.telecom_pipeline.status.patience import WINDOWS, out_of_patience
+from operators.telecom_pipeline.status.overdue import TOLERANCES, fail_overdue
 
 
 def report(state: State, reason: str) -> StageReport:
@@ -23,19 +23,19 @@ def stored(state: State, reason: str, ago: timedelta) -> dict[str, Any]:
 
 
 def judged(found: StageReport, before: dict[str, Any]) -> State:
-    return out_of_patience([found], before, NOW)[0].state
+    return fail_overdue([found], before, NOW)[0].state
 
 
-@pytest.mark.parametrize("reason", WINDOWS)
-def test_what_lasts_longer_than_its_window_has_failed_and_stays_so(reason: str) -> None:
-    found, window, second = report(State.PROGRESSING, reason), WINDOWS[reason], timedelta(seconds=1)
+@pytest.mark.parametrize("reason", TOLERANCES)
+def test_what_lasts_longer_than_is_tolerated_has_failed_and_stays_so(reason: str) -> None:
+    found, tolerance, second = report(State.PROGRESSING, reason), TOLERANCES[reason], timedelta(seconds=1)
     assert judged(found, {}) is State.PROGRESSING
-    assert judged(found, stored(State.PROGRESSING, reason, window - second)) is State.PROGRESSING
-    assert judged(found, stored(State.PROGRESSING, reason, window + second)) is State.FAILED
+    assert judged(found, stored(State.PROGRESSING, reason, tolerance - second)) is State.PROGRESSING
+    assert judged(found, stored(State.PROGRESSING, reason, tolerance + second)) is State.FAILED
     assert judged(found, stored(State.FAILED, reason, second)) is State.FAILED
 
 
-def test_the_window_begins_with_the_state_and_not_with_another() -> None:
+def test_the_time_counts_from_the_begin_of_that_state_and_not_of_another() -> None:
     long_ago = stored(State.PROGRESSING, "Upgrading", timedelta(hours=1))
     assert judged(report(State.PROGRESSING, "Restarting"), long_ago) is State.PROGRESSING
 

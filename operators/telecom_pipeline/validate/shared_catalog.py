@@ -14,7 +14,7 @@ from operators.telecom_pipeline.validate.problem import Problem
 _NOT_CREATED_YET = "9999"
 
 
-def neighbour_problems(resource: Manifest, others: Iterable[Manifest]) -> Iterator[Problem]:
+def shared_catalog_problems(resource: Manifest, others: Iterable[Manifest]) -> Iterator[Problem]:
     """A catalog that an older pipeline of the namespace has: both would own the same `bronze.*` tables.
 
     `others` are the namespace's TelecomPipelines as they are stored, whether valid or not; the resource itself may be
