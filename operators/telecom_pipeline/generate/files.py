@@ -1,8 +1,7 @@
 """All generated files."""
 
 from contracts.wire_schema import schema_files
-from operators.telecom_pipeline.generate.bronze_docs import FILE as BRONZE_DOCS_FILE
-from operators.telecom_pipeline.generate.bronze_docs import bronze_schema_text
+from operators.telecom_pipeline.generate.bronze_docs import bronze_docs
 from operators.telecom_pipeline.generate.chart import chart_files
 from operators.telecom_pipeline.generate.crd import crd_text
 from operators.telecom_pipeline.generate.monitoring.files import monitoring_files
@@ -17,7 +16,7 @@ def generated_files() -> dict[str, str]:
         "manifests/crd/telecompipelines.telecom.dev.yaml": crd_text(),
         "docs/reference/telecompipeline.md": reference_text(),
         **{f"contracts/schemas/{name}": text for name, text in schema_files().items()},
-        BRONZE_DOCS_FILE: bronze_schema_text(),
+        **bronze_docs(),
         **chart_files(),
         **rbac_template(),
         **monitoring_files(),

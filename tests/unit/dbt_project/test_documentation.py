@@ -22,6 +22,14 @@ def documented(kind: str) -> dict[str, dict[str, Any]]:
     return dict(zip(names, entries, strict=True))
 
 
+@pytest.mark.parametrize(("name", "file"), MODELS.items())
+def test_a_model_is_described_beside_its_sql_together_with_its_unit_tests(name: str, file: Path) -> None:
+    described = yaml.safe_load(file.with_suffix(".yml").read_text())
+    assert [model["name"] for model in described.pop("models")] == [name]
+    assert {test["model"] for test in described.pop("unit_tests", [])} <= {name}
+    assert described == {}
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_a_model_and_each_of_its_columns_are_described_once(name: str) -> None:
     model = documented("models")[name]
