@@ -35,13 +35,16 @@ doctor: $(VENV) ## Check that this machine has what is needed
 	@$(BIN)/telecom doctor
 
 ##@ Develop
-.PHONY: check test gen golden format bench images install-manifest kind-up kind-down
+.PHONY: check lint unit test gen golden format bench images install-manifest kind-up kind-down
 check: $(VENV) ## Lint, types, import rules, generated files, unit tests and goldens: a minute, no engine
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint unit
+lint: $(VENV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m operators.telecom_pipeline.generate --check
+unit: $(VENV)
 	$(BIN)/pytest -q -m "not engine" tests
 test: check ## Everything: `make check`, then the tests with real engines
 	$(BIN)/telecom doctor
