@@ -17,7 +17,7 @@ from operators.telecom_pipeline.objects.cluster import RejectedError
 from operators.telecom_pipeline.objects.custom_resource import TELECOM_PIPELINE
 from operators.telecom_pipeline.objects.manifest import Manifest, Ref
 from operators.telecom_pipeline.objects.manifest_yaml import to_yaml
-from operators.telecom_pipeline.reconcile.context import form_of
+from operators.telecom_pipeline.reconcile.context import render_observed
 from operators.telecom_pipeline.reconcile.observe import observe, observe_children, revisions
 from operators.telecom_pipeline.reconcile.preview import preview
 from operators.telecom_pipeline.upgrade.revisions import with_switches
@@ -83,7 +83,7 @@ def render(name: Name, namespace: Namespace = "", output: OutputForm = Output.TA
         resource = _present(cluster, Ref(TELECOM_PIPELINE, place, name))
         pipeline = pipeline_of_resource(resource)
         children = observe_children(cluster, name, place)
-        manifests = form_of(pipeline, observe(cluster, children, pipeline)).rendering
+        manifests = render_observed(pipeline, observe(cluster, children, pipeline)).rendering
     if output is Output.JSON:
         print_json(manifests.manifests)
     else:

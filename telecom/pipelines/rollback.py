@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from local.errors import LocalError
-from operators.telecom_pipeline.upgrade.revisions import Revision, digest
+from operators.telecom_pipeline.upgrade.revisions import Revision, spec_digest
 
 
 class RollbackError(LocalError):
@@ -16,7 +16,7 @@ def choose_revision(revisions: Sequence[Revision], spec: Mapping[str, Any], want
 
     Raises `RollbackError` that names the revisions there are.
     """
-    others = [each for each in revisions if each.number == wanted or (not wanted and each.digest != digest(spec))]
+    others = [each for each in revisions if each.number == wanted or (not wanted and each.digest != spec_digest(spec))]
     if others:
         return others[-1]
     known = ", ".join(str(each.number) for each in revisions) or "none"

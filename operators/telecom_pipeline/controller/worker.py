@@ -14,7 +14,8 @@ from operators.telecom_pipeline.controller.watchdog import Watchdog
 from operators.telecom_pipeline.figures.recent_figures import RecentFigures
 from operators.telecom_pipeline.objects.cluster import ClusterError, NamespaceEndingError
 from operators.telecom_pipeline.objects.manifest import Ref
-from operators.telecom_pipeline.reconcile.one_pass import Reconciliation, reconcile
+from operators.telecom_pipeline.reconcile.one_pass import reconcile
+from operators.telecom_pipeline.reconcile.reconciliation import Reconciliation
 from operators.telecom_pipeline.reconcile.teardown import Teardown, tear_down
 
 _log = logging.getLogger(__name__)

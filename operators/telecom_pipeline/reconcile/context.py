@@ -1,7 +1,7 @@
-"""All that one pass looks at: the children, the specs it goes between, and what they render to."""
+"""All that one pass looks at: the children, the old and the new spec, and what each of them renders to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from operators.telecom_pipeline.objects.cluster import Cluster
 from operators.telecom_pipeline.objects.manifest import Manifest
@@ -18,8 +18,8 @@ from operators.telecom_pipeline.upgrade.steps import Rendering
 
 
 @dataclass(frozen=True)
-class Form:
-    """One form of a pipeline with the endpoints that are known now, and what it renders to with them.
+class RenderedPipeline:
+    """A pipeline with the endpoints that are known now, and what it renders to with them.
 
     `missing` names, for each stage that cannot be rendered in full, the endpoints that it waits for.
     """
@@ -32,46 +32,41 @@ class Form:
 
 @dataclass(frozen=True)
 class Context:
-    """What a pass found; `former` is None where the route has no start."""
+    """What a pass found. `old` is None where the pipeline was never ready."""
 
     route: Route
     observed: Observed
-    wanted: Form
-    former: Form | None = None
-    revisions: tuple[Revision, ...] = field(default=())
+    new: RenderedPipeline
+    old: RenderedPipeline | None = None
+    revisions: tuple[Revision, ...] = ()
 
     @property
-    def target(self) -> Rendering:
-        """Children of the wanted spec."""
-        return self.wanted.rendering
-
-    @property
-    def before(self) -> Rendering:
-        """Children of the spec before; none where the route has no start."""
-        return self.former.rendering if self.former else Rendering(())
+    def old_rendering(self) -> Rendering:
+        """Children of the old spec; none where the pipeline was never ready."""
+        return self.old.rendering if self.old else Rendering(())
 
     @property
     def records(self) -> tuple[Manifest, ...]:
-        """Children that are no part of any spec."""
-        return (render_revisions(self.route.target, self.revisions),) if self.revisions else ()
+        """Children that belong to no spec."""
+        return (render_revisions(self.route.new, self.revisions),) if self.revisions else ()
 
-    def followed(self, upgrade: Upgrade | None) -> Form:
-        """The form whose references and switches count."""
-        return self.former if self.former and upgrade and upgrade.is_going_back else self.wanted
+    def followed(self, upgrade: Upgrade | None) -> RenderedPipeline:
+        """The one of the two whose references and switches count."""
+        return self.old if self.old and upgrade and upgrade.is_going_back else self.new
 
 
-def read_context(cluster: Cluster, resource: Manifest, target: Pipeline) -> Context:
-    """Read what a pass towards `target` needs. Raises `ClusterError`."""
-    revisions = observe.revisions(cluster, target.name, target.namespace)
-    route = route_to(target, resource, revisions)
-    children = observe.observe_children(cluster, target.name, target.namespace)
+def read_context(cluster: Cluster, resource: Manifest, new: Pipeline) -> Context:
+    """Read what a pass towards `new` needs. Raises `ClusterError`."""
+    revisions = observe.revisions(cluster, new.name, new.namespace)
+    route = route_to(new, resource, revisions)
+    children = observe.observe_children(cluster, new.name, new.namespace)
     observed = observe.observe(cluster, children, *route.pipelines)
-    former = form_of(route.before, observed) if route.before else None
-    return Context(route, observed, form_of(target, observed), former, revisions)
+    old = render_observed(route.old, observed) if route.old else None
+    return Context(route, observed, render_observed(new, observed), old, revisions)
 
 
-def form_of(pipeline: Pipeline, observed: Observed) -> Form:
-    """A form of the pipeline as it renders with what was observed."""
+def render_observed(pipeline: Pipeline, observed: Observed) -> RenderedPipeline:
+    """Render a pipeline with the endpoints that were observed."""
     endpoints = find_endpoints(pipeline, observed.children, observed.references)
     missing = missing_endpoints(pipeline, endpoints)
-    return Form(pipeline, endpoints, missing, Rendering(render(pipeline, endpoints), frozenset(missing)))
+    return RenderedPipeline(pipeline, endpoints, missing, Rendering(render(pipeline, endpoints), frozenset(missing)))

@@ -18,13 +18,13 @@ CUT_OFF = "\n… (cut off; `telecom kube diff` shows all)"
 
 
 def dry_run(context: Context) -> DryRunStatus:
-    """Changes and steps from what is there to the wanted spec."""
-    target = context.route.target
-    rendered = {ref_of(manifest): manifest for manifest in _without_records(context.target.manifests)}
+    """Changes and steps from what is there to the new spec."""
+    route, new = context.route, context.new
+    rendered = {ref_of(manifest): manifest for manifest in _without_records(new.rendering.manifests)}
     children = {ref_of(child): child for child in _without_records(context.observed.children.values())}
-    found = compare(rendered, children, context.wanted.missing)
-    keeps_topics, renewed = target.keeps_records, context.route.renewed
-    steps = find_steps(context.before, context.target, renewed, keeps_topics) if context.route.before else []
+    found = compare(rendered, children, new.missing)
+    superseded, keeps_topics = route.rendered_otherwise, new.pipeline.keeps_records
+    steps = find_steps(context.old_rendering, new.rendering, superseded, keeps_topics) if context.old else []
     return DryRunStatus(
         changes=[_planned(change) for change in found.changes[:MOST_CHANGES]],
         steps=steps,

@@ -11,7 +11,7 @@ from operators.telecom_pipeline.objects.cluster import Cluster
 from operators.telecom_pipeline.objects.manifest import Manifest, Ref, ref_of
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.pipeline.stages import Stage
-from operators.telecom_pipeline.reconcile.context import form_of
+from operators.telecom_pipeline.reconcile.context import render_observed
 from operators.telecom_pipeline.reconcile.observe import observe, observe_children
 
 
@@ -35,9 +35,9 @@ class Preview:
 def preview(cluster: Cluster, pipeline: Pipeline) -> Preview:
     """Compare the children of `pipeline` with the cluster. Raises `ClusterError`."""
     children = observe_children(cluster, pipeline.name, pipeline.namespace)
-    form = form_of(pipeline, observe(cluster, children, pipeline))
-    rendered = {ref_of(manifest): manifest for manifest in form.rendering.manifests}
-    return compare(rendered, children, form.missing)
+    found = render_observed(pipeline, observe(cluster, children, pipeline))
+    rendered = {ref_of(manifest): manifest for manifest in found.rendering.manifests}
+    return compare(rendered, children, found.missing)
 
 
 def compare(

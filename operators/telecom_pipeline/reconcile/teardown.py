@@ -12,7 +12,8 @@ from operators.telecom_pipeline.objects.upstream import STRIMZI_MANAGED_ANNOTATI
 from operators.telecom_pipeline.pipeline.stages import STAGE_RULES, Stage
 from operators.telecom_pipeline.plan.stage_view import stage_of
 from operators.telecom_pipeline.reconcile.observe import observe_children
-from operators.telecom_pipeline.status.build import StatusContext, build_deletion_status
+from operators.telecom_pipeline.reconcile.reconciliation import status_context
+from operators.telecom_pipeline.status.build import build_deletion_status
 
 RETAIN = "Retain"
 
@@ -59,8 +60,7 @@ def report_deletion(cluster: Cluster, resource: Manifest, teardown: Teardown, no
     """Write how far the deletion is into the pipeline's status. Writes only on change. Raises `ClusterError`."""
     previous = resource.get("status", {})
     is_paused = _spec(resource).get("paused") is True
-    context = StatusContext(resource["metadata"].get("generation", 1), previous, now)
-    status = build_deletion_status(teardown.message, is_paused, context)
+    status = build_deletion_status(teardown.message, is_paused, status_context(resource, now))
     if status != previous:
         cluster.apply_status(ref_of(resource), status)
 

@@ -1,4 +1,4 @@
-"""What the children shall be in the middle of an upgrade: the new where a step was taken, elsewhere the old."""
+"""The children in the middle of an upgrade: the new ones where a step was taken, the old ones everywhere else."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,43 +19,42 @@ class Composition:
 
 
 def compose(
-    before: Rendering,
-    target: Rendering,
+    old: Rendering,
+    new: Rendering,
     upgrade: Upgrade,
     existing: Mapping[Ref, Manifest],
     is_suspended: bool = False,
 ) -> Composition:
     """Children at this point of the upgrade.
 
-    A stage is held when nobody can say any more what it had before its step, unless the pipeline stands still, in
-    which nothing is disrupted.
+    A stage is held when what it had before its step can no longer be rendered, unless the pipeline is suspended: then
+    nothing is disrupted.
     """
-    held = frozenset(stage for stage in UPGRADED_STAGES if _is_held(stage, before, upgrade, is_suspended))
-    records = [manifest for manifest in target.manifests if stage_of(manifest) == Stage.STORAGE]
-    manifests = list(records)
+    held = frozenset(stage for stage in UPGRADED_STAGES if _is_held(stage, old, upgrade, is_suspended))
+    manifests = [manifest for manifest in new.manifests if stage_of(manifest) == Stage.STORAGE]
     for stage in UPGRADED_STAGES:
         if stage in held:
             manifests += [manifest for manifest in existing.values() if stage_of(manifest) == stage]
         else:
-            manifests += _of_stage(stage, before, target, upgrade, is_suspended).values()
+            manifests += _of_stage(stage, old, new, upgrade, is_suspended).values()
     return Composition(tuple(manifests), held)
 
 
-def _is_held(stage: Stage, before: Rendering, upgrade: Upgrade, is_suspended: bool) -> bool:
+def _is_held(stage: Stage, old: Rendering, upgrade: Upgrade, is_suspended: bool) -> bool:
     if any(step.is_held for step in upgrade.steps if step.stage is stage):
         return not is_suspended
-    return stage in before.incomplete and not _is_applied(upgrade, stage, StepAction.CHANGE)
+    return stage in old.incomplete and not _is_applied(upgrade, stage, StepAction.CHANGE)
 
 
 def _of_stage(
-    stage: Stage, before: Rendering, target: Rendering, upgrade: Upgrade, is_suspended: bool
+    stage: Stage, old: Rendering, new: Rendering, upgrade: Upgrade, is_suspended: bool
 ) -> dict[Ref, Manifest]:
-    old, new = before.of_stage(stage), target.of_stage(stage)
-    leaving = {} if _is_applied(upgrade, stage, StepAction.REMOVE) else removed(old, new)
+    old_children, new_children = old.of_stage(stage), new.of_stage(stage)
+    leaving = {} if _is_applied(upgrade, stage, StepAction.REMOVE) else removed(old_children, new_children)
     is_released = is_suspended and any(step.is_held for step in upgrade.steps if step.stage is stage)
     if is_released or _is_applied(upgrade, stage, StepAction.CHANGE):
-        return new | leaving
-    return {ref: manifest for ref, manifest in old.items() if ref in new} | leaving
+        return new_children | leaving
+    return {ref: manifest for ref, manifest in old_children.items() if ref in new_children} | leaving
 
 
 def _is_applied(upgrade: Upgrade, stage: Stage, action: StepAction) -> bool:

@@ -39,7 +39,7 @@ class Revision:
     @property
     def digest(self) -> str:
         """Equal for equal specs."""
-        return digest(self.spec)
+        return spec_digest(self.spec)
 
     def is_same_as(self, other: "Revision") -> bool:
         """Whether both are the same spec, of which their operators make the same."""
@@ -58,7 +58,7 @@ def with_switches(spec: Spec, of: Spec) -> dict[str, Any]:
     return {key: value for key, value in spec.items() if key not in SWITCHES} | switches
 
 
-def digest(spec: Spec) -> str:
+def spec_digest(spec: Spec) -> str:
     """Digest of a spec without its switches; 4 and 4.0 are the same number, however it was written."""
     lasting = {key: _with_plain_numbers(value) for key, value in spec.items() if key not in SWITCHES}
     return digest_of(lasting)

@@ -1,4 +1,4 @@
-"""Which spec a pass follows: the wanted one, the one before, or some of both while an upgrade is under way."""
+"""Which spec a pass follows: the new one, the old one, or some of each while an upgrade is under way."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from operators.telecom_pipeline.upgrade.composition import Composition, compose
 from operators.telecom_pipeline.upgrade.fingerprint import Fingerprint, fingerprint
 from operators.telecom_pipeline.upgrade.progress import begin
 from operators.telecom_pipeline.upgrade.record import APPLIED, StepState, Upgrade, UpgradeState, UpgradeStep
-from operators.telecom_pipeline.upgrade.revisions import Revision, digest, lasting_spec, with_switches
+from operators.telecom_pipeline.upgrade.revisions import Revision, lasting_spec, spec_digest, with_switches
 from operators.telecom_pipeline.upgrade.steps import UPGRADED_STAGES, Rendering, find_steps
 from operators.telecom_pipeline.validate import validate
 from operators.telecom_pipeline.validate.transitions import transition_problems
@@ -24,72 +24,75 @@ from operators.telecom_pipeline.validate.transitions import transition_problems
 
 @dataclass(frozen=True)
 class Route:
-    """Where a pipeline comes from and goes to. `before` is None where nothing ran well yet.
+    """From the old spec to the new one. `old` is None where the pipeline was never ready.
 
-    `renewed` are stages of which the operator that brought `before` up made something else than this one does: nobody
-    can render any more what they have.
+    `rendered_otherwise` are the stages for which the operator that made `old` ready rendered something else than this
+    one does: what they have now can no longer be rendered.
     """
 
-    target: Pipeline
-    before: Pipeline | None = None
-    from_revision: int = 0
-    target_fingerprint: Fingerprint = field(default_factory=dict)
-    renewed: frozenset[Stage] = frozenset()
+    new: Pipeline
+    old: Pipeline | None = None
+    old_revision: int = 0
+    new_fingerprint: Fingerprint = field(default_factory=dict)
+    rendered_otherwise: frozenset[Stage] = frozenset()
 
     @property
     def pipelines(self) -> tuple[Pipeline, ...]:
-        """The forms of the pipeline that a pass may need."""
-        return (self.target, self.before) if self.before else (self.target,)
+        """The pipelines that a pass may need."""
+        return (self.new, self.old) if self.old else (self.new,)
 
     @property
-    def target_digest(self) -> str:
-        """Digest of the wanted spec."""
-        return digest(lasting_spec(self.target))
+    def new_digest(self) -> str:
+        """Digest of the new spec."""
+        return spec_digest(lasting_spec(self.new))
 
     @property
-    def target_rendering(self) -> str:
-        """Digest of what this operator makes of the wanted spec."""
-        return digest_of(self.target_fingerprint)
+    def new_rendering_digest(self) -> str:
+        """Digest of what this operator renders the new spec to."""
+        return digest_of(self.new_fingerprint)
 
     @property
     def keeps_the_spec(self) -> bool:
-        """Whether the wanted spec is the one that runs."""
-        return self.before is not None and digest(lasting_spec(self.before)) == self.target_digest
+        """Whether the new spec is the one that runs."""
+        return self.old is not None and spec_digest(lasting_spec(self.old)) == self.new_digest
 
     def is_plan_of(self, upgrade: Upgrade) -> bool:
-        """Whether a recorded upgrade is the way to the target; a rollback stays one for every operator."""
-        if upgrade.digest != self.target_digest or upgrade.is_going_back:
-            return upgrade.digest == self.target_digest
+        """Whether a recorded upgrade leads to the new spec; a rollback remains valid for every operator."""
+        if upgrade.digest != self.new_digest:
+            return False
+        if upgrade.is_going_back:
+            return True
         if upgrade.state is UpgradeState.COMPLETED:
-            return not self.renewed
-        return upgrade.rendering in ("", self.target_rendering)
+            return not self.rendered_otherwise
+        return upgrade.rendering in ("", self.new_rendering_digest)
 
     def no_way_back(self, upgrade: Upgrade) -> str:
         """What of the steps taken so far cannot be undone: empty if all can."""
-        if self.before is None:
+        if self.old is None:
             return ""
         if self.keeps_the_spec:
             return "only the operator's version before can make what was there"
         taken = {step.stage for step in upgrade.steps if step.state in APPLIED or step.superseded}
-        problems = transition_problems(self.target, self.before)
+        problems = transition_problems(self.new, self.old)
         return "; ".join(str(problem) for problem in problems if _stage_of(problem.path) in taken)
 
 
-def route_to(target: Pipeline, resource: Manifest, revisions: tuple[Revision, ...]) -> Route:
-    """The route from the newest revision that was ready; a revision that is not valid any more is no start."""
-    wanted = fingerprint(target, lasting_spec(target))
+def route_to(new: Pipeline, resource: Manifest, revisions: tuple[Revision, ...]) -> Route:
+    """The route from the newest revision that was ready; one that is no longer valid cannot be a start."""
+    new_fingerprint = fingerprint(new, lasting_spec(new))
     if not revisions:
-        return Route(target, target_fingerprint=wanted)
+        return Route(new, new_fingerprint=new_fingerprint)
     newest = revisions[-1]
-    written = target.spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    before = validate({**resource, "spec": with_switches(newest.spec, written)})
-    if not isinstance(before, Pipeline):
-        return Route(target, target_fingerprint=wanted)
-    return Route(target, before, newest.number, wanted, _renewed(newest, fingerprint(target, newest.spec)))
+    written = new.spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    old = validate({**resource, "spec": with_switches(newest.spec, written)})
+    if not isinstance(old, Pipeline):
+        return Route(new, new_fingerprint=new_fingerprint)
+    rendered_otherwise = _rendered_otherwise(newest, fingerprint(new, newest.spec))
+    return Route(new, old, newest.number, new_fingerprint, rendered_otherwise)
 
 
-def _renewed(revision: Revision, now: Fingerprint) -> frozenset[Stage]:
-    """Nothing, where an operator that did not know fingerprints brought the revision up."""
+def _rendered_otherwise(revision: Revision, now: Fingerprint) -> frozenset[Stage]:
+    """None, where the revision was recorded by an operator that did not know fingerprints."""
     then = revision.fingerprint or now
     return frozenset(stage for stage in UPGRADED_STAGES if then.get(stage) != now.get(stage))
 
@@ -105,39 +108,39 @@ def stored_upgrade(status: Mapping[str, Any]) -> Upgrade | None:
 
 
 def next_upgrade(
-    route: Route, stored: Upgrade | None, before: Rendering, target: Rendering, generation: int, now: datetime
+    route: Route, stored: Upgrade | None, old: Rendering, new: Rendering, generation: int, now: datetime
 ) -> Upgrade | None:
-    """The upgrade as it shall be when this pass applies anything; it has to be written down before."""
-    if route.before is None or route.target.is_left_alone:
-        return stored if route.before else None
+    """The upgrade that this pass carries out; it has to be recorded before anything is applied."""
+    if route.old is None or route.new.is_left_alone:
+        return stored if route.old else None
     if stored and route.is_plan_of(stored):
         return begin(stored, now)
-    superseded = _unfinished(stored) | route.renewed
+    superseded = _unfinished(stored) | route.rendered_otherwise
     if not superseded and route.keeps_the_spec:
         return None  # nothing to change, also where an endpoint is gone and nobody can tell what would be rendered
-    steps = find_steps(before, target, superseded, route.target.keeps_records)
+    steps = find_steps(old, new, superseded, route.new.keeps_records)
     if not steps:
         return None
     upgrade = Upgrade(
-        from_revision=route.from_revision,
-        to_revision=route.from_revision if route.keeps_the_spec else generation,
-        digest=route.target_digest,
-        rendering=route.target_rendering,
+        from_revision=route.old_revision,
+        to_revision=route.old_revision if route.keeps_the_spec else generation,
+        digest=route.new_digest,
+        rendering=route.new_rendering_digest,
         steps=steps,
     )
     return begin(upgrade, now)
 
 
-def composition(
-    route: Route, upgrade: Upgrade | None, before: Rendering, target: Rendering, existing: Mapping[Ref, Manifest]
+def children_to_apply(
+    route: Route, upgrade: Upgrade | None, old: Rendering, new: Rendering, existing: Mapping[Ref, Manifest]
 ) -> Composition:
-    """Children as they shall be after this pass."""
-    is_current = upgrade is not None and upgrade.digest == route.target_digest
+    """The children that this pass brings about."""
+    is_current = upgrade is not None and upgrade.digest == route.new_digest
     if upgrade is None or not is_current or upgrade.state is UpgradeState.COMPLETED:
-        return Composition(target.manifests)
+        return Composition(new.manifests)
     if upgrade.state is UpgradeState.ROLLED_BACK:
-        return Composition(before.manifests)
-    return compose(before, target, upgrade, existing, route.target.is_suspended)
+        return Composition(old.manifests)
+    return compose(old, new, upgrade, existing, route.new.is_suspended)
 
 
 def _unfinished(upgrade: Upgrade | None) -> frozenset[Stage]:

@@ -42,37 +42,37 @@ class Rendering:
 
 
 def find_steps(
-    before: Rendering, target: Rendering, superseded: Collection[Stage] = (), keeps_topics: bool = False
+    old: Rendering, new: Rendering, superseded: Collection[Stage] = (), keeps_topics: bool = False
 ) -> list[UpgradeStep]:
-    """Steps in the order of upgrades: changes, then removals the other way, so that a pod goes before its user.
+    """Steps in the order of upgrades: changes, then removals in reverse order, so that a pod goes before its user.
 
-    A stage in `superseded` has what neither rendering says, so that it is changed in any case. With `keeps_topics`,
-    topics that are no longer part of the pipeline stay.
+    A stage in `superseded` has children that neither rendering describes, so it is changed in any case. With
+    `keeps_topics`, topics that are no longer part of the pipeline stay.
     """
-    changes = [_change(stage, before, target, stage in superseded) for stage in UPGRADED_STAGES]
-    removals = [_removal(stage, before, target, keeps_topics) for stage in reversed(UPGRADED_STAGES)]
+    changes = [_change(stage, old, new, stage in superseded) for stage in UPGRADED_STAGES]
+    removals = [_removal(stage, old, new, keeps_topics) for stage in reversed(UPGRADED_STAGES)]
     return [step for step in (*changes, *removals) if step]
 
 
-def _change(stage: Stage, before: Rendering, target: Rendering, is_superseded: bool) -> UpgradeStep | None:
-    old, new = before.of_stage(stage), target.of_stage(stage)
-    changed = [ref for ref, manifest in new.items() if is_superseded or old.get(ref) != manifest]
-    is_unknown = stage in before.incomplete | target.incomplete
+def _change(stage: Stage, old: Rendering, new: Rendering, is_superseded: bool) -> UpgradeStep | None:
+    old_children, new_children = old.of_stage(stage), new.of_stage(stage)
+    changed = [ref for ref, manifest in new_children.items() if is_superseded or old_children.get(ref) != manifest]
+    is_unknown = stage in old.incomplete | new.incomplete
     if not (changed or is_superseded or is_unknown):
         return None
     return UpgradeStep(
         stage=stage,
         action=StepAction.CHANGE,
-        disruptive=_disrupts(ref for ref in changed if is_superseded or ref in old),
+        disruptive=_disrupts(ref for ref in changed if is_superseded or ref in old_children),
         children=[name_of(ref) for ref in changed],
         superseded=is_superseded,
     )
 
 
-def _removal(stage: Stage, before: Rendering, target: Rendering, keeps_topics: bool) -> UpgradeStep | None:
-    if stage in target.incomplete:
+def _removal(stage: Stage, old: Rendering, new: Rendering, keeps_topics: bool) -> UpgradeStep | None:
+    if stage in new.incomplete:
         return None
-    gone = [ref for ref in removed(before.of_stage(stage), target.of_stage(stage)) if not _stays(ref, keeps_topics)]
+    gone = [ref for ref in removed(old.of_stage(stage), new.of_stage(stage)) if not _stays(ref, keeps_topics)]
     if not gone:
         return None
     return UpgradeStep(

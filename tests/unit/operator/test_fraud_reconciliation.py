@@ -11,7 +11,8 @@ from operator_fixtures import CRM_OBJECTS, NOW, STORAGE_OBJECTS, Controllers, ch
 from local.cluster.object_store import SqliteCluster
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.manifest import Ref, ref_of
-from operators.telecom_pipeline.reconcile.one_pass import Reconciliation, reconcile
+from operators.telecom_pipeline.reconcile.one_pass import reconcile
+from operators.telecom_pipeline.reconcile.reconciliation import Reconciliation
 from operators.telecom_pipeline.reconcile.teardown import tear_down
 
 FRAUD = sample("fraud")

@@ -15,7 +15,8 @@ from operators.telecom_pipeline.objects.labels import owned_by
 from operators.telecom_pipeline.objects.manifest import Manifest, Ref, ref_of
 from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.plan import Delete
-from operators.telecom_pipeline.reconcile.one_pass import Reconciliation, reconcile
+from operators.telecom_pipeline.reconcile.one_pass import reconcile
+from operators.telecom_pipeline.reconcile.reconciliation import Reconciliation
 from operators.telecom_pipeline.reconcile.teardown import report_deletion, tear_down
 
 DEMO = sample("demo")

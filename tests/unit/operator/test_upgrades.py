@@ -29,7 +29,7 @@ from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.reconcile.one_pass import reconcile
 from operators.telecom_pipeline.render import render
 from operators.telecom_pipeline.upgrade.record import UpgradeStep
-from operators.telecom_pipeline.upgrade.revisions import digest, revisions_of
+from operators.telecom_pipeline.upgrade.revisions import revisions_of, spec_digest
 from operators.telecom_pipeline.upgrade.steps import UPGRADED_STAGES, Rendering, find_steps
 
 # Without what makes Jobs: a Job of the same run keeps its pods' template, so its spec tells nothing of an upgrade.
@@ -166,8 +166,8 @@ def expected_specs(tmp_path: Path, resource: Manifest) -> dict[str, Any]:
 
 
 def test_a_number_written_otherwise_is_no_other_spec() -> None:
-    assert digest({"upgrade": {"stepTimeoutSeconds": 4}}) == digest({"upgrade": {"stepTimeoutSeconds": 4.0}})
-    assert digest({"upgrade": {"stepTimeoutSeconds": 4}}) != digest({"upgrade": {"stepTimeoutSeconds": 4.5}})
+    assert spec_digest({"upgrade": {"stepTimeoutSeconds": 4}}) == spec_digest({"upgrade": {"stepTimeoutSeconds": 4.0}})
+    assert spec_digest({"upgrade": {"stepTimeoutSeconds": 4}}) != spec_digest({"upgrade": {"stepTimeoutSeconds": 4.5}})
 
 
 def test_a_first_start_is_no_upgrade_and_its_spec_is_kept_as_good(world: World) -> None:
