@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from operator_fixtures import changed, children
-from test_upgrades import (
+from upgrade_world import (
     DEMO,
     NEW,
     REVISIONS,
