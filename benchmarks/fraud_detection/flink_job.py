@@ -13,8 +13,9 @@ import psutil
 
 from benchmarks.fraud_detection.waiting import until
 from contracts.settings import FraudDetectionSettings, KafkaConnection
-from local.adapters.flink_processes import HOST, FlinkFolder
+from local.adapters.flink.processes import FlinkFolder
 from local.artefacts.fraud_detection_job import fraud_detection_jar
+from local.supervisor.loopback import LOOPBACK
 from local.supervisor.machine import base_environment
 from local.supervisor.ports import is_free
 from operators.telecom_pipeline.render.flink_configuration import BARRIERS, STATE_BACKENDS
@@ -41,7 +42,7 @@ class FlinkJob:
 
     def ask(self, path: str) -> Any:
         """Answer of the REST API."""
-        with urllib.request.urlopen(f"http://{HOST}:{self.rest_port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://{LOOPBACK}:{self.rest_port}{path}", timeout=10) as answer:
             return json.load(answer)
 
     def is_running(self) -> bool:
@@ -112,10 +113,10 @@ def running_job(folder: Path, asked: FraudDetectionSettings, configuration: Mapp
 
 def _configuration(folder: Path, rpc_port: int, rest_port: int) -> dict[str, str]:
     return {
-        "jobmanager.rpc.address": HOST,
+        "jobmanager.rpc.address": LOOPBACK,
         "jobmanager.rpc.port": str(rpc_port),
-        "taskmanager.host": HOST,
-        "rest.address": HOST,
+        "taskmanager.host": LOOPBACK,
+        "rest.address": LOOPBACK,
         "rest.port": str(rest_port),
         "metrics.fetcher.update-interval": "500",
         "jobmanager.memory.process.size": "1000m",

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.fraud_detection.waiting import until
-from local.adapters.flink_processes import HOST
 from local.artefacts.fraud_detection_job import fraud_detection_jar
 from local.artefacts.java import system_java
 from local.artefacts.python_environment import python_environment
+from local.supervisor.loopback import LOOPBACK
 from local.supervisor.ports import is_free
 
 WHAT = "PyFlink 1.20.5 DataStream, thread mode: impossible travel and call velocity, parallelism 2, hashmap state"
@@ -72,7 +72,7 @@ def _events_read(port: int) -> int:
 
 
 def _ask(port: int, path: str) -> Any:
-    with urllib.request.urlopen(f"http://{HOST}:{port}{path}", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://{LOOPBACK}:{port}{path}", timeout=10) as answer:
         return json.load(answer)
 
 
@@ -83,7 +83,7 @@ def _configuration(folder: Path, port: int, parallelism: int) -> dict[str, str]:
         "taskmanager.numberOfTaskSlots": str(parallelism),
         "pipeline.jars": f"file://{fraud_detection_jar()}",
         "pipeline.object-reuse": "true",
-        "rest.address": HOST,
+        "rest.address": LOOPBACK,
         "rest.port": str(port),
         "rest.bind-port": str(port),
         "metrics.fetcher.update-interval": "500",

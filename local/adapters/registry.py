@@ -1,13 +1,13 @@
 """The adapters of this machine. ConfigMap and Secret need none: they are data that others look up."""
 
 from local.adapters.adapter import Adapter
-from local.adapters.deployment import DeploymentAdapter
-from local.adapters.flink_deployment import FlinkDeploymentAdapter
-from local.adapters.job import JobAdapter
-from local.adapters.kafka import KafkaAdapter
-from local.adapters.kafka_admin import AdminClients
-from local.adapters.kafka_topic import KafkaTopicAdapter
-from local.adapters.kafka_user import KafkaUserAdapter
+from local.adapters.flink.deployment import FlinkDeploymentAdapter
+from local.adapters.kafka.admin import AdminClients
+from local.adapters.kafka.cluster import KafkaAdapter
+from local.adapters.kafka.topic import KafkaTopicAdapter
+from local.adapters.kafka.user import KafkaUserAdapter
+from local.adapters.workloads.deployment import DeploymentAdapter
+from local.adapters.workloads.job import JobAdapter
 
 
 def all_adapters() -> tuple[Adapter, ...]:

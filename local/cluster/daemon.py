@@ -19,13 +19,13 @@ import structlog
 from filelock import FileLock, Timeout
 
 from local.cluster.local_cluster import LocalCluster
+from local.services.platform_services import SERVICE_NAMES
 from local.state.files import write_atomically
 from local.state.paths import DEFAULT_STATE_DIRECTORY, StateDirectory
 
 log = structlog.get_logger()
 
 LOG_NAME = "daemon"
-SERVICES = ("postgres", "minio", "trino", "crm")
 STOP_EVERYTHING = signal.SIGUSR1
 STATE_PERIOD_SECONDS = 0.5
 
@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run as the only daemon of the state directory."""
     parser = argparse.ArgumentParser(prog="python -m local.cluster.daemon", description=__doc__)
     parser.add_argument("--state", type=Path, default=DEFAULT_STATE_DIRECTORY)
-    parser.add_argument("--services", default=",".join(SERVICES), help="comma-separated; default: all")
+    parser.add_argument("--services", default=",".join(SERVICE_NAMES), help="comma-separated; default: all")
     options = parser.parse_args(arguments)
     state = StateDirectory.open(options.state)
     try:

@@ -13,10 +13,11 @@ from pathlib import Path
 import psutil
 from filelock import Timeout
 
-from local.adapters.pods import explain
+from local.adapters.workloads.pods import explain
 from local.artefacts.versions import REPOSITORY
 from local.cluster import daemon
 from local.errors import LocalError
+from local.services.platform_services import SERVICE_NAMES
 from local.services.postgres import Postgres
 from local.services.unprivileged import moved_folder
 from local.state.paths import StateDirectory
@@ -54,7 +55,7 @@ def is_running(state: StateDirectory) -> bool:
         return True
 
 
-def start_daemon(state: StateDirectory, services: Sequence[str] = daemon.SERVICES) -> bool:
+def start_daemon(state: StateDirectory, services: Sequence[str] = SERVICE_NAMES) -> bool:
     """Start the daemon in the background and wait until it drives the directory; False when one did already.
 
     The engines must be in the cache: a daemon that must fetch them first shows no progress. Raises `DaemonError`.

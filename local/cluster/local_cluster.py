@@ -12,12 +12,8 @@ from local.cluster.adapter_loop import RESYNC_SECONDS, RETRY_SECONDS, AdapterLoo
 from local.cluster.object_store import SqliteCluster
 from local.cluster.process_figures import ProcessFigures
 from local.cluster.reconcile_pipelines import pipeline_namespaces, reconcile_pipelines
-from local.services.crm import Crm
-from local.services.minio import Minio
-from local.services.postgres import Postgres
-from local.services.service import Service
+from local.services.platform_services import PlatformServices
 from local.services.token_key import token_key_secret
-from local.services.trino import Trino
 from local.state.paths import StateDirectory
 from local.supervisor.machine import Machine
 from local.supervisor.ports import PortBook
@@ -31,49 +27,6 @@ IDLE_PAUSE_SECONDS = 0.2
 FIGURES_SECONDS = 10.0
 
 
-class Services:
-    """The platform services that a cluster offers, each started when it is first wanted."""
-
-    def __init__(self) -> None:
-        self.postgres = Postgres()
-        self.minio = Minio()
-        self.trino = Trino(self.postgres, self.minio)
-        self.crm = Crm(self.postgres)
-        self._wanted: dict[str, Service] = {}
-        self._ready: set[str] = set()
-
-    @property
-    def available(self) -> dict[str, Service]:
-        """Every service by name."""
-        return {service.name: service for service in (self.postgres, self.minio, self.trino, self.crm)}
-
-    def want(self, *names: str) -> None:
-        """Run these services from now on."""
-        self._wanted |= {name: self.available[name] for name in names}
-
-    def wanted(self) -> Sequence[Service]:
-        """Services that shall run."""
-        return tuple(self._wanted.values())
-
-    def is_ready(self, *names: str) -> bool:
-        """Whether these services can be used."""
-        return self._ready.issuperset(names)
-
-    def ready(self) -> list[str]:
-        """Names of the services that can be used, sorted."""
-        return sorted(self._ready)
-
-    def sync(self, machine: Machine) -> None:
-        """Do the next step of every wanted service."""
-        for service in self.wanted():
-            try:
-                is_ready = service.sync(machine)
-            except Exception as error:  # one broken service must not stop the others; it is tried again
-                log.error("service failed", service=service.name, error=str(error))
-                is_ready = False
-            (self._ready.add if is_ready else self._ready.discard)(service.name)
-
-
 class LocalCluster:
     """One state directory's cluster. Only one process may run it; others use its store."""
 
@@ -81,7 +34,7 @@ class LocalCluster:
         ports = PortBook(state.run)
         self.store = SqliteCluster(state.store)
         self.machine = Machine(state, ports, Supervisor(state, ports))
-        self.services = Services()
+        self.services = PlatformServices()
         self._adapters = AdapterLoop(self.store, all_adapters() if adapters is None else adapters, self.machine)
         self._figures = RecentFigures(ProcessFigures(self.machine), FIGURES_SECONDS)
         self._last_version = -1

@@ -1,7 +1,7 @@
 """Figures of pipelines whose pods are processes of this machine."""
 
 from contracts.nightly_verdict import NightlyVerdict, read_verdict
-from local.adapters.pods import termination_log_of
+from local.adapters.workloads.pods import termination_log_of
 from local.supervisor.machine import Machine
 from operators.telecom_pipeline.figures.metrics_page import read_metrics_page
 from operators.telecom_pipeline.figures.sink_figures import SinkFigures, figures_of

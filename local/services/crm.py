@@ -11,7 +11,8 @@ from local.artefacts.versions import REPOSITORY
 from local.services.postgres import Postgres
 from local.state.files import write_atomically
 from local.state.paths import StateDirectory
-from local.supervisor.machine import LOOPBACK, Machine, base_environment
+from local.supervisor.loopback import LOOPBACK
+from local.supervisor.machine import Machine, base_environment
 from local.supervisor.record import Phase
 from local.supervisor.spec import ProcessSpec, RestartPolicy
 from operators.telecom_pipeline.objects.manifest import Manifest

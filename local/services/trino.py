@@ -10,7 +10,8 @@ from local.services.minio import BUCKET, REGION, Minio
 from local.services.postgres import CATALOG_DATABASE, Postgres
 from local.services.service import config_map
 from local.state.files import write_atomically
-from local.supervisor.machine import LOOPBACK, Machine, base_environment
+from local.supervisor.loopback import LOOPBACK
+from local.supervisor.machine import Machine, base_environment
 from local.supervisor.spec import HttpProbe, ProcessSpec, StopRank
 from operators.telecom_pipeline.objects.manifest import Manifest
 from operators.telecom_pipeline.spec.storage import Catalog

@@ -4,10 +4,10 @@ import os
 from dataclasses import dataclass
 
 from local.state.paths import StateDirectory
+from local.supervisor.loopback import LOOPBACK
 from local.supervisor.ports import PortBook
 from local.supervisor.supervisor import Supervisor
 
-LOOPBACK = "127.0.0.1"
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
 

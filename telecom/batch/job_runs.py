@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.adapters.job import is_finished
-from local.adapters.pods import process_prefix
+from local.adapters.workloads.job import is_finished
+from local.adapters.workloads.pods import process_prefix
 from local.cluster.object_store import SqliteCluster
 from local.errors import LocalError
 from local.state.paths import StateDirectory

@@ -5,7 +5,7 @@ from pathlib import Path
 from contracts.batch_settings import DbtSettings, TrinoConnection
 from jobs.nightly.dbt.dbt_build import Dbt
 from local.artefacts.dbt import DBT_PROJECT, dbt_python, parsed_if_present
-from local.supervisor.machine import LOOPBACK
+from local.supervisor.loopback import LOOPBACK
 from telecom.access.lake_query import USER
 
 

@@ -10,7 +10,7 @@ from contracts.ledger import EventCounts
 from jobs.nightly.ledger_balance import LedgerBalance, balance_ledger
 from jobs.nightly.questions import QUESTIONS, Answer, answer_questions, in_order
 from jobs.runtime.trino import TrinoSql
-from local.supervisor.machine import LOOPBACK
+from local.supervisor.loopback import LOOPBACK
 from operators.telecom_pipeline.objects import names
 from telecom.access.lake_query import USER, Ask
 from telecom.batch.job_runs import run_to_success

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from local.cluster.daemon import SERVICES
 from local.cluster.daemon_control import ready_services, start_daemon
 from local.cluster.object_store import SqliteCluster
 from local.errors import LocalError
+from local.services.platform_services import SERVICE_NAMES
 from local.state.paths import StateDirectory
 from operators.telecom_pipeline.objects.manifest import Manifest, Ref
 from operators.telecom_pipeline.objects.names import JOB
@@ -86,7 +86,7 @@ def _delete_finished_jobs(cluster: SqliteCluster, resource: Resource) -> None:
 
 def _wait_for_services(state: StateDirectory) -> None:
     deadline = time.monotonic() + READY_SECONDS
-    while missing := set(SERVICES) - set(ready_services(state)):
+    while missing := set(SERVICE_NAMES) - set(ready_services(state)):
         if time.monotonic() > deadline:
             why = f"{', '.join(sorted(missing))} not ready after {READY_SECONDS:.0f} s"
             raise ServicesNotReadyError("start the services", why, "telecom status; telecom logs SERVICE")

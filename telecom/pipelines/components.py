@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from contracts import metric_names
-from local.cluster.daemon import SERVICES
 from local.cluster.daemon_control import Row, describe
 from local.cluster.object_store import SqliteCluster
+from local.services.platform_services import SERVICE_NAMES
 from local.state.paths import StateDirectory
 from operators.telecom_pipeline.objects.custom_resource import KIND_NAME, TELECOM_PIPELINE
 from telecom.pipelines.metrics import Scrape, scrape
@@ -69,5 +69,5 @@ def _of_process(row: Row) -> Component:
 
 def _page(row: Row) -> Scrape:
     """Metrics of a job of ours; engines have none in this form."""
-    is_job = row.state == "Ready" and row.endpoint.startswith("http") and row.component not in SERVICES
+    is_job = row.state == "Ready" and row.endpoint.startswith("http") and row.component not in SERVICE_NAMES
     return scrape(row.endpoint) if is_job else Scrape({})

@@ -40,11 +40,11 @@ from images.build import build_images, image_names
 from jobs.crm_simulator.simulation import live_until
 from jobs.nightly.ledger_balance import balance_ledger
 from jobs.runtime.trino import TrinoSql
-from local.adapters.flink_deployment import FlinkDeploymentAdapter
-from local.adapters.kafka import KafkaAdapter
-from local.adapters.kafka_admin import AdminClients
-from local.adapters.kafka_topic import KafkaTopicAdapter
-from local.adapters.kafka_user import KafkaUserAdapter
+from local.adapters.flink.deployment import FlinkDeploymentAdapter
+from local.adapters.kafka.admin import AdminClients
+from local.adapters.kafka.cluster import KafkaAdapter
+from local.adapters.kafka.topic import KafkaTopicAdapter
+from local.adapters.kafka.user import KafkaUserAdapter
 from local.artefacts.image_base import missing_for_base
 from local.artefacts.prometheus_operator_crds import prometheus_operator_crds
 from local.kubernetes.crds import install_crds

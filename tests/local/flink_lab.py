@@ -18,8 +18,9 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from contracts.events import CallEvent, FraudAlert, SmsEvent
 from contracts.settings import FraudDetectionSettings, KafkaConnection
 from contracts.topics import FRAUD_RULE_REPORT_TOPIC, FRAUD_RULE_TOPIC
-from local.adapters.flink_processes import HOST, FlinkFolder
+from local.adapters.flink.processes import FlinkFolder
 from local.artefacts.fraud_detection_job import fraud_detection_jar
+from local.supervisor.loopback import LOOPBACK
 from local.supervisor.machine import base_environment
 from local.supervisor.ports import is_free
 from operators.telecom_pipeline.render.flink_configuration import BARRIERS, STATE_BACKENDS
@@ -81,13 +82,13 @@ class FlinkLab:
 
     def _configuration(self) -> dict[str, str]:
         return {
-            "jobmanager.rpc.address": HOST,
+            "jobmanager.rpc.address": LOOPBACK,
             "jobmanager.rpc.port": str(self.rpc_port),
-            "jobmanager.bind-host": HOST,
-            "taskmanager.host": HOST,
-            "taskmanager.bind-host": HOST,
-            "rest.address": HOST,
-            "rest.bind-address": HOST,
+            "jobmanager.bind-host": LOOPBACK,
+            "taskmanager.host": LOOPBACK,
+            "taskmanager.bind-host": LOOPBACK,
+            "rest.address": LOOPBACK,
+            "rest.bind-address": LOOPBACK,
             "rest.port": str(self.rest_port),
             "jobmanager.memory.process.size": "1000m",
             "taskmanager.memory.process.size": "1400m",
@@ -144,7 +145,7 @@ class FlinkLab:
     def rest(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """Answer of the JobManager's REST API."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"http://{HOST}:{self.rest_port}{path}", data=data)
+        request = urllib.request.Request(f"http://{LOOPBACK}:{self.rest_port}{path}", data=data)
         request.add_header("Content-Type", "application/json")
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)

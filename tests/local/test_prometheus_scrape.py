@@ -20,7 +20,7 @@ from prometheus_server import (
 )
 
 from contracts import metric_names
-from local.adapters.kafka_nodes import METRICS_PORT_NAME as BROKER_METRICS
+from local.adapters.kafka.nodes import METRICS_PORT_NAME as BROKER_METRICS
 from local.artefacts.prometheus import missing_for_prometheus
 from local.cluster.local_cluster import LocalCluster
 from local.state.paths import StateDirectory

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from local.adapters.adapter import ManifestError
-from local.adapters.container import PodPlace, container_process
-from local.adapters.images import LocalImage, image_for
-from local.adapters.mount_paths import MountPaths
+from local.adapters.workloads.container import PodPlace, container_process
+from local.adapters.workloads.images import LocalImage, image_for
+from local.adapters.workloads.mount_paths import MountPaths
 from local.supervisor.spec import HttpProbe, ProcessSpec
 
 IMAGE = LocalImage(Path("/repository"), {"python": "/env/python"}, {"PYTHONPATH": "/repository"})

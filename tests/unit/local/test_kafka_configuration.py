@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from local.adapters.adapter import ManifestError
-from local.adapters.kafka_nodes import Node, assign_node_ids, plan_nodes
-from local.adapters.kafka_properties import NodeFiles, server_properties
-from local.adapters.kafka_topic import NotSupportedError, Topic, check_supported, config_changes
-from local.adapters.kafka_user import wanted_acls
+from local.adapters.kafka.nodes import Node, assign_node_ids, plan_nodes
+from local.adapters.kafka.properties import NodeFiles, server_properties
+from local.adapters.kafka.topic import NotSupportedError, Topic, check_supported, config_changes
+from local.adapters.kafka.user import wanted_acls
 
 FILES = NodeFiles(Path("/data"), Path("/server.pem"))
 PASSWORD = "internal-password"

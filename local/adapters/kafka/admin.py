@@ -9,10 +9,11 @@ from confluent_kafka.admin import AdminClient
 
 from local.adapters import conditions
 from local.adapters.adapter import Surroundings
-from local.adapters.kafka_folder import KafkaFolder
-from local.adapters.kafka_nodes import HOST, REPLICATION
-from local.adapters.kafka_properties import INTERNAL_USER
+from local.adapters.kafka.folder import KafkaFolder
+from local.adapters.kafka.nodes import REPLICATION
+from local.adapters.kafka.properties import INTERNAL_USER
 from local.errors import LocalError
+from local.supervisor.loopback import LOOPBACK
 from local.supervisor.machine import Machine
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.manifest import Manifest, Ref
@@ -57,7 +58,7 @@ class AdminClients:
     def _addresses(folder: KafkaFolder) -> str:
         book = folder.machine.ports.all()
         ports = [port for name, port in book.items() if name.startswith(folder.key) and name.endswith(REPLICATION)]
-        return ",".join(f"{HOST}:{port}" for port in sorted(ports))
+        return ",".join(f"{LOOPBACK}:{port}" for port in sorted(ports))
 
 
 def _settings(bootstrap_servers: str, password: str) -> dict[str, Any]:

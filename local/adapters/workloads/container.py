@@ -10,11 +10,11 @@ from typing import Any
 
 from contracts.nightly_verdict import TERMINATION_LOG
 from local.adapters.adapter import ManifestError
-from local.adapters.images import LocalImage
-from local.adapters.mount_paths import MountPaths
+from local.adapters.workloads.images import LocalImage
+from local.adapters.workloads.mount_paths import MountPaths
+from local.supervisor.loopback import LOOPBACK
 from local.supervisor.spec import CommandProbe, HttpProbe, Probe, ProcessSpec, RestartPolicy, StopRank, TcpProbe
 
-_HOST = "127.0.0.1"
 _DEFAULT_GRACE_SECONDS = 30.0
 _VARIABLE_REFERENCE = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_]*)\)")
 # Reads a `secretKeyRef` or `configMapKeyRef`: kind, name, key, whether it may be absent.
@@ -62,7 +62,7 @@ def container_process(
         environment={**base_environment, **image.environment, **variables},
         revision=_revision(template, place),
         ports=tuple(place.ports.values()),
-        endpoint=", ".join(f"http://{_HOST}:{port}" for port in place.ports.values()),
+        endpoint=", ".join(f"http://{LOOPBACK}:{port}" for port in place.ports.values()),
         readiness=probes["readinessProbe"] or probes["startupProbe"],
         liveness=probes["livenessProbe"],
         # A pod that is not ready is waited for, however long; only its liveness probe restarts it.
@@ -121,7 +121,7 @@ def _environment(
             variables[entry["name"]] = _expand(mounts.replace(value), variables)
     variables |= {f"{name.upper().replace('-', '_')}_PORT": str(port) for name, port in place.ports.items()}
     scratch = mounts.folder("/tmp")  # noqa: S108 (a container's path)
-    return variables | {"METRICS_HOST": _HOST} | ({"TMPDIR": str(scratch)} if scratch else {})
+    return variables | {"METRICS_HOST": LOOPBACK} | ({"TMPDIR": str(scratch)} if scratch else {})
 
 
 def _value(entry: Mapping[str, Any], place: PodPlace, read_key: ReadKey) -> str | None:
@@ -137,7 +137,7 @@ def _value(entry: Mapping[str, Any], place: PodPlace, read_key: ReadKey) -> str 
         case {"fieldRef": {"fieldPath": "metadata.namespace"}}:
             return place.namespace
         case {"fieldRef": {"fieldPath": "status.podIP"}}:
-            return _HOST
+            return LOOPBACK
         case other:
             raise ManifestError(f"set variable {entry['name']}", f"{other} has no meaning here", "use a value")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from local.adapters.adapter import ManifestError
+from local.supervisor.loopback import LOOPBACK
 from operators.telecom_pipeline.objects.manifest import Manifest
 
 # Strimzi's names of its own two listeners.
@@ -13,7 +14,6 @@ REPLICATION = "REPLICATION-9091"
 INTERNAL_LISTENERS = (CONTROL_PLANE, REPLICATION)
 # Strimzi's name of the port for Prometheus.
 METRICS_PORT_NAME = "tcp-prometheus"
-HOST = "127.0.0.1"
 ALL_INTERFACES = "0.0.0.0"  # noqa: S104 (only where the machine has an address for clients)
 
 
@@ -29,7 +29,7 @@ class Node:
     roles: tuple[str, ...]
     heap: str
     ports: Mapping[str, int]
-    client_host: str = HOST
+    client_host: str = LOOPBACK
     metrics_port: int | None = None
 
     @property
@@ -44,13 +44,13 @@ class Node:
 
     def address(self, listener: str) -> str:
         """`host:port` at which a listener is found."""
-        host = HOST if listener in INTERNAL_LISTENERS else self.client_host
+        host = LOOPBACK if listener in INTERNAL_LISTENERS else self.client_host
         return f"{host}:{self.ports[listener]}"
 
     def binding(self, listener: str) -> str:
         """`host:port` that a listener binds: one interface, unless clients come from another than loopback."""
-        is_reached_from_outside = listener not in INTERNAL_LISTENERS and self.client_host != HOST
-        return f"{ALL_INTERFACES if is_reached_from_outside else HOST}:{self.ports[listener]}"
+        is_reached_from_outside = listener not in INTERNAL_LISTENERS and self.client_host != LOOPBACK
+        return f"{ALL_INTERFACES if is_reached_from_outside else LOOPBACK}:{self.ports[listener]}"
 
 
 def assign_node_ids(pools: Sequence[Manifest], assigned: Mapping[str, Sequence[int]]) -> dict[str, list[int]]:
@@ -78,7 +78,7 @@ def plan_nodes(
     node_ids: Mapping[str, Sequence[int]],
     claim_port: Callable[[int, str], int],
     default_heap: str,
-    client_host: str = HOST,
+    client_host: str = LOOPBACK,
 ) -> list[Node]:
     """Every node, ordered by id. Raises `ManifestError` when there is no broker or no controller."""
     nodes = [

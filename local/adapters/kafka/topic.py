@@ -18,7 +18,7 @@ from confluent_kafka.admin import (
 
 from local.adapters.adapter import Outcome, Status, Surroundings
 from local.adapters.conditions import condition
-from local.adapters.kafka_admin import TIMEOUT_SECONDS, AdminClients, KafkaAdminError, kafka_of, wait_for
+from local.adapters.kafka.admin import TIMEOUT_SECONDS, AdminClients, KafkaAdminError, kafka_of, wait_for
 from local.supervisor.machine import Machine
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.manifest import Manifest

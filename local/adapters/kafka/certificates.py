@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from local.state.files import write_atomically
-from local.supervisor.machine import LOOPBACK
+from local.supervisor.loopback import LOOPBACK
 
 _VALIDITY = timedelta(days=3650)
 _CA_FILE = "ca.crt"

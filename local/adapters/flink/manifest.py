@@ -8,7 +8,7 @@ from math import ceil
 from typing import Any
 
 from local.adapters.adapter import ManifestError
-from local.adapters.flink_processes import HOST
+from local.supervisor.loopback import LOOPBACK
 from operators.telecom_pipeline.objects.manifest import Manifest
 from operators.telecom_pipeline.objects.upstream import FLINK_JOB_SUSPENDED, FLINK_MAIN_CONTAINER
 
@@ -37,13 +37,13 @@ def configuration(manifest: Manifest, ports: FlinkPorts, metrics_port: int | Non
         "jobmanager.memory.process.size": _memory(spec["jobManager"]),
         "taskmanager.memory.process.size": _memory(spec["taskManager"]),
         "parallelism.default": str(parallelism(manifest)),
-        "jobmanager.rpc.address": HOST,
+        "jobmanager.rpc.address": LOOPBACK,
         "jobmanager.rpc.port": str(ports.rpc),
-        "jobmanager.bind-host": HOST,
-        "taskmanager.host": HOST,
-        "taskmanager.bind-host": HOST,
-        "rest.address": HOST,
-        "rest.bind-address": HOST,
+        "jobmanager.bind-host": LOOPBACK,
+        "taskmanager.host": LOOPBACK,
+        "taskmanager.bind-host": LOOPBACK,
+        "rest.address": LOOPBACK,
+        "rest.bind-address": LOOPBACK,
         "rest.port": str(ports.rest),
         # What is left when a JobManager dies is all that a new one can start from.
         "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",

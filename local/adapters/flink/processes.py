@@ -15,7 +15,6 @@ from local.artefacts.java import system_java
 from local.errors import LocalError
 from local.state.files import write_atomically
 
-HOST = "127.0.0.1"
 _ANSWER = "BASH_JAVA_UTILS_EXEC_RESULT:"
 _MEMORY_SECONDS = 60
 # As in the config.yaml of Flink's own distribution, `env.java.opts.all`.

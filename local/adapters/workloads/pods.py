@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from local.adapters.adapter import ManifestError, Surroundings
-from local.adapters.container import PodPlace, container_process, mount_paths, only_container
-from local.adapters.images import image_for
-from local.adapters.mount_paths import MountPaths
+from local.adapters.workloads.container import PodPlace, container_process, mount_paths, only_container
+from local.adapters.workloads.images import image_for
+from local.adapters.workloads.mount_paths import MountPaths
 from local.state.files import write_atomically
 from local.supervisor.logs import last_line
 from local.supervisor.machine import Machine, base_environment

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import boto3
 
-from local.adapters.flink_processes import FlinkFolder
+from local.adapters.flink.processes import FlinkFolder
 
 _CHECKPOINT = re.compile(r"(.*/chk-(\d+))/_metadata$")
 

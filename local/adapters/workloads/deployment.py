@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from local.adapters.adapter import ManifestError, Outcome, Status, Surroundings
 from local.adapters.conditions import condition
-from local.adapters.pods import Pod, explain, process_prefix, remove_pods
+from local.adapters.workloads.pods import Pod, explain, process_prefix, remove_pods
 from local.supervisor.machine import Machine
 from local.supervisor.record import RUNNING, Record
 from local.supervisor.spec import ProcessSpec

@@ -23,8 +23,8 @@ from confluent_kafka.admin import (
 
 from local.adapters.adapter import Outcome, Status, Surroundings
 from local.adapters.conditions import condition
-from local.adapters.kafka_admin import AdminClients, KafkaAdminError, cluster_of, kafka_of, wait_for
-from local.adapters.kafka_folder import KafkaFolder
+from local.adapters.kafka.admin import AdminClients, KafkaAdminError, cluster_of, kafka_of, wait_for
+from local.adapters.kafka.folder import KafkaFolder
 from local.adapters.ownership import owned_secret
 from local.state.files import write_atomically
 from local.supervisor.machine import Machine

@@ -8,9 +8,9 @@ from typing import Any
 
 from local.adapters.adapter import ManifestError, Outcome, Status, Surroundings
 from local.adapters.conditions import condition
-from local.adapters.kafka_certificates import ensure_certificates
-from local.adapters.kafka_folder import KafkaFolder
-from local.adapters.kafka_nodes import (
+from local.adapters.kafka.certificates import ensure_certificates
+from local.adapters.kafka.folder import KafkaFolder
+from local.adapters.kafka.nodes import (
     CONTROL_PLANE,
     INTERNAL_LISTENERS,
     Node,
@@ -18,7 +18,7 @@ from local.adapters.kafka_nodes import (
     client_listener,
     plan_nodes,
 )
-from local.adapters.kafka_properties import NodeFiles, as_text, server_properties
+from local.adapters.kafka.properties import NodeFiles, as_text, server_properties
 from local.adapters.ownership import owned_secret
 from local.artefacts.java import system_java
 from local.artefacts.kafka import kafka_jars

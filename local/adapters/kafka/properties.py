@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from local.adapters.adapter import ManifestError
-from local.adapters.kafka_nodes import CONTROL_PLANE, HOST, REPLICATION, Node, client_listener
+from local.adapters.kafka.nodes import CONTROL_PLANE, REPLICATION, Node, client_listener
+from local.supervisor.loopback import LOOPBACK
 from operators.telecom_pipeline.objects.manifest import Manifest
 
 INTERNAL_USER = "telecom-internal"
@@ -147,7 +148,7 @@ def _metrics(spec: Mapping[str, Any], node: Node) -> dict[str, str]:
             return {
                 "metric.reporters": f"{_REPORTERS}.KafkaPrometheusMetricsReporter",
                 "kafka.metrics.reporters": f"{_REPORTERS}.YammerPrometheusMetricsReporter",
-                "prometheus.metrics.reporter.listener": f"http://{HOST}:{node.metrics_port}",
+                "prometheus.metrics.reporter.listener": f"http://{LOOPBACK}:{node.metrics_port}",
                 "prometheus.metrics.reporter.allowlist": ",".join(allowed),
             }
         case other:

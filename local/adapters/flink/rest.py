@@ -6,7 +6,7 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
-from local.adapters.flink_processes import HOST
+from local.supervisor.loopback import LOOPBACK
 
 _TIMEOUT_SECONDS = 5.0
 
@@ -36,7 +36,7 @@ class FlinkRest:
 
     def _ask(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"http://{HOST}:{self.port}{path}", data=data)
+        request = urllib.request.Request(f"http://{LOOPBACK}:{self.port}{path}", data=data)
         request.add_header("Content-Type", "application/json")
         try:
             with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 (loopback)

@@ -8,7 +8,7 @@ from typing import Any
 from local.adapters import conditions
 from local.adapters.adapter import ManifestError, Outcome, Status, Surroundings
 from local.adapters.conditions import condition
-from local.adapters.pods import Pod, explain, process_prefix, remove_pods
+from local.adapters.workloads.pods import Pod, explain, process_prefix, remove_pods
 from local.supervisor.machine import Machine
 from local.supervisor.record import Phase, Record
 from local.supervisor.spec import RestartPolicy

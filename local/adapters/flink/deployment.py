@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from local.adapters import flink_manifest, flink_start
 from local.adapters.adapter import ManifestError, Outcome, Status, Surroundings
-from local.adapters.flink_processes import FlinkFolder
-from local.adapters.flink_rest import FlinkRest
-from local.adapters.flink_start import files_below, newest_checkpoint
-from local.adapters.pods import Pod, explain, remove_pods
+from local.adapters.flink import manifest as flink_manifest
+from local.adapters.flink import start as flink_start
+from local.adapters.flink.processes import FlinkFolder
+from local.adapters.flink.rest import FlinkRest
+from local.adapters.flink.start import files_below, newest_checkpoint
+from local.adapters.workloads.pods import Pod, explain, remove_pods
 from local.artefacts.fraud_detection_job import JAR_NAME, fraud_detection_jar
 from local.artefacts.versions import REPOSITORY
 from local.state.files import write_atomically

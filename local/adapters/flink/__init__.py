@@ -1,0 +1,1 @@
+"""FlinkDeployment: JobManager and TaskManagers of a real Flink, started, stopped and upgraded as its operator does."""
