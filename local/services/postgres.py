@@ -12,6 +12,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from local.artefacts.postgres import postgres_package
+from local.artefacts.versions import REPOSITORY
 from local.services.service import config_map, secret
 from local.services.unprivileged import as_nobody, give_to_nobody, reachable, readable_copy
 from local.state.passwords import password
@@ -23,18 +24,8 @@ CATALOG_DATABASE = "iceberg_catalog"
 CATALOG_OBJECT = "lakehouse-catalog"
 _SUPERUSER = "postgres"
 _PASSWORD_VARIABLE = "TELECOM_SUPERUSER_PASSWORD"  # noqa: S105 (a variable's name)
-# Schema version V1 of Iceberg's JDBC catalog (`iceberg_type` came with views): Trino creates no tables itself, and
-# pyiceberg and Spark use the ones they find. DDL of org.apache.iceberg.jdbc.JdbcUtil.
-_CATALOG_TABLES = """
-CREATE TABLE IF NOT EXISTS iceberg_tables (
-  catalog_name VARCHAR(255) NOT NULL, table_namespace VARCHAR(255) NOT NULL, table_name VARCHAR(255) NOT NULL,
-  metadata_location VARCHAR(1000), previous_metadata_location VARCHAR(1000), iceberg_type VARCHAR(5),
-  PRIMARY KEY (catalog_name, table_namespace, table_name));
-CREATE TABLE IF NOT EXISTS iceberg_namespace_properties (
-  catalog_name VARCHAR(255) NOT NULL, namespace VARCHAR(255) NOT NULL,
-  property_key VARCHAR(255) NOT NULL, property_value VARCHAR(1000),
-  PRIMARY KEY (catalog_name, namespace, property_key));
-"""
+# The same tables as on Kubernetes; the file says why they are created at all.
+CATALOG_TABLES = REPOSITORY / "charts" / "telecom-platform" / "files" / "tables.sql"
 # A checkpoint every 15 minutes keeps an idle server idle; durability (fsync) stays at its default, on.
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -58,7 +49,7 @@ class Postgres:
         """Run the server; once it answers, create the catalog's database."""
         record = machine.supervisor.ensure(self._process(machine))
         if record.is_ready and not self._set_up:
-            self.create_database(machine, CATALOG_DATABASE, _CATALOG_TABLES)
+            self.create_database(machine, CATALOG_DATABASE, CATALOG_TABLES.read_text())
             self._set_up = True
         return record.is_ready and self._set_up
 

@@ -1,7 +1,9 @@
 """What the state of a child means, whatever its kind."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class State(StrEnum):
@@ -23,3 +25,8 @@ class ChildState:
     reason: str = ""
     message: str = ""
     warnings: tuple[str, ...] = ()
+
+
+def state_from_condition(state: State, condition: Mapping[str, Any], warnings: tuple[str, ...] = ()) -> ChildState:
+    """A state with the reason and the message of the condition that tells it."""
+    return ChildState(state, condition.get("reason", ""), condition.get("message", ""), warnings)

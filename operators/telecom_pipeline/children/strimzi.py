@@ -7,7 +7,7 @@ different, it says `Ready` False. Source: Strimzi 1.2.0, StatusUtils and Batchin
 from collections.abc import Mapping
 from typing import Any
 
-from operators.telecom_pipeline.children.child_state import ChildState, State
+from operators.telecom_pipeline.children.child_state import ChildState, State, state_from_condition
 from operators.telecom_pipeline.objects.manifest import Manifest
 
 Conditions = Mapping[str, Mapping[str, Any]]
@@ -25,7 +25,7 @@ def strimzi_state(manifest: Manifest) -> ChildState:
     not_ready = conditions.get("NotReady", {})
     if not_ready.get("status") == "True":
         is_starting = not_ready.get("reason") in STARTING_REASONS
-        return _told(State.PROGRESSING if is_starting else State.FAILED, not_ready, warnings)
+        return state_from_condition(State.PROGRESSING if is_starting else State.FAILED, not_ready, warnings)
     return _positive(conditions, warnings)
 
 
@@ -41,7 +41,7 @@ def topic_state(manifest: Manifest) -> ChildState:
     if change:
         return ChildState(State.PROGRESSING, "ReplicasChange", change.get("message", change.get("state", "")), warnings)
     if conditions.get("Ready", {}).get("status") == "False":
-        return _told(State.FAILED, conditions["Ready"], warnings)
+        return state_from_condition(State.FAILED, conditions["Ready"], warnings)
     return _positive(conditions, warnings)
 
 
@@ -75,8 +75,4 @@ def _not_judged_yet(manifest: Manifest, conditions: Conditions, warnings: tuple[
 
 def _positive(conditions: Conditions, warnings: tuple[str, ...]) -> ChildState:
     ready = conditions.get("Ready", {})
-    return _told(State.READY if ready.get("status") == "True" else State.PROGRESSING, ready, warnings)
-
-
-def _told(state: State, condition: Mapping[str, Any], warnings: tuple[str, ...]) -> ChildState:
-    return ChildState(state, condition.get("reason", ""), condition.get("message", ""), warnings)
+    return state_from_condition(State.READY if ready.get("status") == "True" else State.PROGRESSING, ready, warnings)

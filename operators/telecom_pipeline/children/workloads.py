@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from operators.telecom_pipeline.children.child_state import ChildState, State
+from operators.telecom_pipeline.children.child_state import ChildState, State, state_from_condition
 from operators.telecom_pipeline.objects.manifest import Manifest
 
 
@@ -28,7 +28,7 @@ def job_state(manifest: Manifest) -> ChildState:
     if "Complete" in conditions:
         return ChildState(State.COMPLETED, "RunCompleted", conditions["Complete"].get("message", ""))
     if "Failed" in conditions:
-        return _told(State.FAILED, conditions["Failed"])
+        return state_from_condition(State.FAILED, conditions["Failed"])
     if manifest["spec"].get("suspend"):
         is_gone = not status.get("active")
         return ChildState(State.SUSPENDED if is_gone else State.PROGRESSING, "Suspended")
@@ -53,9 +53,5 @@ def _deployment_failure(status: Mapping[str, Any]) -> ChildState | None:
     for condition in status.get("conditions", []):
         is_refused = condition["type"] == "ReplicaFailure" and condition["status"] == "True"
         if is_refused or condition.get("reason") == "ProgressDeadlineExceeded":
-            return _told(State.FAILED, condition)
+            return state_from_condition(State.FAILED, condition)
     return None
-
-
-def _told(state: State, condition: Mapping[str, Any]) -> ChildState:
-    return ChildState(state, condition.get("reason", ""), condition.get("message", ""))

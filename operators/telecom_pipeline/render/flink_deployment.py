@@ -16,6 +16,7 @@ from operators.telecom_pipeline.render.flink_configuration import METRICS_PORT_N
 from operators.telecom_pipeline.render.images import FRAUD_DETECTION_IMAGE, image
 from operators.telecom_pipeline.render.kafka_client import KafkaClient, Mount, SecretKey, kafka_client
 from operators.telecom_pipeline.render.metadata import Identity, child
+from operators.telecom_pipeline.render.pod_security import restricted_pod
 from operators.telecom_pipeline.render.settings_file import (
     SETTINGS_FILE_NAME,
     digest,
@@ -100,7 +101,7 @@ def _pod_template(pipeline: Pipeline, client: KafkaClient, settings: FraudDetect
         },
         "spec": {
             "enableServiceLinks": False,
-            "securityContext": _pod_security(),
+            "securityContext": restricted_pod(USER_ID),
             "containers": [_container(pipeline, client, mounts)],
             "volumes": [mount.volume for mount in mounts],
         },
@@ -122,14 +123,4 @@ def _container(pipeline: Pipeline, client: KafkaClient, mounts: tuple[Mount, ...
         # Flink writes its working files beside its programs, so the root file system stays writable.
         "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
         "volumeMounts": [mount.volume_mount() for mount in mounts],
-    }
-
-
-def _pod_security() -> dict[str, Any]:
-    return {
-        "runAsNonRoot": True,
-        "runAsUser": USER_ID,
-        "runAsGroup": USER_ID,
-        "fsGroup": USER_ID,
-        "seccompProfile": {"type": "RuntimeDefault"},
     }

@@ -19,6 +19,7 @@ from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.render.kafka_client import Mount, SecretKey
 from operators.telecom_pipeline.render.metadata import Identity, child
+from operators.telecom_pipeline.render.pod_security import restricted_pod
 from operators.telecom_pipeline.render.settings_file import SETTINGS_FILE_NAME, digest, settings_text
 from operators.telecom_pipeline.spec.base import Resources
 
@@ -103,7 +104,7 @@ def _pod_template(pipeline: Pipeline, workload: Workload, restart_policy: str) -
             "enableServiceLinks": False,
             "restartPolicy": restart_policy,
             "terminationGracePeriodSeconds": workload.stop_seconds,
-            "securityContext": _pod_security(),
+            "securityContext": restricted_pod(USER_ID),
             "containers": [_container(pipeline, workload, mounts)],
             "volumes": [mount.volume for mount in mounts],
         },
@@ -159,17 +160,6 @@ def _mounts(pipeline: Pipeline, workload: Workload) -> tuple[Mount, ...]:
     settings = Mount({"name": "settings", "configMap": config_map}, SETTINGS_FOLDER)
     scratch = Mount({"name": "tmp", "emptyDir": {}}, "/tmp", is_read_only=False)  # noqa: S108 (the pod's own)
     return (settings, *workload.mounts, scratch)
-
-
-def _pod_security() -> dict[str, Any]:
-    """The `restricted` level of the Pod Security Standards."""
-    return {
-        "runAsNonRoot": True,
-        "runAsUser": USER_ID,
-        "runAsGroup": USER_ID,
-        "fsGroup": USER_ID,
-        "seccompProfile": {"type": "RuntimeDefault"},
-    }
 
 
 def _container_security() -> dict[str, Any]:

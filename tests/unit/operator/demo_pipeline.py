@@ -1,15 +1,13 @@
 """The demo in the store that LocalCluster uses, which counts generations as an API server does, pass by pass."""
 
-from datetime import datetime
 from typing import Any
 
-from operator_fixtures import NOW, Controllers, children, sample
+from operator_fixtures import children, sample
+from passes import Passes
 
 from local.cluster.object_store import SqliteCluster
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.manifest import Ref, ref_of
-from operators.telecom_pipeline.reconcile.one_pass import reconcile
-from operators.telecom_pipeline.reconcile.reconciliation import Reconciliation
 
 DEMO = sample("demo")
 DEMO_REF = ref_of(DEMO)
@@ -19,19 +17,8 @@ CDR_DEPLOYMENT = Ref(names.DEPLOYMENT, "telecom", "demo-cdr-producer")
 KAFKA = Ref(names.KAFKA, "telecom", "demo")
 CALL_TOPIC = Ref(names.KAFKA_TOPIC, "telecom", "demo-call-events")
 UNBOUNDED = {"cdr": {"simulator": {}}}
-
-
-def run(cluster: SqliteCluster, now: datetime = NOW) -> Reconciliation:
-    reconciliation = reconcile(cluster, DEMO_REF, now)
-    assert reconciliation is not None
-    return reconciliation
-
-
-def run_until_settled(cluster: SqliteCluster, controllers: Controllers) -> Reconciliation:
-    for _ in range(16):
-        run(cluster)
-        controllers.settle()
-    return run(cluster)
+PASSES = Passes(DEMO_REF)
+run, run_until_settled = PASSES.run, PASSES.run_until_settled
 
 
 def condition(cluster: SqliteCluster, type_: str) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from operator_fixtures import CRM_OBJECTS, NOW, STORAGE_OBJECTS, Controllers, changed, children, sample
+from passes import Passes
 
 from local.cluster.object_store import SqliteCluster
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.manifest import Ref, ref_of
 from operators.telecom_pipeline.reconcile.one_pass import reconcile
-from operators.telecom_pipeline.reconcile.reconciliation import Reconciliation
 from operators.telecom_pipeline.reconcile.teardown import tear_down
 
 FRAUD = sample("fraud")
@@ -21,6 +21,8 @@ JOB = Ref(names.FLINK_DEPLOYMENT, "telecom", "fraud-fraud-detection")
 FREEZER = Ref(names.DEPLOYMENT, "telecom", "fraud-account-freezer")
 SOURCE = Ref(names.DEPLOYMENT, "telecom", "fraud-cdr-producer")
 PUBLISHER = Ref(names.JOB, "telecom", "fraud-fraud-rules-publisher")
+PASSES = Passes(FRAUD_REF)
+run, run_until_settled = PASSES.run, PASSES.run_until_settled
 
 
 @pytest.fixture
@@ -35,19 +37,6 @@ def cluster(tmp_path: Path) -> Iterator[SqliteCluster]:
 @pytest.fixture
 def controllers(cluster: SqliteCluster) -> Controllers:
     return Controllers(cluster, "fraud")
-
-
-def run(cluster: SqliteCluster) -> Reconciliation:
-    reconciliation = reconcile(cluster, FRAUD_REF, NOW)
-    assert reconciliation is not None
-    return reconciliation
-
-
-def run_until_settled(cluster: SqliteCluster, controllers: Controllers) -> Reconciliation:
-    for _ in range(16):
-        run(cluster)
-        controllers.settle()
-    return run(cluster)
 
 
 def run_all_but_the_job(cluster: SqliteCluster, controllers: Controllers) -> None:

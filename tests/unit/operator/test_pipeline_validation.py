@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 import yaml
 from operator_fixtures import REPOSITORY, SAMPLE_NAMES, changed, sample
+from strict_schema import closed
 
 from operators.telecom_pipeline.objects.manifest import Manifest
 from operators.telecom_pipeline.objects.names import DNS_LABEL_MAX_LENGTH, POOLS, kafka_pod, longest_pipeline_name
@@ -95,14 +96,3 @@ def accepts_crd(resource: Manifest) -> bool:
     """Whether an API server's schema check with strict field validation, kubectl's default, lets it through."""
     spec = {**CRD_SCHEMA["properties"]["spec"]}
     return not list(jsonschema.Draft202012Validator(closed(spec)).iter_errors(resource.get("spec")))
-
-
-def closed(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema with unknown fields refused, which is what strict field validation adds."""
-    result = dict(schema)
-    if "properties" in schema:
-        result["properties"] = {name: closed(child) for name, child in schema["properties"].items()}
-        result["additionalProperties"] = False
-    if isinstance(schema.get("additionalProperties"), dict):
-        result["additionalProperties"] = closed(schema["additionalProperties"])
-    return result

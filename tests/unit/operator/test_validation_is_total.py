@@ -7,6 +7,7 @@ import jsonschema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from operator_fixtures import changed, sample
+from strict_schema import closed
 
 from operators.telecom_pipeline.generate.crd import resource_schema
 from operators.telecom_pipeline.generate.structural_schema import Schema
@@ -28,16 +29,6 @@ def paths(schema: Schema, path: str) -> list[str]:
     for name, child in schema.get("properties", {}).items():
         found += paths(child, f"{path}.{name}")
     return found
-
-
-def closed(schema: Schema) -> Schema:
-    result = dict(schema)
-    if "properties" in schema:
-        result["properties"] = {name: closed(child) for name, child in schema["properties"].items()}
-        result["additionalProperties"] = False
-    if isinstance(schema.get("additionalProperties"), dict):
-        result["additionalProperties"] = closed(schema["additionalProperties"])
-    return result
 
 
 PATHS = st.sampled_from(paths(SPEC_SCHEMA, "spec"))
