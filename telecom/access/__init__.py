@@ -1,1 +1,1 @@
-"""Ways into a running pipeline: Kafka, the lake, Trino, and the secrets for them."""
+"""Ways into a running pipeline: the cluster's API, Kafka, the lake, Trino, and the secrets that they need."""

@@ -1,4 +1,4 @@
-"""How a tool that people run reaches the lake, Trino and the CRM: by the objects that the batch jobs are given too."""
+"""How a verb reaches the lake, Trino and the CRM: by the same objects that the batch jobs use."""
 
 from dataclasses import dataclass, field
 
@@ -17,19 +17,19 @@ from telecom.pipelines.known_endpoints import known_endpoints
 
 
 class LakeAccessError(LocalError):
-    """An endpoint or a password is not known (yet)."""
+    """An endpoint or a password is not known yet."""
 
 
 @dataclass(frozen=True)
 class LakeAccess:
-    """Settings, and credentials by the names of the environment variables that jobs read."""
+    """Settings, and the credentials by the environment variables from which jobs read them."""
 
     settings: EraseSettings
     credentials: dict[str, str] = field(repr=False)
 
 
 def lake_access(store: SqliteCluster, pipeline: Pipeline) -> LakeAccess:
-    """Access with the rights of the batch jobs, to all but Kafka. Raises `LakeAccessError`."""
+    """Access with the rights of the batch jobs, to everything except Kafka. Raises `LakeAccessError`."""
     try:
         settings = lake_settings(pipeline, known_endpoints(store, pipeline))
     except UnknownRunError as error:
@@ -38,16 +38,16 @@ def lake_access(store: SqliteCluster, pipeline: Pipeline) -> LakeAccess:
 
 
 def storage_access(store: SqliteCluster, namespace: str, name: str) -> dict[str, str]:
-    """Credentials of object store and catalog, by the variables that jobs read. Raises `LakeAccessError`."""
+    """Credentials of object store and catalog, by environment variable. Raises `LakeAccessError`."""
     pipeline = valid_pipeline(store, Ref(TELECOM_PIPELINE, namespace, name))
     if pipeline is None:
-        raise LakeAccessError("reach the lake", f"{namespace}/{name} is no valid pipeline", "telecom status")
+        raise LakeAccessError("reach the lake", f"{namespace}/{name} is not a valid pipeline", "telecom status")
     return {key.variable: _value(store, pipeline, key) for key in storage_credentials(pipeline)}
 
 
 def _value(store: SqliteCluster, pipeline: Pipeline, key: SecretKey) -> str:
     value = secret_value(store, pipeline.namespace, key.secret, key.key)
     if value is None:
-        why = f"Secret {pipeline.namespace}/{key.secret} has no key {key.key!r} (yet)"
+        why = f"Secret {pipeline.namespace}/{key.secret} has no key {key.key!r}"
         raise LakeAccessError("reach the lake", why, "telecom up, then telecom status")
     return value

@@ -1,4 +1,4 @@
-"""Counts every layer against the producers' ledger: nothing lost, nothing twice."""
+"""Counts every layer against the ledger of the producers: nothing is lost, nothing is there twice."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,25 +6,25 @@ from dataclasses import dataclass
 from contracts.ledger import EventCounts, Ledger, TopicBalance, decode_entry, reconcile
 from contracts.topics import LEDGER_TOPIC, dead_letter_topic
 from telecom.access.kafka_reader import KafkaReader
-from telecom.access.lake_query import Ask, ask_bronze
+from telecom.access.query import Ask, ask_bronze
 
 
 @dataclass(frozen=True)
 class TopicAudit:
-    """One topic: the ledger's balance, and two witnesses that do not depend on the ledger."""
+    """One topic: the balance of its ledger, and two counts that do not depend on the ledger."""
 
     balance: TopicBalance
     counts: EventCounts
-    # Offsets that Kafka gave out: at least the acknowledged records, and more where transactions left their markers.
+    # Offsets that Kafka assigned: one for each acknowledged record, more where transactions left markers.
     in_kafka: int
-    # Rows of the bronze table that repeat a position (partition, offset): must be 0.
+    # Rows of the bronze table that repeat a position (partition, offset); 0 in a sound table.
     repeated_rows: int
 
     @property
     def is_balanced(self) -> bool:
         """Produced = bronze + dead letters, Kafka holds them all, and no position is in the table twice.
 
-        A producer that was killed has sent more than its last entry says: that shows as a negative `missing`.
+        A producer that was killed has sent more than its last entry says, which shows as a negative `missing`.
         """
         return self.balance.is_balanced and self.in_kafka >= self.balance.produced and self.repeated_rows == 0
 
@@ -43,7 +43,7 @@ class Audit:
 
 
 def audit(kafka: KafkaReader, ask: Ask, topics: Iterable[str]) -> Audit:
-    """Count the topics now. Events still on their way show as missing. Raises `LocalError`."""
+    """Count the topics now. Events that are still under way count as missing. Raises `LocalError`."""
     topics = tuple(topics)
     ledger = Ledger(decode_entry(record.value() or b"") for record in kafka.records(LEDGER_TOPIC))
     positions = _positions(ask, topics)
@@ -70,7 +70,7 @@ def _topic_audit(
 
 
 def _positions(ask: Ask, topics: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Rows and distinct positions of each topic's bronze table; both 0 before its first commit."""
+    """Rows and distinct positions in the bronze table of each topic; both are 0 before its first commit."""
     position = "ROW(_kafka_partition, _kafka_offset)"
     counted = ask_bronze(
         ask,
@@ -82,5 +82,5 @@ def _positions(ask: Ask, topics: Sequence[str]) -> dict[str, tuple[int, int]]:
 
 
 def _dead_letter_count(kafka: KafkaReader, topic: str) -> int:
-    """Distinct origins: a sink that died before its commit may have written a dead letter twice, under one key."""
+    """Distinct keys, because a sink that died before its commit may have written a dead letter twice under one key."""
     return len({record.key() for record in kafka.records(dead_letter_topic(topic))})

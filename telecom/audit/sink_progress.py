@@ -1,21 +1,21 @@
-"""Whether the sink has all that Kafka has: by the tables' own offsets, so that no row is read to learn it."""
+"""Whether the sink has everything that Kafka has, by the offsets that the tables record: no row is read for it."""
 
 from collections.abc import Mapping, Sequence
 
 from contracts.sink_progress import OFFSETS, progress_of
 from telecom.access.kafka_reader import KafkaReader
-from telecom.access.lake_query import Ask, ask_bronze
+from telecom.access.query import Ask, ask_bronze
 
 
 def is_drained(kafka: KafkaReader, ask: Ask, topics: Sequence[str]) -> bool:
-    """True when every table covers its topic up to Kafka's end offsets of now. Raises `LocalError`."""
+    """Whether every table covers its topic up to the present end offsets. Raises `LocalError`."""
     ends = {topic: kafka.end_offsets(topic) for topic in topics}
     covered = _covered_offsets(ask, topics)
     return all(covered[topic].get(partition, 0) >= end for topic in topics for partition, end in ends[topic].items())
 
 
 def _covered_offsets(ask: Ask, topics: Sequence[str]) -> dict[str, Mapping[int, int]]:
-    """End of what each topic's table holds, by partition; nothing before its first commit."""
+    """Where the table of each topic ends, by partition; empty before its first commit."""
     answered = ask_bronze(
         ask,
         topics,

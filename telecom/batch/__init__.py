@@ -1,1 +1,1 @@
-"""Batch jobs of a pipeline, run and followed to their end."""
+"""The jobs and tools that work on a running pipeline once and then end."""

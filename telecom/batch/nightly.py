@@ -1,4 +1,4 @@
-"""A nightly run and what the audit tables say of it."""
+"""A nightly run, and what the audit tables say about it."""
 
 import datetime as dt
 import json
@@ -6,32 +6,30 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from local.cluster.object_store import SqliteCluster
 from local.errors import LocalError
-from local.state.paths import StateDirectory
-from operators.telecom_pipeline.objects import names
-from operators.telecom_pipeline.pipeline.pipeline import Pipeline
-from telecom.access.lake_query import Ask
+from telecom.access.query import Ask
+from telecom.batch.job_names import BatchJob
 from telecom.batch.job_runs import FinishedRun, run_batch_job
 from telecom.pipelines.follow import Tell
+from telecom.pipelines.local_pipeline import LocalPipeline
 
 PASSED, WARNED, FAILED = "passed", "warned", "failed"
 
 
 class NightlyFailedError(LocalError):
-    """The run came to no verdict: readers see what they saw before."""
+    """The run ended without a verdict, so readers see what they saw before."""
 
 
 @dataclass(frozen=True)
 class Days:
-    """Which days a run works on: the arrivals of `date`, or with `first` the event days up to before `until`."""
+    """Which days a run works on: the arrivals of `date`, or the event days from `first` to the day before `until`."""
 
     date: dt.date | None = None
     first: dt.date | None = None
     until: dt.date | None = None
 
     def arguments(self) -> list[str]:
-        """Arguments of the job."""
+        """The days as arguments of the job."""
         given = {"--date": self.date, "--from": self.first, "--until": self.until}
         return [text for option, day in given.items() if day for text in (option, str(day))]
 
@@ -51,7 +49,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """A table of gold and the snapshot of it that readers see."""
+    """A gold table, and its snapshot that readers see."""
 
     table: str
     snapshot: int
@@ -59,7 +57,7 @@ class PublishedTable:
 
 @dataclass(frozen=True)
 class Nightly:
-    """A run that came to a verdict; nothing is published if a gate failed."""
+    """A run that ended with a verdict; nothing is published if a gate failed."""
 
     run_id: str
     seconds: float
@@ -76,19 +74,15 @@ class Nightly:
         return sum(gate.outcome == outcome for gate in self.gates)
 
 
-def run_nightly(
-    state: StateDirectory, store: SqliteCluster, pipeline: Pipeline, days: Days, ask: Ask, tell: Tell
-) -> Nightly:
-    """Run silver, gold, gates and publication as a Job. Raises `LocalError` when it came to no verdict."""
+def run_nightly(target: LocalPipeline, days: Days, ask: Ask, tell: Tell) -> Nightly:
+    """Run silver, gold, gates and publication as a Job. Raises `LocalError` if it ended without a verdict."""
     run_id = uuid.uuid4().hex
     arguments = [*days.arguments(), "--run-id", run_id]
-    finished = run_batch_job(state, store, pipeline, names.NIGHTLY, arguments, tell)
-    # A gate that blocks fails the Job as well: what tells it from a broken run is that its verdict was written down.
+    finished = run_batch_job(target, BatchJob.NIGHTLY, arguments, tell)
+    # A gate that blocks fails the Job too, but only a run that came that far has written its verdict.
     nightly = _verdict(run_id, finished, ask)
     if nightly is None:
-        raise NightlyFailedError(
-            "run the nightly chain", f"{finished.reason}\n{finished.log_tail()}", f"less {finished.log}"
-        )
+        raise NightlyFailedError("run the nightly job", finished.last_words, f"less {finished.log}")
     return nightly
 
 
@@ -104,7 +98,7 @@ def _verdict(run_id: str, finished: FinishedRun, ask: Ask) -> Nightly | None:
 
 
 def published_tables(snapshots: Mapping[str, int]) -> tuple[PublishedTable, ...]:
-    """Published snapshots by table of gold, in order of their names."""
+    """The published snapshots, ordered by table."""
     return tuple(PublishedTable(f"gold.{table}", snapshot) for table, snapshot in sorted(snapshots.items()))
 
 

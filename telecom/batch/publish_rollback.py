@@ -1,4 +1,4 @@
-"""Going back to the numbers that readers saw before."""
+"""Shows readers the numbers that they saw before."""
 
 from jobs.nightly.publish.history import NothingToRollBackToError, PublicationRecord
 from jobs.nightly.publish.publish import roll_back
@@ -9,7 +9,7 @@ from telecom.access.lake_access import LakeAccess
 
 
 class PublicationRollbackError(LocalError):
-    """There is nothing to go back to; readers see what they saw."""
+    """There is nothing to go back to; readers keep seeing the present publication."""
 
 
 def roll_publication_back(access: LakeAccess) -> PublicationRecord:

@@ -1,4 +1,4 @@
-"""dbt on the project in this repository, for verbs that look into it."""
+"""dbt with the project of this repository, for verbs that read it."""
 
 from pathlib import Path
 
@@ -6,11 +6,11 @@ from contracts.batch_settings import DbtSettings, TrinoConnection
 from jobs.nightly.dbt.dbt_build import Dbt
 from local.artefacts.dbt import DBT_PROJECT, dbt_python, parsed_if_present
 from local.supervisor.loopback import LOOPBACK
-from telecom.access.lake_query import USER
+from telecom.access.query import USER
 
 
 def dbt_project(target_directory: Path, trino_port: int) -> Dbt:
-    """dbt that asks the Trino of this machine and writes what it makes below `target_directory`."""
+    """dbt that queries the Trino of this machine and writes its files to `target_directory`."""
     settings = DbtSettings(
         python=dbt_python(),
         project_directory=DBT_PROJECT,

@@ -1,4 +1,4 @@
-"""The data catalogue that dbt makes of the project: every table with its columns, tests, owners and graph."""
+"""The data catalogue that dbt generates: every table with its columns, tests, owners and graph."""
 
 import shutil
 from pathlib import Path
@@ -6,10 +6,11 @@ from pathlib import Path
 from jobs.nightly.dbt.dbt_build import DbtError
 from local.errors import LocalError
 from local.state.paths import StateDirectory
+from telecom.access.query import trino_port
 from telecom.catalogue.dbt_project import dbt_project
 from telecom.pipelines.follow import Tell
 
-# One page that holds everything, so that it can be opened from a folder or put on any web server.
+# A single page with everything in it, so that it can be opened from a folder or put on any web server.
 GENERATE = ("docs", "generate", "--static")
 PAGE = "static_index.html"
 
@@ -18,10 +19,10 @@ class ModelDocsError(LocalError):
     """dbt could not describe the lake."""
 
 
-def write_model_docs(state: StateDirectory, trino_port: int, tell: Tell) -> Path:
-    """Describe the tables as they are in the lake now; the page. Raises `ModelDocsError`."""
+def write_model_docs(state: StateDirectory, tell: Tell) -> Path:
+    """Describe the tables as they are in the lake now. Returns the page. Raises `ModelDocsError`."""
     tell("dbt reads the project and asks Trino for tables and columns …")
-    dbt = dbt_project(state.run / "docs", trino_port)
+    dbt = dbt_project(state.run / "docs", trino_port(state))
     try:
         dbt.run(GENERATE, {})
     except DbtError as error:

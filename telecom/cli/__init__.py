@@ -1,1 +1,1 @@
-"""The `telecom` command: one file per verb, each a thin shell over plain functions."""
+"""The `telecom` command: one file a verb, one folder a group; each verb reads options, makes a call and prints."""

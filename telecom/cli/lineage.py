@@ -1,4 +1,4 @@
-"""`telecom lineage`: where a table's numbers come from."""
+"""`telecom lineage`: where the numbers of a table come from."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 
 from jobs.nightly.dbt.lineage import render_tree
 from telecom.catalogue.lineage import lineage as trace_table
-from telecom.cli.state_option import DEFAULT_STATE, OutputOption, StateOption, open_state
+from telecom.cli.options import DEFAULT_STATE, OutputOption, StateOption, open_state
 from telecom.terminal.console import Output, answers, print_json
 
 

@@ -1,4 +1,4 @@
-"""The `telecom` command: registers the verbs and turns typed errors into words and an exit code."""
+"""The `telecom` command: registers the verbs, and turns typed errors into words and an exit code."""
 
 import sys
 from collections.abc import Callable
@@ -11,10 +11,12 @@ from telecom.cli import kube
 from telecom.cli import run as batch
 from telecom.cli.accept_loss import accept_loss
 from telecom.cli.alerts import alerts
+from telecom.cli.apply import apply
+from telecom.cli.clean import clean
 from telecom.cli.demo import demo
 from telecom.cli.docs import docs
 from telecom.cli.doctor import doctor
-from telecom.cli.down import clean, down
+from telecom.cli.down import down
 from telecom.cli.erase import erase
 from telecom.cli.fetch import fetch
 from telecom.cli.lineage import lineage
@@ -24,8 +26,10 @@ from telecom.cli.query import query
 from telecom.cli.render import render
 from telecom.cli.replay_dlq import replay_dlq
 from telecom.cli.status import status
-from telecom.cli.up import apply, up
+from telecom.cli.up import up
 from telecom.terminal.console import notices
+
+INTERRUPTED_EXIT_CODE = 130
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -43,7 +47,7 @@ app.add_typer(kube.app, name="kube")
 
 
 def run() -> None:
-    """Entry point. Errors that we raise on purpose are printed without a stack trace; exit code 1."""
+    """Entry point. An error that we raise on purpose is printed without a stack trace; exit code 1."""
     try:
         app()
     except (LocalError, ClusterError) as error:
@@ -51,4 +55,4 @@ def run() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         notices.print("\nInterrupted. What runs keeps running: `telecom status` shows it, `telecom down` stops it.")
-        sys.exit(130)
+        sys.exit(INTERRUPTED_EXIT_CODE)

@@ -1,44 +1,29 @@
 """`telecom render`: the children of a resource, as the cluster would get them."""
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
 from local.cluster.object_store import SqliteCluster
 from local.state.paths import StateDirectory
 from operators.telecom_pipeline.objects.manifest_yaml import to_yaml
-from operators.telecom_pipeline.pipeline.endpoints import Endpoints, find_endpoints
-from operators.telecom_pipeline.render import missing_endpoints
-from operators.telecom_pipeline.render import render as render_children
-from telecom.cli.state_option import DEFAULT_STATE, OutputOption, StateOption
-from telecom.pipelines.known_endpoints import known_endpoints
-from telecom.pipelines.resource_file import Resource, read_resource
-from telecom.terminal.console import Output, answers, notices, print_json
+from telecom.cli.options import DEFAULT_STATE, FileArgument, OutputOption, StateOption
+from telecom.pipelines.render import left_out, render_pipeline
+from telecom.pipelines.resource_file import read_resource
+from telecom.terminal.console import Output, answers, print_json, tell
 
 
 def render(
-    file: Annotated[Path, typer.Argument(help="A TelecomPipeline, for example manifests/samples/demo.yaml.")],
+    file: FileArgument,
     state: StateOption = DEFAULT_STATE,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Print the manifests that a TelecomPipeline becomes, as YAML.
 
-    Endpoints are taken from what runs here; children that need one which is not known yet are named and left out.
+    Endpoints are those of what runs here. A child that needs an endpoint which is not known yet is left out, and named.
     """
-    resource = read_resource(file)
-    endpoints = _observed_endpoints(resource, state)
-    children = render_children(resource.pipeline, endpoints)
+    pipeline = read_resource(file).pipeline
+    store = StateDirectory(state.absolute()).store
+    rendered = render_pipeline(SqliteCluster(store) if store.is_file() else None, pipeline)
     if output is Output.JSON:
-        print_json(children)
+        print_json(rendered.rendering.manifests)
     else:
-        answers.out(to_yaml(children), end="")
-    for stage, missing in missing_endpoints(resource.pipeline, endpoints).items():
-        notices.print(f"# stage {stage} is left out until {', '.join(missing)} can be observed", markup=False)
-
-
-def _observed_endpoints(resource: Resource, folder: Path) -> Endpoints:
-    store = StateDirectory(folder.absolute()).store
-    if not store.is_file():
-        return find_endpoints(resource.pipeline, {}, {})
-    return known_endpoints(SqliteCluster(store), resource.pipeline)
+        answers.out(to_yaml(rendered.rendering.manifests), end="")
+    for line in left_out(rendered):
+        tell(line)

@@ -4,32 +4,35 @@ from typing import Annotated
 
 import typer
 
-from local.cluster.object_store import SqliteCluster
-from operators.telecom_pipeline.objects import names
-from telecom.access.kafka_identity import kafka_identity
-from telecom.batch.sink_tools import run_sink_tool, sink_settings
-from telecom.cli.state_option import DEFAULT_STATE, StateOption, open_state
+from telecom.batch.replay_dlq import replay_dlq as replay_dlq_of
+from telecom.batch.sink_tools import find_sink
+from telecom.cli.options import (
+    DEFAULT_STATE,
+    SINK_NAMESPACE,
+    SINK_PIPELINE,
+    SinkNamespaceOption,
+    SinkPipelineOption,
+    StateOption,
+    open_state,
+)
 from telecom.terminal.console import notices
 
 
 def replay_dlq(
     topic: Annotated[str, typer.Option(help="Topic whose dead letters are replayed, for example call_events.")],
-    pipeline: Annotated[str, typer.Option(help="Name of the pipeline.")] = "demo",
-    namespace: Annotated[str, typer.Option(help="Its namespace.")] = "telecom",
-    reason: Annotated[str | None, typer.Option(help="Only dead letters of this reason.")] = None,
-    fix: Annotated[str, typer.Option(help="as-is, trim, or MODULE:FUNCTION.")] = "as-is",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count, change nothing.")] = False,
+    pipeline: SinkPipelineOption = SINK_PIPELINE,
+    namespace: SinkNamespaceOption = SINK_NAMESPACE,
+    reason: Annotated[str | None, typer.Option(help="Replay only dead letters of this reason.")] = None,
+    fix: Annotated[str, typer.Option(help="How to change each value: as-is, trim, or MODULE:FUNCTION.")] = "as-is",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count the dead letters; change nothing.")] = False,
     state: StateOption = DEFAULT_STATE,
 ) -> None:
-    """Put dead letters back on their topic, each one once over all runs. What fails again comes back."""
-    directory = open_state(state)
-    store = SqliteCluster(directory.store)
-    settings = sink_settings(store, namespace, pipeline)
-    identity = kafka_identity(store, namespace, pipeline, names.DLQ_REPLAYER, directory.run)
-    options = ["--topic", topic, "--fix", fix]
-    options += ["--reason", reason] if reason else []
-    options += ["--dry-run"] if dry_run else []
-    run_sink_tool("replay_dlq", options, settings, identity, directory)
+    """Put dead letters back on their topic, each one once over all runs.
+
+    What fails once more becomes a dead letter once more.
+    """
+    sink = find_sink(open_state(state), namespace, pipeline)
+    replay_dlq_of(sink, topic, reason, fix, dry_run)
     if dry_run:
         notices.print("Nothing was changed; without --dry-run the records counted above go back on their topic.")
         return

@@ -1,4 +1,4 @@
-"""The freezer's part of the demo: what the alerts did to accounts, as the CRM has it."""
+"""The freezer's part of the demo: which accounts it froze, according to the CRM."""
 
 import time
 from collections.abc import Iterable
@@ -15,9 +15,9 @@ from operators.telecom_pipeline.pipeline.storage_references import crm_database
 from operators.telecom_pipeline.reconcile.observe import observe
 from operators.telecom_pipeline.spec.storage import PostgresDatabase
 from telecom.demo.crm_credentials import crm_credentials
-from telecom.pipelines.bring_up import RunningPipeline
+from telecom.pipelines.up import RunningPipeline
 
-# From an alert in Kafka to the freezer's answer in the CRM: parts of a second, many times over.
+# From an alert in Kafka to the freezer's answer in the CRM it takes less than a second; this is many times that.
 ANSWER_SECONDS = 30.0
 POLL_SECONDS = 0.2
 _ANSWERS = (
@@ -28,12 +28,12 @@ _FROZEN = "select count(*) from crm.accounts where status = 'frozen'"
 
 
 class CrmNotFoundError(LocalError):
-    """The CRM database that the resource names is not there (any more)."""
+    """The CRM database that the resource names cannot be found."""
 
 
 @dataclass(frozen=True)
 class AccountSummary:
-    """`frozen` accounts are so in the CRM now; `freezes` and `kept` are the freezer's answers to the alerts."""
+    """`frozen` accounts are frozen in the CRM now; `freezes` and `kept` are the freezer's answers to the alerts."""
 
     frozen: int
     freezes: int
@@ -41,7 +41,7 @@ class AccountSummary:
 
 
 def summarise_accounts(pipeline: RunningPipeline, alert_ids: Iterable[str]) -> AccountSummary | None:
-    """Counts once all alerts are answered, or as they stand when that takes too long; None without a freezer."""
+    """Counts when all alerts are answered, or as they are when that takes too long; None without a freezer."""
     database = crm_database(pipeline.resource.pipeline)
     if database is None:
         return None
@@ -62,13 +62,13 @@ def _count(connection: Connection, alert_ids: list[str]) -> AccountSummary:
             (frozen,) = cursor.fetchone() or (0,)
             cursor.execute(_ANSWERS, (alert_ids,))
             freezes, kept = cursor.fetchone() or (0, 0)
-    except UndefinedTable:  # the freezer makes its audit when it starts
+    except UndefinedTable:  # the freezer creates its audit table when it starts
         return AccountSummary(0, 0, 0)
     return AccountSummary(frozen, freezes, kept)
 
 
 def _open(pipeline: RunningPipeline, database: PostgresDatabase) -> Connection:
-    """As the freezer does: by the objects that the resource names."""
+    """Connect as the freezer does, by the objects that the resource names."""
     described = pipeline.resource.pipeline
     place = find_endpoints(described, {}, observe(pipeline.cluster, {}, described).references).crm
     credentials = crm_credentials(pipeline.cluster, described.namespace, database.credentials_secret_ref.name)

@@ -1,4 +1,4 @@
-"""The fraud part of the demo: were the planted frauds found, only they, and how fast?"""
+"""The fraud part of the demo: were all planted frauds found, nothing else, and how fast?"""
 
 import time
 from collections.abc import Iterator
@@ -9,16 +9,17 @@ from contracts.ledger import PlantedFraud
 from telecom.audit.alert_score import RuleScore, SeenAlert, percentile, score_rules, seconds_after_sending
 from telecom.demo.accounts import AccountSummary, summarise_accounts
 from telecom.demo.alert_watch import AlertWatch
-from telecom.pipelines.bring_up import RunningPipeline, sources_started_at
+from telecom.pipelines.bounded_sources import sources_started_at
+from telecom.pipelines.up import RunningPipeline
 
-# From the last event in Kafka to its alert being committed: a checkpoint or two, many times over.
+# From the last event in Kafka to its committed alert it takes a checkpoint or two; this is many times that.
 LAST_ALERT_SECONDS = 30.0
 POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
 class AlertSummary:
-    """What fraud detection did: scores over all runs so far, delays of this one; None where nothing was measured."""
+    """What fraud detection did: scores over all runs so far, delays of this run; None if nothing was measured."""
 
     rules: tuple[RuleScore, ...]
     first_seconds: float | None
@@ -29,7 +30,7 @@ class AlertSummary:
 
 @contextmanager
 def watch_alerts(pipeline: RunningPipeline) -> Iterator[AlertWatch | None]:
-    """Watch while the block runs; None for a pipeline that does not look for frauds."""
+    """Watch while the block runs; None for a pipeline that does not detect frauds."""
     if pipeline.resource.pipeline.fraud_detection is None:
         yield None
         return
@@ -42,7 +43,7 @@ def watch_alerts(pipeline: RunningPipeline) -> Iterator[AlertWatch | None]:
 
 
 def summarise(pipeline: RunningPipeline, watch: AlertWatch, planted: tuple[PlantedFraud, ...]) -> AlertSummary:
-    """Score the alerts once all planted frauds are found, or as they stand when that takes too long."""
+    """Score the alerts when all planted frauds are found, or as they are when that takes too long."""
     scores = _scores_when_complete(watch, planted)
     started = sources_started_at(pipeline.cluster, pipeline.resource)
     start_ms = int(started.timestamp() * 1000) if started else 0

@@ -1,4 +1,4 @@
-"""The demo's last part: from events in bronze to published numbers, and what they answer."""
+"""The last part of the demo: from events in bronze to published numbers and the questions that they answer."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -11,18 +11,18 @@ from jobs.nightly.ledger_balance import LedgerBalance, balance_ledger
 from jobs.nightly.questions import QUESTIONS, Answer, answer_questions, in_order
 from jobs.runtime.trino import TrinoSql
 from local.supervisor.loopback import LOOPBACK
-from operators.telecom_pipeline.objects import names
-from telecom.access.lake_query import USER, Ask
+from telecom.access.query import USER, trino_of, trino_port
+from telecom.batch.job_names import BatchJob
 from telecom.batch.job_runs import run_to_success
 from telecom.batch.nightly import Days, Nightly, run_nightly
-from telecom.demo.customers import live_until_today
-from telecom.pipelines.bring_up import RunningPipeline
+from telecom.demo.customers import simulate_until_today
 from telecom.pipelines.follow import Tell
+from telecom.pipelines.up import RunningPipeline
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """What the batch jobs made of the events; without balance and answers if a gate kept the numbers back."""
+    """The results of the batch jobs; without balance and answers if a gate prevented the publication."""
 
     nightly: Nightly
     balance: LedgerBalance | None = None
@@ -30,24 +30,20 @@ class Numbers:
 
 
 def bring_customers(pipeline: RunningPipeline, tell: Tell) -> None:
-    """Let the carrier's customers live until today, and copy them into bronze; events may flow meanwhile."""
-    live_until_today(pipeline)
-    run_to_success(pipeline.state, pipeline.cluster, pipeline.resource.pipeline, names.CRM_BATCH_INGESTOR, tell)
+    """Simulate the customers up to today and copy them into bronze, while events may flow."""
+    simulate_until_today(pipeline)
+    run_to_success(pipeline.local, BatchJob.INGEST, tell)
 
 
-def make_numbers(
-    pipeline: RunningPipeline, produced: Mapping[str, EventCounts], trino_port: int, ask: Ask, tell: Tell
-) -> Numbers:
-    """Silver, gold, gates, publication; then churn scores, the ledger down to gold and the four questions."""
-    nightly = run_nightly(pipeline.state, pipeline.cluster, pipeline.resource.pipeline, Days(), ask, tell)
+def make_numbers(pipeline: RunningPipeline, produced: Mapping[str, EventCounts], tell: Tell) -> Numbers:
+    """Run the nightly job, then score churn, balance the ledger down to gold and answer the four questions."""
+    nightly = run_nightly(pipeline.local, Days(), trino_of(pipeline.state), tell)
     if not nightly.is_published:
         return Numbers(nightly)
-    with (
-        closing(TrinoSql(TrinoConnection(host=LOOPBACK, port=trino_port, username=USER))) as sql,
-        ThreadPoolExecutor(1, thread_name_prefix="balance") as beside,
-    ):
+    trino = TrinoConnection(host=LOOPBACK, port=trino_port(pipeline.state), username=USER)
+    with closing(TrinoSql(trino)) as sql, ThreadPoolExecutor(1, thread_name_prefix="balance") as beside:
         balance = beside.submit(balance_ledger, sql, produced)
         answers = beside.submit(answer_questions, sql, [asked for asked in QUESTIONS if not asked.is_of_scores])
-        run_to_success(pipeline.state, pipeline.cluster, pipeline.resource.pipeline, names.CHURN, tell)
+        run_to_success(pipeline.local, BatchJob.CHURN, tell)
         of_scores = answer_questions(sql, [asked for asked in QUESTIONS if asked.is_of_scores])
         return Numbers(nightly, balance.result(), in_order(answers.result() + of_scores))

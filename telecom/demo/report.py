@@ -1,5 +1,6 @@
 """`report.json`: what a demo run did, for programs."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -9,6 +10,7 @@ from local.state.files import write_atomically
 from telecom.audit.ledger_audit import Audit
 from telecom.batch.nightly import FAILED, PASSED, Nightly
 from telecom.demo.frauds import AlertSummary
+from telecom.demo.run import DemoRun, engine_versions
 
 
 class TopicCounts(BaseModel):
@@ -39,7 +41,7 @@ class TopicCounts(BaseModel):
 
 
 class Seconds(BaseModel):
-    """Wall time: engines into the cache; services and pipeline ready; sources done and all of it in bronze; numbers."""
+    """Wall time until the engines are in the cache, the pipeline is ready, all events are in bronze, numbers exist."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -68,10 +70,10 @@ class Accounts(BaseModel):
 
 
 class Alerts(BaseModel):
-    """What fraud detection did. None: nothing measured, or no freezer.
+    """What fraud detection did. None means that nothing was measured, or that there is no freezer.
 
-    p50 and p99 count from the last event of a planted fraud being handed to the Kafka client (by the ledger) until a
-    consumer of committed records has its alert; first from the start of the first source until the first such alert.
+    p50 and p99 are from when the last event of a planted fraud was handed to the Kafka client (by the ledger) until a
+    consumer of committed records has its alert; first is from the start of the first source to the first such alert.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -96,7 +98,7 @@ class Alerts(BaseModel):
 
 
 class Gates(BaseModel):
-    """Verdicts of the quality gates; the rest warned. One that failed kept the numbers from being published."""
+    """Verdicts of the quality gates; the others warned. One failed gate is enough to prevent the publication."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -111,7 +113,7 @@ class Gates(BaseModel):
 
 
 class Published(BaseModel):
-    """A table that readers see, and its snapshot."""
+    """A published table, and its snapshot that readers see."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -120,7 +122,7 @@ class Published(BaseModel):
 
 
 class Report(BaseModel):
-    """A demo run. `alerts` is absent for a pipeline that does not look for frauds, `gates` without batch jobs."""
+    """A demo run. `alerts` is absent if the pipeline does not detect frauds, `gates` if it has no batch jobs."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -130,6 +132,25 @@ class Report(BaseModel):
     published: list[Published] | None
     seconds: Seconds
     engines: dict[str, str]
+
+    @classmethod
+    def of(cls, run: DemoRun, fetch_seconds: float) -> "Report":
+        """Report of a run whose engines took `fetch_seconds` to fetch."""
+        numbers = run.numbers
+        nightly = numbers.nightly if numbers else None
+        return cls(
+            ledger=TopicCounts.of(run.audit, numbers.balance if numbers else None),
+            alerts=Alerts.of(run.alerts) if run.alerts else None,
+            gates=Gates.of(nightly) if nightly else None,
+            published=[Published(**asdict(published)) for published in nightly.published] if nightly else None,
+            seconds=Seconds(
+                fetch=fetch_seconds,
+                up=run.pipeline.seconds,
+                run=run.run_seconds,
+                nightly=nightly.seconds if nightly else None,
+            ),
+            engines=engine_versions(run.pipeline.resource),
+        )
 
     def write(self, file: Path) -> None:
         """Replace the file."""

@@ -1,7 +1,6 @@
-"""The demo's story: start everything, let the events flow, wait until they are in the lake, count them."""
+"""The course of the demo: start everything, let the events flow, wait until they are in the lake, count them."""
 
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,31 +15,32 @@ from local.state.paths import StateDirectory
 from operators.telecom_pipeline.pipeline.sources import simulators_of
 from operators.telecom_pipeline.pipeline.topics import event_topic_names
 from telecom.access.kafka_reader import KafkaReader
-from telecom.access.lake_query import Answer, Ask, ask
+from telecom.access.query import Ask, trino_of
 from telecom.audit.ledger_audit import Audit, audit
 from telecom.audit.sink_progress import is_drained
 from telecom.demo.frauds import AlertSummary, summarise, watch_alerts
 from telecom.demo.numbers import Numbers, bring_customers, make_numbers
-from telecom.pipelines.bring_up import RunningPipeline, bounded_sources, bring_up, has_succeeded
+from telecom.pipelines.bounded_sources import bounded_sources, has_succeeded
 from telecom.pipelines.follow import Tell, follow
 from telecom.pipelines.pipeline_view import PipelineView
 from telecom.pipelines.resource_file import Resource, read_resource
+from telecom.pipelines.up import RunningPipeline, bring_up
 
 SOURCES_SECONDS = 600.0
-# From the last event sent to the last one in a table: a commit interval and the commit, many times over.
+# From the last event sent to the last one in a table it takes a commit interval and a commit; this is many times that.
 DRAIN_SECONDS = 120.0
 DRAIN_POLL_SECONDS = 0.3
 
 
 class NothingToWaitForError(LocalError):
-    """The resource's sources never end, so a demo of it would not either."""
+    """The sources of the resource never end, so a demo of it would not end either."""
 
 
 @dataclass(frozen=True)
 class DemoRun:
-    """What a demo did. `run_seconds` counts from the pipeline being up until the ledger balanced or time was out.
+    """What a demo did. `run_seconds` is from the pipeline being ready until events and alerts were counted.
 
-    `numbers` is None for a pipeline without batch jobs, and where events are missing.
+    `numbers` is None for a pipeline without batch jobs, and if events are missing.
     """
 
     pipeline: RunningPipeline
@@ -51,15 +51,12 @@ class DemoRun:
     run_seconds: float
 
 
-def run_demo(state: StateDirectory, file: Path, trino_port: Callable[[], int], tell: Tell) -> DemoRun:
-    """Run the resource's bounded sources once, on top of what earlier runs left. Raises `LocalError`."""
+def run_demo(state: StateDirectory, file: Path, tell: Tell) -> DemoRun:
+    """Run the bounded sources of the resource once, on top of what earlier runs left. Raises `LocalError`."""
     _require_bounded_sources(file)
     pipeline = bring_up(state, file, tell, rerun_sources=True)
     started = time.monotonic()
-
-    def ask_trino(sql: str) -> Answer:
-        return ask(trino_port(), sql)
-
+    ask_trino = trino_of(state)
     with ThreadPoolExecutor(1, thread_name_prefix="customers") as beside:
         customers = beside.submit(bring_customers, pipeline, tell) if pipeline.resource.pipeline.batch_jobs else None
         counted, alerts = _let_events_flow(pipeline, ask_trino, tell)
@@ -67,18 +64,18 @@ def run_demo(state: StateDirectory, file: Path, trino_port: Callable[[], int], t
         numbers = None
         if customers and counted.is_balanced:
             customers.result()
-            tell("Making numbers of the events …")
-            numbers = make_numbers(pipeline, counted.ledger.totals(), trino_port(), ask_trino, tell)
+            tell("Running the nightly job, which turns the events into published numbers …")
+            numbers = make_numbers(pipeline, counted.ledger.totals(), tell)
     return DemoRun(pipeline, counted, alerts, numbers, ask_trino, run_seconds)
 
 
 def _let_events_flow(pipeline: RunningPipeline, ask_trino: Ask, tell: Tell) -> tuple[Audit, AlertSummary | None]:
     with watch_alerts(pipeline) as watch:
-        tell("Events flow; waiting for the sources to come to their end …")
+        tell("Events flow; waiting for the sources to end …")
         are_done = partial(_sources_are_done, pipeline)
         follow(pipeline.cluster, pipeline.resource.ref, are_done, "the sources are done", SOURCES_SECONDS, tell)
         counted = _audit_when_drained(pipeline, ask_trino, tell)
-        tell("Counted; the last alerts and what they did to accounts …")
+        tell("Counted; waiting for the last alerts and for what they do to accounts …")
         return counted, summarise(pipeline, watch, counted.ledger.frauds()) if watch else None
 
 
@@ -104,21 +101,21 @@ def _require_bounded_sources(file: Path) -> None:
 
 
 def _sources_are_done(pipeline: RunningPipeline, _: PipelineView) -> bool:
-    """Read from the Jobs: a status may still speak of those of an earlier run."""
+    """Whether all bounded sources have ended. The status may still be that of an earlier run, so the Jobs are asked."""
     jobs = bounded_sources(pipeline.cluster, pipeline.resource)
     expected = [simulator for simulator in simulators_of(pipeline.resource.pipeline.spec) if simulator.is_bounded]
     return len(jobs) == len(expected) and all(map(has_succeeded, jobs.values()))
 
 
 def _audit_when_drained(pipeline: RunningPipeline, ask_trino: Ask, tell: Tell) -> Audit:
-    """Audit once everything is in the lake, or as it stands when that takes too long."""
-    tell("Sources are done; waiting for the sink to have it all …")
+    """Audit when everything is in the lake, or as it is when that takes too long."""
+    tell("The sources have ended; waiting until the sink has everything …")
     deadline = time.monotonic() + DRAIN_SECONDS
     described = pipeline.resource.pipeline
-    # Of these the producers keep the ledger; what the pipeline makes of them has none.
+    # The ledger is about what producers send; topics that the pipeline itself fills have none.
     topics = event_topic_names(described.spec)
     with closing(KafkaReader(pipeline.cluster, described.namespace, described.name, pipeline.state.run)) as kafka:
         while not (has_all := is_drained(kafka, ask_trino, topics)) and time.monotonic() < deadline:
             time.sleep(DRAIN_POLL_SECONDS)
-        tell(f"The sink has it all{'' if has_all else ' not yet, and time is out'}; counting every layer …")
+        tell(f"The sink {'has everything' if has_all else 'does not have everything in time'}; counting every layer …")
         return audit(kafka, ask_trino, topics)

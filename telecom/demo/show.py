@@ -1,72 +1,96 @@
 """What the demo prints at its end."""
 
-from rich.console import Console
-from rich.table import Table
+from pathlib import Path
 
-from telecom.audit.ledger_audit import Audit, TopicAudit
-from telecom.demo.accounts import AccountSummary
+from jobs.nightly.questions import Answer
+from local.state.paths import StateDirectory
+from telecom.batch.nightly_tables import nightly_report
 from telecom.demo.frauds import AlertSummary
-from telecom.terminal.plain_table import plain_table
+from telecom.demo.numbers import Numbers
+from telecom.demo.questions import QUESTIONS
+from telecom.demo.report import Seconds
+from telecom.demo.run import DemoRun
+from telecom.demo.tables import (
+    accuracy_table,
+    delays,
+    frozen_accounts,
+    gold_verdict,
+    ledger_table,
+    open_accounts,
+    silver_table,
+)
+from telecom.pipelines.status import components
+from telecom.pipelines.status_table import status_table
+from telecom.terminal.console import answers, print_heading
+from telecom.terminal.plain_table import rows_table
+
+NEXT_COMMANDS = (
+    ("telecom query 'SELECT count(*) FROM bronze.call_events'", "ask the lake in SQL"),
+    ("telecom status --watch", "watch the components"),
+    ("telecom down", "stop everything, keep the data"),
+)
 
 
-def ledger_table(audit: Audit) -> Table:
-    """Every topic counted against the ledger."""
-    table = plain_table()
-    table.add_column("TOPIC")
-    for heading in ("PRODUCED", "IN KAFKA", "BRONZE", "DEAD LETTERS", "MISSING", "TWICE"):
-        table.add_column(heading, justify="right")
-    table.add_column("BALANCED")
-    for topic in audit.topics:
-        table.add_row(*_cells(topic), "[green]yes[/green]" if topic.is_balanced else "[red]NO[/red]")
-    return table
+def print_run(run: DemoRun, state: StateDirectory) -> None:
+    """Everything that the demo found, and what runs now."""
+    if run.numbers:
+        _print_numbers(run.numbers)
+    else:
+        _print_questions(run)
+    if run.alerts:
+        _print_alerts(run.alerts)
+    _print_ledger(run)
+    print_heading(answers, "What runs here")
+    answers.print(status_table(components(state)))
 
 
-def _cells(topic: TopicAudit) -> list[str]:
-    balance = topic.balance
-    counts = (
-        balance.produced,
-        topic.in_kafka,
-        balance.bronze,
-        balance.dead_letters,
-        balance.missing,
-        topic.repeated_rows,
-    )
-    return [balance.topic, *(f"{count:,}" for count in counts)]
+def print_end(seconds: Seconds, report_file: Path) -> None:
+    """The good end: how long it took, and what to do next."""
+    parts = f"fetch {seconds.fetch:.0f} s, up {seconds.up:.0f} s, run {seconds.run:.0f} s"
+    nightly = f", nightly {seconds.nightly:.0f} s" if seconds.nightly else ""
+    print_heading(answers, f"Balanced. {parts}{nightly}")
+    answers.print(f"Report: {report_file}")
+    answers.print("Next:")
+    for command, purpose in NEXT_COMMANDS:
+        answers.print(f"  {command:58} {purpose}")
 
 
-def alerts_table(summary: AlertSummary) -> Table:
-    """Every rule that had something to find, or found something."""
-    table = plain_table()
-    table.add_column("RULE")
-    for heading in ("PLANTED", "FOUND", "FALSE ALARMS", "PRECISION", "RECALL"):
-        table.add_column(heading, justify="right")
-    for score in summary.rules:
-        counts = (str(count) for count in (score.planted, score.found, score.false_alarms))
-        table.add_row(score.rule, *counts, f"{score.precision:.3f}", f"{score.recall:.3f}")
-    return table
+def _print_numbers(numbers: Numbers) -> None:
+    print_heading(answers, "Which gates did the numbers pass, and what is published?")
+    answers.print(nightly_report(numbers.nightly))
+    for answer in numbers.answers:
+        print_heading(answers, answer.question.text)
+        _print_answer(answer)
 
 
-def delays(summary: AlertSummary) -> str:
-    """How fast alerts came, in words."""
-    if summary.first_seconds is None or summary.p50_seconds is None or summary.p99_seconds is None:
-        return "No alert about an event of this run."
-    return (
-        f"First alert {summary.first_seconds:.1f} s after the first source started; from a fraud being sent to its "
-        f"alert being readable: p50 {summary.p50_seconds:.1f} s, p99 {summary.p99_seconds:.1f} s."
-    )
+def _print_answer(answer: Answer) -> None:
+    if not answer.rows:
+        answers.print("None.")
+        return
+    answers.print(rows_table(tuple(answer.rows[0]), [tuple(row.values()) for row in answer.rows]))
 
 
-def frozen_accounts(accounts: AccountSummary) -> str:
-    """What the freezer did, in words."""
-    return f"Accounts frozen in the CRM: {accounts.frozen}; alerts left to people: {accounts.kept}."
+def _print_questions(run: DemoRun) -> None:
+    for question in QUESTIONS:
+        print_heading(answers, question.words)
+        answer = run.ask(question.sql)
+        answers.print(rows_table(answer.columns, answer.rows))
 
 
-def open_accounts(audit: Audit) -> str:
-    """Producers that ended without closing their account, in words; empty when there is none."""
-    named = ", ".join(f"{producer} (run {run_id})" for producer, run_id in audit.ledger.open_runs())
-    return f"Still running, or killed with up to two seconds not accounted for: {named}" if named else ""
+def _print_alerts(alerts: AlertSummary) -> None:
+    print_heading(answers, "Which of the planted frauds were found, and how fast?")
+    answers.print(accuracy_table(alerts))
+    answers.print(delays(alerts))
+    if alerts.accounts:
+        answers.print(frozen_accounts(alerts.accounts))
 
 
-def print_heading(console: Console, text: str) -> None:
-    """Start a part of the output."""
-    console.print(f"\n[bold]{text}[/bold]")
+def _print_ledger(run: DemoRun) -> None:
+    print_heading(answers, "Every event is accounted for: produced = bronze + dead letters")
+    answers.print(ledger_table(run.audit))
+    if run.numbers and (balance := run.numbers.balance):
+        print_heading(answers, "… and down to gold: bronze = silver + copies + quarantine, gold = silver")
+        answers.print(silver_table(balance))
+        answers.print(gold_verdict(balance))
+    if remark := open_accounts(run.audit):
+        answers.print(remark)

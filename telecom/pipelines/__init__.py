@@ -1,1 +1,1 @@
-"""Pipelines: from a resource file to what runs, and what it reports."""
+"""Pipelines: from a resource file to what runs, and what a running pipeline reports."""

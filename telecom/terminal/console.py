@@ -1,4 +1,4 @@
-"""Where the CLI writes: answers to standard output, progress and errors to standard error."""
+"""Where the command writes: answers to standard output, progress and errors to standard error."""
 
 import json
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
-# A file or a pipe has no width: wide enough that no table is cut there.
+# A file or a pipe has no width, so we pick one at which no table is cut.
 WIDTH_WITHOUT_TERMINAL = 240
 
 
@@ -29,5 +29,15 @@ class Output(StrEnum):
 
 
 def print_json(document: Any) -> None:
-    """Write a document that another program reads: never wrapped, never coloured."""
+    """Write a document for another program: it is neither wrapped nor coloured."""
     answers.out(json.dumps(document, indent=2, default=str))
+
+
+def print_heading(console: Console, text: str) -> None:
+    """Start a part of the output."""
+    console.print(f"\n[bold]{text}[/bold]")
+
+
+def tell(line: str) -> None:
+    """Print a line of progress exactly as it is."""
+    notices.print(line, markup=False)

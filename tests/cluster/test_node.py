@@ -56,7 +56,7 @@ from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.objects import labels, names
 from operators.telecom_pipeline.objects.manifest import Manifest
 from telecom.access.kafka_reader import KafkaReader
-from telecom.cli.kube import COMPONENT_BY_JOB, BatchJob
+from telecom.batch.job_names import BatchJob
 
 MISSING = missing_for_a_node() or missing_for_base()
 pytestmark = [
@@ -347,7 +347,7 @@ def open_trino(node: Node) -> TrinoSql:
 
 
 def run_log(node: Node, job: str) -> str:
-    component = COMPONENT_BY_JOB[BatchJob(job)]
+    component = BatchJob(job).component
     return node.kubectl("-n", PIPELINES, "logs", f"job/{names.component('demo', component)}")
 
 

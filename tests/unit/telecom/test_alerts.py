@@ -7,8 +7,8 @@ from operator_fixtures import changed, sample
 
 from contracts.events import FraudAlert
 from local.cluster.object_store import SqliteCluster
-from telecom.audit.alerts import NoAlertsError, detecting_pipeline
-from telecom.cli.alerts import HEADINGS, LINE, cells
+from telecom.audit.alert_table import HEADINGS, LINE, cells
+from telecom.pipelines.local_pipeline import PipelineChoiceError, detecting_pipeline
 
 ALERT = FraudAlert(
     event_id="a" * 32,
@@ -39,14 +39,14 @@ def test_the_only_pipeline_that_looks_for_frauds_is_taken(store: SqliteCluster) 
 def test_of_two_pipelines_one_must_be_named(store: SqliteCluster) -> None:
     store.apply(sample("fraud"))
     store.apply(changed(sample("fraud"), "metadata.name", "other"))
-    with pytest.raises(NoAlertsError, match="fraud, other"):
+    with pytest.raises(PipelineChoiceError, match="fraud, other"):
         detecting_pipeline(store, None)
     assert detecting_pipeline(store, "other").name == "other"
 
 
 def test_without_fraud_detection_the_error_says_what_to_do(store: SqliteCluster) -> None:
     store.apply(sample("minimal"))
-    with pytest.raises(NoAlertsError, match="telecom up"):
+    with pytest.raises(PipelineChoiceError, match="telecom up"):
         detecting_pipeline(store, None)
 
 

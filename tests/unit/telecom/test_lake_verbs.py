@@ -18,7 +18,7 @@ from local.cluster.object_store import SqliteCluster
 from local.state.paths import StateDirectory
 from operators.telecom_pipeline.objects.manifest import Manifest
 from telecom.access.lake_access import LakeAccessError, lake_access
-from telecom.cli.erase import erased_places, verdict
+from telecom.batch.erasure_report import erased_places, verdict
 from telecom.cli.main import app
 
 PLACES = {

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from local.state.paths import StateDirectory
-from telecom.cli.logs import NoSuchLogError, last_lines, log_files
+from telecom.pipelines.logs import NoSuchLogError, last_lines, log_files
 
 
 @pytest.fixture

@@ -9,6 +9,10 @@ import trino.dbapi
 import trino.exceptions
 
 from local.errors import LocalError
+from local.services.trino import Trino
+from local.state.paths import StateDirectory
+from local.supervisor.loopback import LOOPBACK
+from local.supervisor.ports import PortBook
 
 USER = "telecom"
 
@@ -25,14 +29,27 @@ class Answer:
     rows: Sequence[Sequence[Any]]
 
 
-# Asks one statement of the Trino that a pipeline runs with.
+# Runs one statement on the Trino of a pipeline and fetches all its rows.
 Ask = Callable[[str], Answer]
 
 
+def trino_port(state: StateDirectory) -> int:
+    """Port on which Trino listens. Raises `QueryError` if it was never started."""
+    port = PortBook(state.run).all().get(Trino.name)
+    if port is None:
+        raise QueryError("find Trino", "it was never started here", "telecom up")
+    return port
+
+
+def trino_of(state: StateDirectory) -> Ask:
+    """Asks the Trino of a state directory; its port is looked up with each question, so it may start later."""
+    return lambda sql: ask(trino_port(state), sql)
+
+
 def ask(port: int, sql: str, catalog: str = "iceberg") -> Answer:
-    """Run one statement on 127.0.0.1 and fetch all its rows. Raises `QueryError`."""
+    """Run one statement on this machine and fetch all its rows. Raises `QueryError`."""
     try:
-        with closing(trino.dbapi.connect(host="127.0.0.1", port=port, user=USER, catalog=catalog)) as connection:
+        with closing(trino.dbapi.connect(host=LOOPBACK, port=port, user=USER, catalog=catalog)) as connection:
             cursor = connection.cursor()
             rows = cursor.execute(sql.strip().rstrip(";")).fetchall()
             return Answer(tuple(column.name for column in cursor.description or ()), rows)
@@ -44,7 +61,10 @@ def ask(port: int, sql: str, catalog: str = "iceberg") -> Answer:
 
 
 def ask_bronze(ask: Ask, topics: Iterable[str], question: Callable[[str], str]) -> Sequence[Sequence[Any]]:
-    """Rows of one question about each topic's bronze table, in one statement; a table that is not there has none."""
+    """Rows of the same question about the bronze table of each topic, in one statement.
+
+    A topic whose table does not exist yet has no rows.
+    """
     named = ask("SELECT table_name FROM information_schema.tables WHERE table_schema = 'bronze'")
     present = {name for (name,) in named.rows}
     questions = [question(topic) for topic in topics if topic in present]

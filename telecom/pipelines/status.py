@@ -1,4 +1,4 @@
-"""The components of a cluster as one table: state, freshness, rows or lag, endpoint, reason."""
+"""What runs on this machine: each component with its state, freshness, rows, lag and endpoint."""
 
 from dataclasses import dataclass
 
@@ -14,9 +14,9 @@ from telecom.pipelines.pipeline_view import PipelineView
 
 @dataclass(frozen=True)
 class Component:
-    """One line of the status: a process, or a pipeline.
+    """One line of the status: a pipeline or a process. What a process does not report about itself is None.
 
-    `freshness_seconds` is the age of the newest event of any topic: a topic on which nothing happens is not stale.
+    `freshness_seconds` is the age of the newest event of any topic, because a quiet topic is not a stale one.
     """
 
     component: str
@@ -29,7 +29,7 @@ class Component:
 
 
 def components(state: StateDirectory) -> list[Component]:
-    """Pipelines first, then processes. What a process does not say about itself is None."""
+    """All pipelines, then all processes."""
     pipelines = [_of_pipeline(PipelineView(found)) for found in SqliteCluster(state.store).list_kind(TELECOM_PIPELINE)]
     return pipelines + [_of_process(row) for row in describe(state)]
 
@@ -68,6 +68,6 @@ def _of_process(row: Row) -> Component:
 
 
 def _page(row: Row) -> Scrape:
-    """Metrics of a job of ours; engines have none in this form."""
+    """Metrics of one of our own jobs; an engine has none in this form."""
     is_job = row.state == "Ready" and row.endpoint.startswith("http") and row.component not in SERVICE_NAMES
     return scrape(row.endpoint) if is_job else Scrape({})

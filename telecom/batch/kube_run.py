@@ -1,0 +1,17 @@
+"""Runs a batch job as a Job of a Kubernetes cluster."""
+
+from operators.telecom_pipeline.clusters.owned import OwnedCluster
+from telecom.access.kube import KubePipeline
+from telecom.batch.job_names import BatchJob
+from telecom.batch.job_runs import FailedRunError, failure_of, follow_run
+from telecom.pipelines.follow import Tell
+
+
+def run_in_kubernetes(found: KubePipeline, job: BatchJob, tell: Tell) -> str:
+    """Run the job until it has ended. Returns the command that shows its output. Raises `FailedRunError`."""
+    cluster = OwnedCluster(found.cluster, found.resource)
+    finished = follow_run(cluster, found.pipeline, job, (), tell)
+    logs = f"kubectl -n {found.ref.namespace} logs job/{finished['metadata']['name']}"
+    if (failure := failure_of(finished)) is not None:
+        raise FailedRunError(f"run {job}", failure, logs)
+    return logs

@@ -1,0 +1,42 @@
+"""A nightly run for people: its gates, and what it published."""
+
+from collections.abc import Sequence
+
+from rich.console import Group
+from rich.markup import escape
+from rich.table import Table
+
+from telecom.batch.nightly import FAILED, PASSED, WARNED, Nightly, PublishedTable
+from telecom.terminal.plain_table import plain_table
+
+COLOURS = {PASSED: "green", WARNED: "yellow", FAILED: "red"}
+
+
+def nightly_report(done: Nightly) -> Group:
+    """The gates, then the published snapshots or the gates that prevented a publication."""
+    if done.is_published:
+        return Group(gate_table(done), "", published_table(done.published))
+    blocking = ", ".join(gate.name for gate in done.gates if gate.outcome == FAILED)
+    return Group(
+        gate_table(done), "", f"[red]Not published:[/red] {blocking} failed. Readers see what they saw before."
+    )
+
+
+def gate_table(done: Nightly) -> Table:
+    """Every gate with its verdict."""
+    table = plain_table("GATE", "LAYER", "OUTCOME", "WORST READING", "OWNER", "EVIDENCE")
+    for gate in done.gates:
+        colour = COLOURS[gate.outcome]
+        outcome = f"[{colour}]{gate.outcome}[/{colour}]"
+        table.add_row(
+            gate.name, gate.layer, outcome, f"{gate.value:.4g} {gate.unit}", gate.owner, escape(gate.evidence)
+        )
+    return table
+
+
+def published_table(tables: Sequence[PublishedTable]) -> Table:
+    """Every published table with its snapshot."""
+    table = plain_table("PUBLISHED", "SNAPSHOT")
+    for published in tables:
+        table.add_row(published.table, str(published.snapshot))
+    return table

@@ -1,0 +1,22 @@
+"""`telecom kube run`: a batch job as a Job of the cluster."""
+
+from typing import Annotated
+
+import typer
+
+from telecom.access.kube import kube_pipeline
+from telecom.batch.job_names import BatchJob
+from telecom.batch.kube_run import run_in_kubernetes
+from telecom.cli.options import KubeName, KubeNamespace
+from telecom.terminal.console import notices, tell
+
+
+def run(
+    name: KubeName,
+    job: Annotated[BatchJob, typer.Argument(help="Which batch job: ingest, then nightly, then churn.")],
+    namespace: KubeNamespace = "",
+) -> None:
+    """Run a batch job once, as a Job of the cluster, and wait until it has ended. Exit code 1 if it failed."""
+    with kube_pipeline(name, namespace) as found:
+        logs = run_in_kubernetes(found, job, tell)
+    notices.print(f"{job} done; {logs} shows its output")

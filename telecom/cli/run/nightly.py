@@ -1,0 +1,43 @@
+"""`telecom run nightly`: silver, gold, gates, publication."""
+
+import datetime as dt
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from telecom.access.query import trino_of
+from telecom.batch.nightly import Days, run_nightly
+from telecom.batch.nightly_tables import nightly_report
+from telecom.cli.options import DEFAULT_STATE, OutputOption, PipelineOption, StateOption, open_state
+from telecom.pipelines.local_pipeline import transforming_pipeline
+from telecom.terminal.console import Output, answers, print_json, tell
+
+DAY = ["%Y-%m-%d"]
+BLOCKED_EXIT_CODE = 3
+Day = dt.datetime | None
+
+
+def nightly(
+    date: Annotated[Day, typer.Option(formats=DAY, help="Day of the run; today if unset.")] = None,
+    first: Annotated[Day, typer.Option("--from", formats=DAY, help="First event day to process again.")] = None,
+    until: Annotated[Day, typer.Option(formats=DAY, help="Day after the last event day to process again.")] = None,
+    pipeline: PipelineOption = None,
+    state: StateOption = DEFAULT_STATE,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Build silver and gold, judge them by the gates and publish them.
+
+    Exit code 3 if a gate blocked the publication: readers keep seeing the numbers that they saw before.
+    """
+    if (first is None) != (until is None):
+        raise typer.BadParameter("event days need both --from and --until")
+    directory = open_state(state)
+    days = Days(*(day.date() if day else None for day in (date, first, until)))
+    done = run_nightly(transforming_pipeline(directory, pipeline), days, trino_of(directory), tell)
+    if output is Output.JSON:
+        print_json(asdict(done))
+    else:
+        answers.print(nightly_report(done))
+    if not done.is_published:
+        raise typer.Exit(BLOCKED_EXIT_CODE)

@@ -1,0 +1,10 @@
+"""Switches whether the operator acts on a pipeline."""
+
+from operators.telecom_pipeline.clusters.kube import KubeCluster
+from operators.telecom_pipeline.objects.manifest import Ref
+
+
+def set_paused(cluster: KubeCluster, ref: Ref, is_paused: bool) -> str:
+    """Set `spec.paused`. Returns a line that says so."""
+    cluster.merge(ref, {"spec": {"paused": is_paused}})
+    return f"{ref.name}: spec.paused is {str(is_paused).lower()}"
