@@ -1,4 +1,4 @@
-"""Finds out how a component of a pipeline reaches Kafka: from Kafka's status and the Secrets made for it."""
+"""How a component of a pipeline reaches Kafka, by the status of Kafka and the Secrets of the component."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,27 +14,27 @@ from telecom.access.secret_values import secret_value
 
 
 class KafkaIdentityError(LocalError):
-    """Kafka is not up, or has no such user (yet)."""
+    """Kafka is not up, or the user has no password yet."""
 
 
 @dataclass(frozen=True)
 class KafkaIdentity:
-    """A connection, and the credentials by the names of the environment variables that jobs read."""
+    """A connection, and the credentials by the environment variables from which jobs read them."""
 
     connection: KafkaConnection
     credentials: dict[str, str] = field(repr=False)
 
 
 def kafka_identity(cluster: Cluster, namespace: str, pipeline: str, component: str, scratch: Path) -> KafkaIdentity:
-    """Identity of a component; the authority's certificate is written below `scratch`. Raises `KafkaIdentityError`."""
+    """Identity of a component; the CA certificate is written to `scratch`. Raises `KafkaIdentityError`."""
     user = names.component(pipeline, component)
     password = secret_value(cluster, namespace, user, "password")
     if not password:
-        raise KafkaIdentityError(f"reach Kafka as {user}", "that user has no password yet", "telecom status")
+        raise KafkaIdentityError(f"reach Kafka as {user}", "the user has no password yet", "telecom status")
     connection = KafkaConnection(
         bootstrap_servers=_bootstrap_servers(cluster, namespace, pipeline),
         username=user,
-        ca_file=_authority_file(cluster, namespace, pipeline, scratch),
+        ca_file=_ca_file(cluster, namespace, pipeline, scratch),
     )
     return KafkaIdentity(connection, {KAFKA_PASSWORD: password})
 
@@ -47,7 +47,7 @@ def _bootstrap_servers(cluster: Cluster, namespace: str, pipeline: str) -> str:
     return str(listeners[0]["bootstrapServers"])
 
 
-def _authority_file(cluster: Cluster, namespace: str, pipeline: str, scratch: Path) -> Path | None:
+def _ca_file(cluster: Cluster, namespace: str, pipeline: str, scratch: Path) -> Path | None:
     certificate = secret_value(cluster, namespace, names.cluster_ca_secret(pipeline), "ca.crt")
     if not certificate:
         return None

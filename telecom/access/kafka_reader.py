@@ -1,4 +1,7 @@
-"""Reads whole topics as a component of the pipeline; by default its auditor: ledger, dead letters, never an event."""
+"""Reads whole topics as a component of the pipeline.
+
+By default that is the auditor, which may read the ledger and dead letters but no events.
+"""
 
 import time
 from collections.abc import Callable, Iterator
@@ -19,11 +22,11 @@ BATCH_RECORDS = 5_000
 
 
 class KafkaReadError(LocalError):
-    """Kafka, or the right to read from it, is not there (yet)."""
+    """Kafka does not answer, or does not let us read."""
 
 
 class KafkaReader:
-    """Reads with the credentials that the cluster made for a component of the pipeline. Close it after use."""
+    """Reads with the credentials of a component of the pipeline. Close it after use."""
 
     def __init__(
         self, cluster: Cluster, namespace: str, pipeline: str, scratch: Path, component: str = names.AUDITOR
@@ -32,7 +35,7 @@ class KafkaReader:
         self._consumer = _connect(identity, names.consumer_group(pipeline, component))
 
     def close(self) -> None:
-        """End the connection."""
+        """Disconnect."""
         self._consumer.close()
 
     def records(self, topic: str) -> Iterator[Message]:
@@ -40,7 +43,7 @@ class KafkaReader:
         unread = self._assign_from_start(topic)
         deadline = time.monotonic() + ANSWER_SECONDS
         while unread:
-            # A call returns with a full batch or at its timeout, so that is what the end of a topic costs too.
+            # A call returns with a full batch or at its timeout, so reading the end of a topic takes that long too.
             messages = self._consumer.consume(BATCH_RECORDS, timeout=BATCH_SECONDS)
             if messages:
                 deadline = time.monotonic() + ANSWER_SECONDS
@@ -53,11 +56,11 @@ class KafkaReader:
                     unread.discard(message.partition())
                 else:
                     raise _error(f"read topic {topic}", error.str())
-        # An assigned consumer waits for more on the connection that its next question has to go through.
+        # While assigned, the consumer waits for more records on the connection that its next request needs.
         self._consumer.unassign()
 
     def follow(self, topic: str, is_over: Callable[[], bool] = lambda: False) -> Iterator[Message]:
-        """All records of a topic and then those to come, until `is_over`. Raises `KafkaReadError`."""
+        """All records of a topic, then new ones as they arrive, until `is_over`. Raises `KafkaReadError`."""
         self._assign_from_start(topic)
         while not is_over():
             message = self._consumer.poll(POLL_SECONDS)
@@ -68,21 +71,21 @@ class KafkaReader:
                 raise _error(f"read topic {topic}", error.str())
 
     def record_count(self, topic: str) -> int:
-        """Records that were ever written to a topic without transactions: the sum of its end offsets."""
+        """Records ever written to a topic: the sum of its end offsets, which also counts markers of transactions."""
         return sum(self.end_offsets(topic).values())
 
     def end_offsets(self, topic: str) -> dict[int, int]:
-        """Offset that each partition's next record will get. Raises `KafkaReadError`."""
+        """Offset that the next record of each partition will get. Raises `KafkaReadError`."""
         return self._offsets(topic, OFFSET_END)
 
     def _assign_from_start(self, topic: str) -> set[int]:
-        """Read all partitions of a topic from their first record on; the partitions."""
+        """Begin with the first record of each partition. Returns the partitions."""
         first = self._offsets(topic, OFFSET_BEGINNING)
         self._consumer.assign([TopicPartition(topic, partition, offset) for partition, offset in first.items()])
         return set(first)
 
     def _offsets(self, topic: str, where: int) -> dict[int, int]:
-        """One question for all partitions: a question for each is as slow as they are many."""
+        """One request for all partitions; one for each would take as many round trips."""
         metadata = self._consumer.list_topics(topic, timeout=ANSWER_SECONDS).topics[topic]
         if metadata.error is not None:
             raise _error(f"look up topic {topic}", metadata.error.str())
@@ -100,9 +103,9 @@ def _connect(identity: KafkaIdentity, group: str) -> Consumer:
         "group.id": group,
         "enable.auto.commit": False,
         "enable.partition.eof": True,
-        # What the end of a topic costs: the broker waits so long for more before it says that there is none.
+        # How long the broker waits for more records before it reports the end of a topic.
         "fetch.wait.max.ms": 50,
-        # Level 2: failures come back as errors of the calls; a connection that we close ourselves is none.
+        # Level 2, because calls report failures as errors; a connection that we close ourselves is not a failure.
         "log_level": 2,
     }
     return Consumer({**config, **reading})

@@ -1,4 +1,4 @@
-"""Reads single values out of Secrets."""
+"""Reads single values from Secrets."""
 
 import base64
 
@@ -8,7 +8,7 @@ from operators.telecom_pipeline.objects.manifest import Ref
 
 
 def secret_value(cluster: Cluster, namespace: str, name: str, key: str) -> str | None:
-    """Decoded value; None where there is no such Secret, or no such key in it (yet)."""
+    """The decoded value; None if the Secret or the key does not exist."""
     secret = cluster.get(Ref(names.SECRET, namespace, name))
     encoded = (secret or {}).get("data", {}).get(key)
     return None if encoded is None else base64.b64decode(encoded).decode()

@@ -1,4 +1,4 @@
-"""Judges alerts against the frauds that the ledger says were planted. Pure."""
+"""Compares alerts with the frauds that were planted, according to the ledger. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from contracts.ledger import PlantedFraud
 
 @dataclass(frozen=True)
 class SeenAlert:
-    """An alert and when a consumer that reads committed records got it, in milliseconds since the epoch."""
+    """An alert, and when a consumer of committed records received it (milliseconds since the epoch)."""
 
     alert: FraudAlert
     arrival_ms: int
@@ -18,7 +18,7 @@ class SeenAlert:
 
 @dataclass(frozen=True)
 class RuleScore:
-    """How well a rule found what was planted for it; a fraud is a subscriber of a rule."""
+    """How well a rule found what was planted for it. A subscriber counts once for each rule."""
 
     rule: str
     planted: int
@@ -27,28 +27,28 @@ class RuleScore:
 
     @property
     def precision(self) -> float:
-        """Share of the accused that were planted; 1 where nobody was accused."""
+        """Share of the accused who were planted; 1 if there are no accused."""
         accused = self.found + self.false_alarms
         return self.found / accused if accused else 1.0
 
     @property
     def recall(self) -> float:
-        """Share of the planted that were accused; 1 where nothing was planted."""
+        """Share of the planted who were accused; 1 if nothing was planted."""
         return self.found / self.planted if self.planted else 1.0
 
 
 def score_rules(planted: Iterable[PlantedFraud], alerts: Iterable[FraudAlert]) -> tuple[RuleScore, ...]:
-    """Score of every rule that has planted frauds or alerts, by name."""
+    """Scores of all rules that have planted frauds or alerts, ordered by name."""
     frauds = {(fraud.rule.value, fraud.msisdn) for fraud in planted}
     accused = {(alert.rule.value, alert.msisdn) for alert in alerts}
     return tuple(_score(rule, frauds, accused) for rule in sorted({rule for rule, _ in frauds | accused}))
 
 
 def seconds_after_sending(planted: Iterable[PlantedFraud], seen: Iterable[SeenAlert]) -> list[float]:
-    """Delay of each alert that is about a planted fraud, ascending.
+    """Delay of each alert about a planted fraud, in ascending order.
 
-    It counts from the moment at which the fraud's last event was handed to the Kafka client, by the ledger: event times
-    would not do, since the generator plants frauds whose events are old when they are sent.
+    It starts when the last event of the fraud was handed to the Kafka client, as the ledger says. Event times would
+    not do, because the generator also plants frauds whose events are old when they are sent.
     """
     sent_at_ms = {event_id: fraud.sent_at_ms for fraud in planted for event_id in fraud.event_ids}
     delays_ms = (
@@ -60,7 +60,7 @@ def seconds_after_sending(planted: Iterable[PlantedFraud], seen: Iterable[SeenAl
 
 
 def percentile(ascending: Sequence[float], percent: int) -> float | None:
-    """Percentile by linear interpolation; None without values."""
+    """Percentile by linear interpolation; None if there are no values."""
     if len(ascending) < 2:
         return ascending[0] if ascending else None
     return quantiles(ascending, n=100, method="inclusive")[percent - 1]

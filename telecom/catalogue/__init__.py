@@ -1,1 +1,1 @@
-"""What dbt's models say of themselves: documentation and lineage."""
+"""What the dbt project says about its models: documentation and lineage."""

@@ -1,4 +1,4 @@
-"""Where a table's numbers come from, by dbt's own graph of the project in this repository."""
+"""Where the numbers of a table come from, by the graph that dbt makes of the project in this repository."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from local.errors import LocalError
 from local.state.paths import StateDirectory
 from telecom.catalogue.dbt_project import dbt_project
 
-# Parsing asks nothing of Trino.
+# dbt parses the project without asking Trino anything.
 NO_PORT = 0
 
 
@@ -17,7 +17,7 @@ class LineageError(LocalError):
 
 
 def lineage(state: StateDirectory, table: str) -> Node:
-    """Everything that feeds a table, down to topic, producer and source table. Raises `LineageError`."""
+    """Everything that feeds a table, down to topics, producers and source tables. Raises `LineageError`."""
     try:
         return trace(_graph(state), table)
     except UnknownTableError as error:

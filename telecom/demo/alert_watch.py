@@ -1,4 +1,4 @@
-"""Watches the alert topic during a run, as any consumer of committed records would."""
+"""Watches the alert topic during a run, as any consumer of committed records does."""
 
 import threading
 import time
@@ -12,7 +12,7 @@ from telecom.audit.alerts import read_alerts
 
 
 class AlertWatch:
-    """Collects alerts with the time of their arrival, in a thread, from `start` to `stop`."""
+    """Collects alerts with the times of their arrival, in a thread, from `start` to `stop`."""
 
     def __init__(self, store_file: Path, pipeline: Ref, scratch: Path) -> None:
         self._store_file = store_file
@@ -28,7 +28,7 @@ class AlertWatch:
         self._thread.start()
 
     def seen(self) -> tuple[SeenAlert, ...]:
-        """All alerts so far, in order of arrival. Raises what ended the watch before its time."""
+        """All alerts so far, in order of arrival. Raises the error that ended the watch, if one did."""
         if self._failure is not None:
             raise self._failure
         return tuple(self._seen)

@@ -1,11 +1,11 @@
-"""Questions that the demo asks the lake."""
+"""Questions that the demo asks the lake of a pipeline without batch jobs."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question in words and the statement that answers it."""
+    """A question in words, and the statement that answers it."""
 
     words: str
     sql: str

@@ -1,4 +1,4 @@
-"""Waits for a pipeline while telling what it is doing."""
+"""Waits for a pipeline and reports what it is doing meanwhile."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -10,20 +10,20 @@ from operators.telecom_pipeline.objects.manifest import Ref
 from telecom.pipelines.pipeline_view import PipelineView
 
 POLL_SECONDS = 0.2
-# A child may fail and recover by itself; what is degraded for longer needs a person.
+# A child may fail and recover by itself; one that stays degraded for longer needs a person.
 PATIENCE_SECONDS = 60.0
 
 Tell = Callable[[str], None]
 
 
 class PipelineNotReadyError(LocalError):
-    """The pipeline failed, or did not get there in time."""
+    """The pipeline failed, or did not reach the goal in time."""
 
 
 def follow(
     cluster: Cluster, ref: Ref, is_done: Callable[[PipelineView], bool], goal: str, timeout_seconds: float, tell: Tell
 ) -> PipelineView:
-    """Wait until `is_done`; `tell` gets a line whenever a stage changes. Raises `PipelineNotReadyError`."""
+    """Wait until `is_done`; `tell` receives a line whenever a stage changes. Raises `PipelineNotReadyError`."""
     started, degraded_since = time.monotonic(), None
     told: dict[str, str] = {}
     while True:
@@ -43,7 +43,7 @@ def follow(
 def _view(cluster: Cluster, ref: Ref) -> PipelineView:
     resource = cluster.get(ref)
     if resource is None:
-        raise PipelineNotReadyError(f"find {ref}", "it does not exist (any more)", "telecom apply FILE")
+        raise PipelineNotReadyError(f"find {ref}", "it does not exist", "telecom apply FILE")
     return PipelineView(resource)
 
 

@@ -1,4 +1,4 @@
-"""Where a pipeline's neighbours are, as far as a cluster knows."""
+"""The endpoints of a pipeline that a cluster knows."""
 
 from operators.telecom_pipeline.objects.cluster import Cluster
 from operators.telecom_pipeline.pipeline.endpoints import Endpoints, find_endpoints
@@ -7,6 +7,6 @@ from operators.telecom_pipeline.reconcile.observe import observe, observe_childr
 
 
 def known_endpoints(cluster: Cluster, pipeline: Pipeline) -> Endpoints:
-    """Endpoints that children and referred objects tell. Raises `ClusterError`."""
+    """Endpoints as the pipeline's children and the objects that it refers to state them. Raises `ClusterError`."""
     observed = observe(cluster, observe_children(cluster, pipeline.name, pipeline.namespace), pipeline)
     return find_endpoints(pipeline, observed.children, observed.references)

@@ -1,4 +1,4 @@
-"""Reads what a process says about itself on its metrics port."""
+"""Reads what a process reports on its metrics port."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from operators.telecom_pipeline.figures.metrics_page import read_metrics_page
 
 @dataclass(frozen=True)
 class Scrape:
-    """Samples of one process at one moment: name without labels -> values."""
+    """Samples of one process at one moment: values by name, whatever their labels."""
 
     values: dict[str, list[float]]
 
@@ -23,7 +23,7 @@ class Scrape:
 
 
 def scrape(base_url: str) -> Scrape:
-    """Metrics of a process, whose HTTP address is given; none at all where nobody answers."""
+    """Metrics of the process at an HTTP address; empty if it does not answer."""
     return parse(read_metrics_page(base_url) or "")
 
 

@@ -1,4 +1,4 @@
-"""What a TelecomPipeline says about itself, read from its status."""
+"""What the status of a TelecomPipeline says."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ class PipelineView:
 
     @property
     def stage(self) -> str:
-        """First stage that is not ready, or how the whole stands; empty while unknown."""
+        """The first stage that is not ready, or the state of the whole; empty while unknown."""
         return str(self._status.get("stage", ""))
 
     @property
     def stages(self) -> list[Mapping[str, Any]]:
-        """State, reason and message of each stage."""
+        """Name, state, reason and message of each stage."""
         stages: list[Mapping[str, Any]] = self._status.get("stages", [])
         return stages
 
@@ -44,7 +44,7 @@ class PipelineView:
 
     @property
     def data_complaints(self) -> list[str]:
-        """What is not as it shall be with the data; a pipeline whose parts all run is ready in spite of it."""
+        """What is wrong with the data; a pipeline whose parts all run counts as ready in spite of it."""
         return [
             f"{condition['type']} is False: {condition['message']}"
             for condition in self._conditions
@@ -53,7 +53,7 @@ class PipelineView:
 
     @property
     def data_summary(self) -> str:
-        """Lag, freshness and last publication as far as they are known; empty if none is."""
+        """Lag, freshness and last publication as far as they are known; empty if none of them is."""
         data = self._status.get("data") or {}
         known = {"lag": data.get("lag"), "freshness": data.get("freshness")}
         known["published"] = data.get("lastPublicationTime")

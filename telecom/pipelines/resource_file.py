@@ -1,4 +1,4 @@
-"""Reads a TelecomPipeline from a YAML file and says everything that is wrong with it."""
+"""Reads a TelecomPipeline from a YAML file and names everything that is wrong with it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,12 +32,12 @@ class Resource:
 
     @property
     def ref(self) -> Ref:
-        """Where it lives."""
+        """Its kind, namespace and name."""
         return ref_of(self.manifest)
 
 
 def read_resource(file: Path, cluster: Cluster | None = None) -> Resource:
-    """Resource of a file; with a cluster, the change from what runs there and its neighbours are checked too.
+    """Resource of a file; with a cluster, it is also checked against its former spec and its neighbours there.
 
     Raises `ResourceFileError` that lists every problem.
     """
@@ -53,7 +53,7 @@ def read_resource(file: Path, cluster: Cluster | None = None) -> Resource:
 
 
 def pipeline_of_resource(resource: Manifest) -> Pipeline:
-    """Pipeline of a resource that a cluster has. Raises `ResourceFileError` that lists every problem."""
+    """Pipeline that a resource of a cluster describes. Raises `ResourceFileError` that lists every problem."""
     outcome = validate(resource)
     if isinstance(outcome, Pipeline):
         return outcome
@@ -67,7 +67,7 @@ def _listed(problems: Sequence[Problem]) -> str:
 
 
 def _conflicts(manifest: Manifest, cluster: Cluster | None) -> Iterator[Problem]:
-    """What it may not have in common with older pipelines of its namespace."""
+    """Problems with what it shares with older pipelines of its namespace."""
     if cluster is None:
         return
     ref = ref_of(manifest)

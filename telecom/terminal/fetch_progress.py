@@ -1,4 +1,4 @@
-"""Shows long work: one line per thing in progress, redrawn on a terminal, written once per step elsewhere."""
+"""Shows slow work: one line for each artefact, redrawn on a terminal, printed once a step elsewhere."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ DETAIL_LENGTH = 70
 
 
 class ProgressBoard:
-    """Latest step of every artefact. `report` may be called from any thread."""
+    """The latest step of every artefact. `report` may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -25,7 +25,7 @@ class ProgressBoard:
         self._is_terminal = notices.is_terminal
 
     def report(self, progress: Progress) -> None:
-        """Take a step; without a terminal, print it when its phase is new or the last line is old."""
+        """Record a step; without a terminal, print it if its phase is new or the last line is old."""
         with self._lock:
             before = self._latest.get(progress.artefact)
             self._latest[progress.artefact] = progress
@@ -36,7 +36,7 @@ class ProgressBoard:
                 notices.print(_line(progress))
 
     def table(self) -> Table:
-        """All artefacts, a line each."""
+        """One line for each artefact."""
         grid = Table.grid(padding=(0, 1))
         with self._lock:
             for progress in self._latest.values():
@@ -59,7 +59,7 @@ def _line(progress: Progress) -> str:
 
 @contextmanager
 def progress_board() -> Iterator[ProgressBoard]:
-    """Board that is redrawn four times a second while the block runs."""
+    """A board that is redrawn four times a second while the block runs."""
     board = ProgressBoard()
     if not notices.is_terminal:
         yield board
