@@ -7,10 +7,10 @@ clusters that no registry serves.
 
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 from contracts.environment import PARSED_DBT_PROJECT
+from contracts.version import VERSION
 from images.archive import write_archive
 from images.layers import APP, PROJECT, SITE, write_code_layer, write_files_layer, write_package_layer
 from local.artefacts.dbt import DBT_PYTHON, dbt_python, parsed_dbt_project
@@ -138,7 +138,7 @@ def image_names() -> list[str]:
 
 
 def _name(image: str) -> str:
-    return f"{LOCAL_REGISTRY}/{image}:{version(PROJECT)}"
+    return f"{LOCAL_REGISTRY}/{image}:{VERSION}"
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ kind get clusters | grep -qx telecom || kind create cluster --config kind-config
 kubectl config use-context kind-telecom >/dev/null
 
 registry=localhost/telecom-lakehouse
-tag=$(.venv/bin/python -c 'from importlib.metadata import version; print(version("telecom-lakehouse"))')
+tag=$(.venv/bin/python -c 'from contracts.version import VERSION; print(VERSION)')
 build() {  # NAME DOCKERFILE FURTHER_ARGUMENTS...
   local image=$registry/$1:$tag dockerfile=$2; shift 2
   docker build --quiet --tag "$image" --file "$dockerfile" "$@" .

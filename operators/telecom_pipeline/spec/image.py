@@ -1,10 +1,10 @@
 """`spec.image`: where the pipeline's own container images come from."""
 
-from importlib.metadata import version
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from contracts.version import VERSION
 from operators.telecom_pipeline.spec.base import SpecModel
 
 # `localhost/` is owned by nobody on the network: a cluster that was not given the images fails, it pulls no stranger's.
@@ -18,7 +18,7 @@ class Image(SpecModel):
         default=LOCAL_REGISTRY, description="Registry and folder of the images."
     )
     tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")] = Field(
-        default=version("telecom-lakehouse"), description="Tag of the images; the operator's own version by default."
+        default=VERSION, description="Tag of the images; the operator's own version by default."
     )
     pull_policy: Literal["Always", "IfNotPresent", "Never"] = Field(
         default="IfNotPresent", description="When the kubelet pulls an image."
