@@ -5,7 +5,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3.11
-UV_VERSION := 0.13.9
+UV_VERSION := $(shell sed -n '/^uv:/,/version:/s/^ *version: *//p' versions.yaml)
 CACHE := $(or $(TELECOM_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telecom-lakehouse)
 UV := $(CACHE)/uv-$(UV_VERSION)/bin/uv
 VENV := .venv/.synced

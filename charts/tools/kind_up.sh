@@ -20,16 +20,17 @@ build() {  # NAME DOCKERFILE FURTHER_ARGUMENTS...
   docker build --quiet --tag "$image" --file "$dockerfile" "$@" .
   kind load docker-image --name telecom "$image"
 }
-build telecom-operator images/operator/Dockerfile
-job() { build "$1" jobs/Dockerfile --build-arg "EXTRAS=$2"; }  # NAME EXTRAS
-job producers producers
-job kafka-to-bronze sink
-job fraud-rules-publisher fraud
-job account-freezer fraud
-job crm-batch-ingestor batch
-job churn batch
-build nightly jobs/nightly/Dockerfile
-build fraud-detection jobs/fraud_detection/Dockerfile
+uv="UV_VERSION=$(version uv)"
+build telecom-operator images/operator/Dockerfile --build-arg "$uv"
+job() { build "$1" jobs/Dockerfile --build-arg "$uv" --build-arg "JOB=${1//-/_}" --target "${2:-job}"; }  # NAME [TARGET]
+job producers
+job kafka-to-bronze
+job fraud-rules-publisher
+job account-freezer
+job crm-batch-ingestor
+job churn
+job nightly nightly
+build fraud-detection jobs/fraud_detection/Dockerfile --build-arg "FLINK_VERSION=$(version flink)"
 build minio images/minio/Dockerfile --build-arg "VERSION=$(version minio)"
 
 # The operators' Roles are made in it.

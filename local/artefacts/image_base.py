@@ -1,4 +1,4 @@
-"""The base layer: a small Debian with Python 3.11, by debootstrap. Needs root and a Debian mirror."""
+"""The base layer: a small Debian with Python, by debootstrap. Needs root and a Debian mirror."""
 
 import os
 import shutil
@@ -10,6 +10,8 @@ from local.artefacts.command import CommandError, run_tool
 from local.artefacts.progress import Report, ignore_progress
 
 SUITE = "bookworm"
+# The version that this suite has.
+PYTHON = "3.11"
 _RECIPE = "1"  # raise it when the content of the layer changes
 _PACKAGES = "python3,ca-certificates"
 # Nobody reads them in a container: half of the size.

@@ -36,7 +36,9 @@ from contracts.batch_settings import TrinoConnection
 from contracts.events import FraudAlert, FraudRule
 from contracts.ledger import EventCounts, Ledger, TopicBalance, decode_entry, reconcile
 from contracts.topics import LEDGER_TOPIC, dead_letter_topic
-from images.build import build_images, image_names
+from images.build import build_images
+from images.contents import OPERATOR_IMAGE
+from images.image import image_name
 from jobs.crm_simulator.simulation import live_until
 from jobs.nightly.ledger_balance import balance_ledger
 from jobs.runtime.trino import TrinoSql
@@ -257,7 +259,12 @@ def test_the_sinks_figures_are_for_the_operator_and_prometheus_alone(node: Node)
 def prometheus(node: Node) -> Iterator[None]:
     """A pod that is labelled as Prometheus' own are, with an image that the node has."""
     metadata = {"name": "prometheus", "namespace": "default", "labels": {"app.kubernetes.io/name": "prometheus"}}
-    waiting = {"name": "main", "image": image_names()[0], "command": ["sleep", "600"], "imagePullPolicy": "Never"}
+    waiting = {
+        "name": "main",
+        "image": image_name(OPERATOR_IMAGE),
+        "command": ["sleep", "600"],
+        "imagePullPolicy": "Never",
+    }
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {"containers": [waiting]}}
     node.kubectl("apply", "-f", "-", stdin=json.dumps(pod))
     node.kubectl("wait", "--for=condition=Ready", "pod/prometheus", "--timeout=60s")

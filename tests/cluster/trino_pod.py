@@ -5,7 +5,7 @@ from typing import Any
 import yaml
 
 from charts.tools.helm import PLATFORM_CHART
-from images.build import JAVA_HOME, TRINO_HOME, trino_image
+from images.engine_images import JAVA_HOME, TRINO_HOME, trino_image
 from local.artefacts.versions import REPOSITORY
 from operators.telecom_pipeline.objects.manifest import Manifest
 from operators.telecom_pipeline.render.workload import USER_ID

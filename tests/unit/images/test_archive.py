@@ -4,34 +4,79 @@ import hashlib
 import json
 import tarfile
 from pathlib import Path
+from typing import Any
+
+import pytest
+from operator_fixtures import REPOSITORY
 
 from images.archive import write_archive
+from images.image import Image
 from images.layers import write_code_layer, write_files_layer
 
-REPOSITORY = Path(__file__).parents[3]
+
+@pytest.fixture
+def layers(tmp_path: Path) -> tuple[Path, Path]:
+    base, code = tmp_path / "base.tar", tmp_path / "code.tar"
+    write_files_layer(base, {}, {"etc/motd": "hello\n"})
+    write_files_layer(code, {}, {"app/module.py": "x = 1\n"})
+    return base, code
 
 
-def test_an_archive_names_its_layers_by_their_content(tmp_path: Path) -> None:
-    layer = tmp_path / "layer.tar"
-    write_files_layer(layer, {}, {"etc/motd": "hello\n"})
-    write_archive(tmp_path / "image.tar", ["localhost/a:1", "localhost/b:1"], [layer], {"User": "10001"})
-    digest = hashlib.sha256(layer.read_bytes()).hexdigest()
+def read(archive: tarfile.TarFile, name: str) -> bytes:
+    member = archive.extractfile(name)
+    assert member is not None
+    return member.read()
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_an_archive_names_its_layers_by_their_content(tmp_path: Path, layers: tuple[Path, Path]) -> None:
+    image = Image("localhost/a:1", layers, path="/java/bin:", environment={"X": "1"}, working_directory="/app")
+    write_archive(tmp_path / "image.tar", [image])
     with tarfile.open(tmp_path / "image.tar") as archive:
-        (manifest,) = json.load(archive.extractfile("manifest.json"))  # type: ignore[arg-type]
-        config = json.load(archive.extractfile("config.json"))  # type: ignore[arg-type]
-        assert archive.extractfile(f"{digest}.tar").read() == layer.read_bytes()  # type: ignore[union-attr]
-    assert manifest["RepoTags"] == ["localhost/a:1", "localhost/b:1"]
-    assert config["rootfs"]["diff_ids"] == [f"sha256:{digest}"]
-    assert config["config"] == {"User": "10001"}
+        (manifest,) = json.loads(read(archive, "manifest.json"))
+        config: dict[str, Any] = json.loads(read(archive, manifest["Config"]))
+        assert [read(archive, name) for name in manifest["Layers"]] == [layer.read_bytes() for layer in layers]
+    assert manifest["RepoTags"] == ["localhost/a:1"]
+    assert config["rootfs"]["diff_ids"] == [f"sha256:{sha256(layer)}" for layer in layers]
+    assert config["config"] == {
+        "User": "10001:10001",
+        "WorkingDir": "/app",
+        "Env": ["PATH=/java/bin:/usr/local/bin:/usr/bin:/bin", "X=1"],
+        "Cmd": ["sh"],
+    }
 
 
-def test_statements_go_with_the_code_that_reads_them(tmp_path: Path) -> None:
-    write_code_layer(tmp_path / "code.tar", REPOSITORY, ["jobs"])
+def test_images_share_the_layers_that_they_have_in_common(tmp_path: Path, layers: tuple[Path, Path]) -> None:
+    base, code = layers
+    write_archive(tmp_path / "images.tar", [Image("localhost/a:1", (base,)), Image("localhost/b:1", (base, code))])
+    with tarfile.open(tmp_path / "images.tar") as archive:
+        names = archive.getnames()
+        first, second = json.loads(read(archive, "manifest.json"))
+    assert sorted(name for name in names if name.endswith(".tar")) == sorted(f"{sha256(layer)}.tar" for layer in layers)
+    assert first["Layers"] == second["Layers"][:1]
+    assert first["Config"] != second["Config"]
+
+
+def test_what_code_reads_goes_with_it(tmp_path: Path) -> None:
+    write_code_layer(tmp_path / "code.tar", REPOSITORY, ["jobs", "contracts"], "app")
     with tarfile.open(tmp_path / "code.tar") as layer:
-        names = {name.removeprefix("opt/telecom/app/") for name in layer.getnames()}
-    wanted = {str(file.relative_to(REPOSITORY)) for file in (REPOSITORY / "jobs").rglob("*.sql")}
-    assert "jobs/account_freezer/schema.sql" in wanted <= names
-    assert not [name for name in names if name.endswith((".java", ".pyc"))]
+        names = set(layer.getnames())
+    read_by_code = [*(REPOSITORY / "jobs").rglob("*.sql"), *(REPOSITORY / "contracts").rglob("*.json")]
+    wanted = {f"app/{file.relative_to(REPOSITORY)}" for file in read_by_code}
+    assert {"app/jobs/account_freezer/schema.sql", "app/contracts/schemas/call_events.json"} <= wanted <= names
+    assert not [name for name in names if name.endswith((".java", ".pyc", ".md"))]
+
+
+def test_a_layer_has_what_was_asked_for_and_nothing_beside_it(tmp_path: Path) -> None:
+    code = ["jobs/__init__.py", "jobs/churn"]
+    write_code_layer(tmp_path / "code.tar", REPOSITORY, code, "app")
+    with tarfile.open(tmp_path / "code.tar") as layer:
+        names = layer.getnames()
+    assert "app/jobs/__init__.py" in names
+    assert all(name == "app/jobs/__init__.py" or name.startswith("app/jobs/churn/") for name in names)
 
 
 def test_equal_code_makes_an_equal_layer(tmp_path: Path) -> None:
@@ -39,6 +84,6 @@ def test_equal_code_makes_an_equal_layer(tmp_path: Path) -> None:
     source.mkdir(parents=True)
     (source / "module.py").write_text("x = 1\n")
     for name in ("one.tar", "two.tar"):
-        write_code_layer(tmp_path / name, tmp_path / "repository", ["package"])
+        write_code_layer(tmp_path / name, tmp_path / "repository", ["package"], "app")
         (source / "module.py").touch()
     assert (tmp_path / "one.tar").read_bytes() == (tmp_path / "two.tar").read_bytes()
