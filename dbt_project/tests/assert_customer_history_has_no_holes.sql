@@ -7,6 +7,7 @@ with versions as (
 )
 
 select * from versions
-where valid_to <= valid_from
+where
+    valid_to <= valid_from
     or (next_valid_from is not null and valid_to <> next_valid_from)
     or is_current <> (next_valid_from is null)

@@ -14,7 +14,7 @@ def test_only_tables_that_dbt_builds_are_audited_and_published(tmp_path: Path):
         node("model", "incremental", "fact_calls"),
         node("seed", "seed", "towers_seed"),
         node("model", "view", "fraud_alerts_recent"),
-        node("test", "test", "assert_no_negative_revenue"),
+        node("test", "test", "assert_call_revenue_is_not_negative"),
     ]
     (tmp_path / "target").mkdir()
     (tmp_path / "target" / "manifest.json").write_text(json.dumps({"nodes": dict(enumerate(nodes))}))
