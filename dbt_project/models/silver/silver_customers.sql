@@ -14,7 +14,7 @@ with accounts as (
 
 affected as (
     select customer_id from {{ ref('bronze_crm_customers') }} where {{ new_changes() }}
-    union
+    union distinct
     select owner_id from accounts where {{ new_changes() }}
 ),
 
@@ -23,7 +23,11 @@ customer_versions as (
         customer_id,
         coalesce(updated_at, _bronze_ingested_at) as changed_at,
         cast(
-            row(full_name, email, msisdn, address_line, city, region, postal_code, birth_year, segment, created_at, _source_deleted)
+            row(
+                full_name, email, msisdn, address_line, city, region,
+                postal_code, birth_year, segment, created_at,
+                _source_deleted
+            )
             as row(
                 full_name varchar, email varchar, msisdn varchar, address_line varchar, city varchar, region varchar,
                 postal_code varchar, birth_year integer, segment varchar, created_at timestamp(6) with time zone,
@@ -59,7 +63,8 @@ account_versions as (
     where {{ of_changed('owner_id', 'select customer_id from affected') }}
 ),
 
--- The extract begins somewhere in an account's life. What is certain about the time before: it was open since opened_at.
+-- The extract begins somewhere in an account's life. One thing is certain about the time before: the account was open
+-- from opened_at on.
 opened_accounts as (
     select
         customer_id,

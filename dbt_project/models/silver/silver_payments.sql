@@ -1,3 +1,5 @@
 {{ config(unique_key='payment_id', skip_unchanged=true) }}
 
-{{ latest_versions(ref('bronze_payments'), 'payment_id', ['invoice_id', 'amount_usd', 'method', 'paid_at', 'updated_at']) }}
+{{ latest_versions(ref('bronze_payments'), 'payment_id', [
+    'invoice_id', 'amount_usd', 'method', 'paid_at', 'updated_at',
+]) }}

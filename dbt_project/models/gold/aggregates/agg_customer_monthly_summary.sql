@@ -47,7 +47,7 @@ select
     monthly.last_event_at,
     monthly._bronze_ingested_at
 from monthly
-join {{ ref('dim_customers') }} as customer
+inner join {{ ref('dim_customers') }} as customer
     on customer.subscriber_token = monthly.subscriber_token
     and customer.valid_from < cast(date_add('month', 1, monthly.month_start) as timestamp(6) with time zone)
     and customer.valid_to >= cast(date_add('month', 1, monthly.month_start) as timestamp(6) with time zone)

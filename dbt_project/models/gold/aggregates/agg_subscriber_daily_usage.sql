@@ -10,27 +10,30 @@
 with usage as (
     select
         event_date, subscriber_token, region, is_roaming, event_time, _bronze_ingested_at,
-        1 as calls, duration_seconds as call_seconds, if(is_dropped, 1, 0) as dropped_calls, revenue_usd as call_revenue_usd,
+        1 as calls, duration_seconds as call_seconds, if(is_dropped, 1, 0) as dropped_calls,
+        revenue_usd as call_revenue_usd,
         0 as messages, decimal '0' as sms_revenue_usd,
         0 as sessions, bigint '0' as data_bytes, decimal '0' as data_revenue_usd
     from {{ ref('fact_calls') }}
     where {{ touched_days() }}
     union all
     select
-        event_date, subscriber_token, coalesce(tower.region, '{{ var('unknown_member') }}'), is_roaming, event_time, _bronze_ingested_at,
-        0, 0, 0, decimal '0',
-        1, revenue_usd,
-        0, bigint '0', decimal '0'
-    from {{ ref('silver_sms') }}
+        sms.event_date, sms.subscriber_token, coalesce(tower.region, '{{ var('unknown_member') }}') as region,
+        sms.is_roaming, sms.event_time, sms._bronze_ingested_at,
+        0 as calls, 0 as call_seconds, 0 as dropped_calls, decimal '0' as call_revenue_usd,
+        1 as messages, sms.revenue_usd as sms_revenue_usd,
+        0 as sessions, bigint '0' as data_bytes, decimal '0' as data_revenue_usd
+    from {{ ref('silver_sms') }} as sms
     left join {{ ref('dim_towers') }} as tower using (tower_id)
     where {{ touched_days() }}
     union all
     select
-        event_date, subscriber_token, coalesce(tower.region, '{{ var('unknown_member') }}'), is_roaming, event_time, _bronze_ingested_at,
-        0, 0, 0, decimal '0',
-        0, decimal '0',
-        1, bytes_up + bytes_down, revenue_usd
-    from {{ ref('silver_data_sessions') }}
+        session.event_date, session.subscriber_token, coalesce(tower.region, '{{ var('unknown_member') }}') as region,
+        session.is_roaming, session.event_time, session._bronze_ingested_at,
+        0 as calls, 0 as call_seconds, 0 as dropped_calls, decimal '0' as call_revenue_usd,
+        0 as messages, decimal '0' as sms_revenue_usd,
+        1 as sessions, session.bytes_up + session.bytes_down as data_bytes, session.revenue_usd as data_revenue_usd
+    from {{ ref('silver_data_sessions') }} as session
     left join {{ ref('dim_towers') }} as tower using (tower_id)
     where {{ touched_days() }}
 )

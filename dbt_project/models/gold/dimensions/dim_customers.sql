@@ -25,9 +25,13 @@ select
     {{ generate_surrogate_key(['history.customer_id', 'history.changed_at']) }} as customer_key,
     history.customer_id,
     cast(history.version_number as integer) as version_number,
-    if(version_number = 1, least(coalesce(joined_at, changed_at), changed_at), changed_at) as valid_from,
-    coalesce(next_change, timestamp '9999-12-31 00:00:00.000000 UTC') as valid_to,
-    next_change is null as is_current,
+    if(
+        history.version_number = 1,
+        least(coalesce(history.joined_at, history.changed_at), history.changed_at),
+        history.changed_at
+    ) as valid_from,
+    coalesce(history.next_change, timestamp '9999-12-31 00:00:00.000000 UTC') as valid_to,
+    history.next_change is null as is_current,
     history.subscriber_token,
     {{ mask_name('history.full_name') }} as masked_name,
     {{ mask_email('history.email') }} as masked_email,

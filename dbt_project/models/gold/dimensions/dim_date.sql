@@ -1,7 +1,7 @@
 {{ config(unique_key='date_key') }}
 
-{# Every day from 2020 to 2035. The fiscal year starts in month `fiscal_year_first_month` and is named after the calendar
-   year it ends in. #}
+{# Every day from 2020 to 2035. The fiscal year starts in month `fiscal_year_first_month` and is named after the
+   calendar year it ends in. #}
 
 with days as (
     select cast(day as date) as date_day
@@ -29,6 +29,8 @@ select
     cast(date_trunc('month', date_day) as date) as month_start,
     cast(year(fiscal_date) as integer) as fiscal_year,
     cast(quarter(fiscal_date) as integer) as fiscal_quarter,
-    concat('FY', cast(year(fiscal_date) as varchar), ' Q', cast(quarter(fiscal_date) as varchar)) as fiscal_quarter_name,
+    concat(
+        'FY', cast(year(fiscal_date) as varchar), ' Q', cast(quarter(fiscal_date) as varchar)
+    ) as fiscal_quarter_name,
     {{ fiscal_quarter_start('date_day') }} as fiscal_quarter_start
 from fiscal

@@ -9,10 +9,16 @@
    one to score. #}
 
 {%- set horizon = var('churn_horizon_days') %}
+{%- set recent_since = "date_add('day', -" ~ horizon ~ ", customers.feature_date)" %}
 
 with dates as (
     select feature_date
-    from (values {% for day in feature_dates() %}date '{{ day }}'{{ ', ' if not loop.last }}{% endfor %}) as dates (feature_date)
+    from (
+        values
+        {%- for day in feature_dates() %}
+            date '{{ day }}'{{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as dates (feature_date)
 ),
 
 customers as (
@@ -27,7 +33,7 @@ customers as (
         customer.customer_since,
         customer.version_number
     from dates
-    join {{ ref('dim_customers') }} as customer
+    inner join {{ ref('dim_customers') }} as customer
         on customer.valid_from < cast(dates.feature_date as timestamp(6) with time zone)
         and customer.valid_to >= cast(dates.feature_date as timestamp(6) with time zone)
     where customer.account_status <> 'closed' and not customer.is_deleted
@@ -37,19 +43,19 @@ usage as (
     select
         customers.feature_date,
         customers.customer_id,
-        sum(if(event_date >= date_add('day', -{{ horizon }}, feature_date), call_count, 0)) as calls_recent,
-        sum(if(event_date < date_add('day', -{{ horizon }}, feature_date), call_count, 0)) as calls_before,
-        sum(if(event_date >= date_add('day', -{{ horizon }}, feature_date), data_bytes, 0)) as data_bytes_recent,
-        sum(dropped_call_count) as dropped_calls
+        sum(if(daily.event_date >= {{ recent_since }}, daily.call_count, 0)) as calls_recent,
+        sum(if(daily.event_date < {{ recent_since }}, daily.call_count, 0)) as calls_before,
+        sum(if(daily.event_date >= {{ recent_since }}, daily.data_bytes, 0)) as data_bytes_recent,
+        sum(daily.dropped_call_count) as dropped_calls
     from customers
-    join {{ ref('agg_subscriber_daily_usage') }} as daily
+    inner join {{ ref('agg_subscriber_daily_usage') }} as daily
         on daily.subscriber_token = customers.subscriber_token
         and daily.event_date < customers.feature_date
         and daily.event_date >= date_add('day', -{{ 2 * horizon }}, customers.feature_date)
         -- The same for all dates together, in literals: older partitions are not read.
         and daily.event_date < date '{{ feature_dates() | max }}'
         and daily.event_date >= date_add('day', -{{ 2 * horizon }}, date '{{ feature_dates() | min }}')
-    group by 1, 2
+    group by customers.feature_date, customers.customer_id
 ),
 
 payments as (
@@ -61,14 +67,18 @@ billing as (
         customers.feature_date,
         customers.customer_id,
         count(*) as invoices,
-        count_if(invoice.due_at < customers.as_of and (paid_at is null or paid_at > due_at)) as invoices_paid_late,
-        count_if(invoice.due_at < customers.as_of and (paid_at is null or paid_at >= customers.as_of)) as invoices_overdue,
+        count_if(
+            invoice.due_at < customers.as_of and (payments.paid_at is null or payments.paid_at > invoice.due_at)
+        ) as invoices_paid_late,
+        count_if(
+            invoice.due_at < customers.as_of and (payments.paid_at is null or payments.paid_at >= customers.as_of)
+        ) as invoices_overdue,
         avg(cast(invoice.total_usd as double)) as mean_invoice_usd
     from customers
-    join {{ ref('silver_invoices') }} as invoice
+    inner join {{ ref('silver_invoices') }} as invoice
         on invoice.customer_id = customers.customer_id and invoice.issued_at < customers.as_of
     left join payments on payments.invoice_id = invoice.invoice_id
-    group by 1, 2
+    group by customers.feature_date, customers.customer_id
 ),
 
 departures as (

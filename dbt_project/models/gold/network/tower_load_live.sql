@@ -11,9 +11,10 @@ select
     max_by(active_users, event_time) as active_users,
     sum(dropped_calls) as dropped_calls
 from {{ source('bronze', 'network_probe_events') }}
-where event_time >= date_add('minute', -1, (
-    -- Bounded by day: the newest partition is all that is read.
-    select max(event_time) from {{ source('bronze', 'network_probe_events') }}
-    where event_time >= current_timestamp - interval '1' day
-))
+where
+    event_time >= date_add('minute', -1, (
+        -- Bounded by day: the newest partition is all that is read.
+        select max(event_time) from {{ source('bronze', 'network_probe_events') }}
+        where event_time >= current_timestamp - interval '1' day
+    ))
 group by tower_id, region
