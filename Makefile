@@ -43,6 +43,7 @@ lint: $(VENV)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/sqlfluff lint --quiet dbt_project
 	$(BIN)/python -m operators.telecom_pipeline.generate --check
 unit: $(VENV)
 	$(BIN)/pytest -q -m "not engine" tests
@@ -64,7 +65,7 @@ gen: $(VENV) ## Write the generated files: CRD, reference, samples, event schema
 golden: $(VENV) ## Accept the rendered manifests as the new goldens; review the diff
 	$(BIN)/pytest -q tests/golden --snapshot-update
 format: $(VENV) ## Format and fix what can be fixed
-	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/sqlfluff fix --quiet dbt_project
 bench: $(VENV) ## Run benchmarks/NAME and write its result.json
 	$(BIN)/python -m benchmarks.$(or $(NAME),$(error say which: make bench NAME=kafka_to_bronze)).run
 
