@@ -22,7 +22,6 @@ from benchmarks.fraud_detection.peer import WHAT, peer_rate
 from benchmarks.kafka_broker import create_topics, running_broker
 from benchmarks.machine import machine
 from contracts.events import FraudRule
-from local.artefacts.flink import flink_versions
 from local.artefacts.versions import versions
 
 SUBSCRIBERS = 1_000_000
@@ -82,7 +81,7 @@ def _circumstances(load_before: float) -> dict[str, Any]:
         "parallelism": PARALLELISM,
         "machine": machine() | {"load_average": [round(load_before, 1), round(os.getloadavg()[0], 1)]},
         "versions": {
-            "flink": flink_versions().version,
+            "flink": versions().flink.version,
             "kafka": versions().kafka.version,
             "confluent-kafka": version("confluent-kafka"),
         },

@@ -21,7 +21,6 @@ import psutil
 from lightkube.config.kubeconfig import KubeConfig
 
 from benchmarks.machine import machine
-from local.artefacts.kubernetes import kubernetes_versions
 from local.artefacts.versions import versions
 from local.kubernetes.control_plane import ControlPlane
 from local.kubernetes.crds import install_crds
@@ -185,7 +184,7 @@ def _circumstances(load_before: float) -> dict[str, Any]:
         "changes_per_run": CHANGES,
         "machine": machine() | {"load_average": [round(load_before, 1), round(os.getloadavg()[0], 1)]},
         "versions": {
-            "kubernetes": kubernetes_versions().version,
+            "kubernetes": versions().kubernetes.version,
             "strimzi": versions().strimzi.version,
             **{name: version(name) for name in ("kopf", "lightkube")},
         },

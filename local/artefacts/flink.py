@@ -2,18 +2,14 @@
 
 import shutil
 import sys
-from functools import cache
 from pathlib import Path
-
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
 
 from local.artefacts.cache import Artefact, install
 from local.artefacts.command import run_tool
 from local.artefacts.maven import Coordinate, fetch_file
 from local.artefacts.progress import Report, ignore_progress
 from local.artefacts.trino import unpack_selected
-from local.artefacts.versions import VERSIONS_FILE
+from local.artefacts.versions import versions
 
 _PACKAGE = "apache-flink-libraries"
 # Below the package's top folder. Without the Table API, Python and Scala, which the job does not use: 130 of 310 MB.
@@ -22,24 +18,9 @@ _UNUSED_JARS = ("flink-table-*.jar", "flink-scala_*.jar", "flink-cep-*.jar", "fl
 _NEXT_STEP = "check that pip reaches a package index (`pip config list`), then the same command again"
 
 
-class FlinkVersions(BaseModel):
-    """Flink and its S3 plugin, pinned in versions.yaml."""
-
-    model_config = ConfigDict(frozen=True)
-
-    version: str
-    s3_plugin: str = Field(alias="s3Plugin")
-
-
-@cache
-def flink_versions() -> FlinkVersions:
-    """Versions of this checkout."""
-    return FlinkVersions.model_validate(yaml.safe_load(VERSIONS_FILE.read_text())["flink"])
-
-
 def flink_home(report: Report = ignore_progress) -> Path:
     """Folder with `lib/`, `plugins/`, `bin/`; the first call fetches 0.25 GB. Raises `CommandError`, `MavenError`."""
-    pinned = flink_versions()
+    pinned = versions().flink
     return install("flink", f"{pinned.version}-s3-{pinned.s3_plugin}", _fetch, report)
 
 
@@ -53,7 +34,7 @@ def _fetch(artefact: Artefact) -> None:
     for pattern in _UNUSED_JARS:
         for jar in (artefact.folder / "lib").glob(pattern):
             jar.unlink()
-    s3_plugin = Coordinate("org.apache.flink", "flink-s3-fs-hadoop", flink_versions().s3_plugin)
+    s3_plugin = Coordinate("org.apache.flink", "flink-s3-fs-hadoop", versions().flink.s3_plugin)
     fetch_file(artefact, s3_plugin, artefact.folder / "plugins" / "s3-fs-hadoop")
     shutil.rmtree(download)
 
@@ -66,7 +47,7 @@ def _fetch_package(artefact: Artefact, folder: Path) -> Path:
         [
             str(folder / "venv" / "bin" / "python"),
             *("-m", "pip", "--disable-pip-version-check", "download", "--no-deps", "--dest", str(folder)),
-            f"{_PACKAGE}=={flink_versions().version}",
+            f"{_PACKAGE}=={versions().flink.version}",
         ],
         next_step=_NEXT_STEP,
         on_line=lambda line: artefact.tell("fetching", line),

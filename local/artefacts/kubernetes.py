@@ -3,46 +3,21 @@
 No download of binaries: what a site can reach is its Go module proxy. The first build takes minutes on two cores.
 """
 
-from functools import cache
 from pathlib import Path
-
-import yaml
-from pydantic import BaseModel, ConfigDict
 
 from local.artefacts.cache import Artefact, install
 from local.artefacts.command import run_tool
 from local.artefacts.go_build import GoCommands, build_commands
 from local.artefacts.progress import Report, ignore_progress
-from local.artefacts.versions import VERSIONS_FILE, VersionsError
+from local.artefacts.versions import versions
 
 _KUBERNETES = "k8s.io/kubernetes"
 _PAUSE_SOURCE = Path(__file__).with_name("pause.go")
 
 
-class KubernetesVersions(BaseModel):
-    """Go module versions of Kubernetes and what stands beside it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    version: str
-    etcd: str
-    coredns: str
-    helm: str
-
-
-@cache
-def kubernetes_versions() -> KubernetesVersions:
-    """Section `kubernetes` of versions.yaml. Raises `VersionsError`."""
-    try:
-        return KubernetesVersions.model_validate(yaml.safe_load(VERSIONS_FILE.read_text())["kubernetes"])
-    except (OSError, KeyError, ValueError, yaml.YAMLError) as error:
-        next_step = "restore the file: git checkout versions.yaml"
-        raise VersionsError(f"read section `kubernetes` of {VERSIONS_FILE}", repr(error), next_step) from error
-
-
 def control_plane_binaries(report: Report = ignore_progress) -> tuple[Path, ...]:
     """Folders that hold `etcd`, `kube-apiserver`, `kube-controller-manager` and `kubectl`. Raises `CommandError`."""
-    pinned = kubernetes_versions()
+    pinned = versions().kubernetes
     etcd = GoCommands("go.etcd.io/etcd/server/v3", pinned.etcd, ("go.etcd.io/etcd/server/v3",))
     return (
         _go("etcd", etcd, report, name_of_only_binary="etcd"),
@@ -52,7 +27,7 @@ def control_plane_binaries(report: Report = ignore_progress) -> tuple[Path, ...]
 
 def node_binaries(report: Report = ignore_progress) -> tuple[Path, ...]:
     """Folders that hold what else a node needs: kubelet, scheduler, proxy, DNS and `pause`."""
-    pinned = kubernetes_versions()
+    pinned = versions().kubernetes
     coredns = GoCommands("github.com/coredns/coredns", pinned.coredns, ("github.com/coredns/coredns",))
     kubernetes = _kubernetes("kube-scheduler", "kubelet", "kube-proxy")
     return (
@@ -64,7 +39,7 @@ def node_binaries(report: Report = ignore_progress) -> tuple[Path, ...]:
 
 def helm_binary(report: Report = ignore_progress) -> Path:
     """The binary of helm. Raises `CommandError`."""
-    pinned = kubernetes_versions()
+    pinned = versions().kubernetes
     module, (_, minor, _) = "helm.sh/helm/v3", pinned.version.split(".", 2)
     # Without a cluster, helm renders for the Kubernetes it was built for; unset, that is 1.20.
     built_for = {
@@ -77,7 +52,7 @@ def helm_binary(report: Report = ignore_progress) -> Path:
 
 
 def _kubernetes(*commands: str) -> GoCommands:
-    version = kubernetes_versions().version
+    version = versions().kubernetes.version
     _, minor, _ = version.split(".", 2)
     package = "k8s.io/component-base/version"
     return GoCommands(

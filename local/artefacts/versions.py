@@ -1,4 +1,4 @@
-"""Reads versions.yaml, the single source of engine versions."""
+"""Reads versions.yaml, the only place where versions of engines are written."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -18,7 +18,7 @@ class VersionsError(LocalError):
 
 
 class _Pinned(BaseModel):
-    # Other parts pin versions in the same file and read them with models of their own.
+    # The Makefile and charts/tools read further keys.
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
 
@@ -52,6 +52,22 @@ class StrimziVersions(_Pinned):
     metrics_reporter: str = Field(alias="metricsReporter")
 
 
+class KubernetesVersions(_Pinned):
+    """Go module versions of Kubernetes and of what stands beside it."""
+
+    version: str
+    etcd: str
+    coredns: str
+    helm: str
+
+
+class FlinkVersions(_Pinned):
+    """Flink, and the plugin by which it reaches S3."""
+
+    version: str
+    s3_plugin: str = Field(alias="s3Plugin")
+
+
 class FlinkOperatorVersions(_Pinned):
     """The Flink Kubernetes operator, whose API the manifests follow."""
 
@@ -78,6 +94,8 @@ class Versions(_Pinned):
     trino: TrinoVersions
     minio: MinioVersions
     strimzi: StrimziVersions
+    kubernetes: KubernetesVersions
+    flink: FlinkVersions
     flink_operator: FlinkOperatorVersions = Field(alias="flinkOperator")
     prometheus_operator: PrometheusOperatorVersions = Field(alias="prometheusOperator")
     upstream_charts: Mapping[str, UpstreamChart] = Field(alias="upstreamCharts")

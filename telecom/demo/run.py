@@ -8,7 +8,6 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from local.artefacts.flink import flink_versions
 from local.artefacts.versions import versions
 from local.errors import LocalError
 from local.state.paths import StateDirectory
@@ -82,7 +81,7 @@ def _let_events_flow(pipeline: RunningPipeline, ask_trino: Ask, tell: Tell) -> t
 def engine_versions(resource: Resource) -> dict[str, str]:
     """Versions of the engines that ran for a resource."""
     pinned = versions()
-    flink = {"flink": flink_versions().version} if resource.pipeline.fraud_detection else {}
+    flink = {"flink": pinned.flink.version} if resource.pipeline.fraud_detection else {}
     return {
         "kafka": pinned.kafka.version,
         "trino": pinned.trino.version,
