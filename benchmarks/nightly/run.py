@@ -25,12 +25,12 @@ from warehouse import RUN_DATE, Warehouse, open_warehouse
 from benchmarks.machine import machine
 from contracts import environment
 from contracts.tables import BRONZE_TABLE_BY_TOPIC
-from jobs.nightly.ledger_balance import balance_ledger
 from jobs.nightly.nightly_run import DayRange
 from local.artefacts.python_environment import ENVIRONMENTS
 from local.artefacts.versions import versions
 from local.cluster.local_cluster import LocalCluster
 from local.state.paths import StateDirectory
+from telecom.audit.ledger_balance import balance_ledger
 
 EVENTS_PER_DAY = 10_000
 # Days of history: 1x, 3x and 10x.

@@ -3,9 +3,16 @@
 import datetime as dt
 from collections.abc import Mapping
 
+from contracts.events import CallEvent, DataSessionEvent, NetworkProbeEvent, SmsEvent
 from jobs.nightly.audited_run import TableName
-from jobs.nightly.ledger_balance import SILVER_TABLE_BY_TOPIC
 from jobs.runtime.trino import TrinoSql
+
+SILVER_TABLE_BY_TOPIC = {
+    CallEvent.topic: "silver_calls",
+    SmsEvent.topic: "silver_sms",
+    DataSessionEvent.topic: "silver_data_sessions",
+    NetworkProbeEvent.topic: "silver_network_probes",
+}
 
 
 def days_arrived(sql: TrinoSql, inputs: Mapping[TableName, int], since: dt.date) -> tuple[dt.date, ...]:

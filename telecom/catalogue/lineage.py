@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-from jobs.nightly.dbt.lineage import Node, UnknownTableError, trace
 from local.errors import LocalError
 from local.state.paths import StateDirectory
 from telecom.catalogue.dbt_project import dbt_project
+from telecom.catalogue.lineage_tree import Node, UnknownTableError, trace
 
 # dbt parses the project without asking Trino anything.
 NO_PORT = 0

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from jobs.nightly.dbt.lineage import render_tree
 from telecom.catalogue.lineage import lineage as trace_table
+from telecom.catalogue.lineage_tree import render_tree
 from telecom.cli.options import DEFAULT_STATE, OutputOption, StateOption, open_state
 from telecom.terminal.console import Output, answers, print_json
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from contracts.batch_settings import TrinoConnection
 from contracts.ledger import EventCounts
-from jobs.nightly.ledger_balance import LedgerBalance, balance_ledger
 from jobs.nightly.questions import QUESTIONS, Answer, answer_questions, in_order
 from jobs.runtime.trino import TrinoSql
 from local.supervisor.loopback import LOOPBACK
 from telecom.access.query import USER, trino_of, trino_port
+from telecom.audit.ledger_balance import LedgerBalance, balance_ledger
 from telecom.batch.job_names import BatchJob
 from telecom.batch.job_runs import run_to_success
 from telecom.batch.nightly import Days, Nightly, run_nightly

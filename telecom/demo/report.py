@@ -5,9 +5,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from jobs.nightly.ledger_balance import LedgerBalance
 from local.state.files import write_atomically
 from telecom.audit.ledger_audit import Audit
+from telecom.audit.ledger_balance import LedgerBalance
 from telecom.batch.nightly import FAILED, PASSED, Nightly
 from telecom.demo.frauds import AlertSummary
 from telecom.demo.run import DemoRun, engine_versions

@@ -2,8 +2,8 @@
 
 from rich.table import Table
 
-from jobs.nightly.ledger_balance import LedgerBalance
 from telecom.audit.ledger_audit import Audit, TopicAudit
+from telecom.audit.ledger_balance import LedgerBalance
 from telecom.demo.accounts import AccountSummary
 from telecom.demo.frauds import AlertSummary
 from telecom.terminal.plain_table import plain_table

@@ -40,7 +40,6 @@ from images.build import build_images
 from images.contents import OPERATOR_IMAGE
 from images.image import image_name
 from jobs.crm_simulator.simulation import live_until
-from jobs.nightly.ledger_balance import balance_ledger
 from jobs.runtime.trino import TrinoSql
 from local.adapters.flink.deployment import FlinkDeploymentAdapter
 from local.adapters.kafka.admin import AdminClients
@@ -58,6 +57,7 @@ from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.objects import labels, names
 from operators.telecom_pipeline.objects.manifest import Manifest
 from telecom.access.kafka_reader import KafkaReader
+from telecom.audit.ledger_balance import balance_ledger
 from telecom.batch.job_names import BatchJob
 
 MISSING = missing_for_a_node() or missing_for_base()

@@ -3,7 +3,8 @@
 import pytest
 from warehouse import RUN_DATE, Warehouse
 
-from jobs.nightly.ledger_balance import SILVER_TABLE_BY_TOPIC, balance_ledger
+from jobs.nightly.touched_days import SILVER_TABLE_BY_TOPIC
+from telecom.audit.ledger_balance import balance_ledger
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 

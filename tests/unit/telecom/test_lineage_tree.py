@@ -1,6 +1,6 @@
 import pytest
 
-from jobs.nightly.dbt.lineage import UnknownTableError, render_tree, trace
+from telecom.catalogue.lineage_tree import UnknownTableError, render_tree, trace
 
 MANIFEST = {
     "nodes": {

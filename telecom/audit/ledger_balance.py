@@ -3,16 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts.events import CallEvent, DataSessionEvent, NetworkProbeEvent, SmsEvent
 from contracts.ledger import EventCounts
+from jobs.nightly.touched_days import SILVER_TABLE_BY_TOPIC
 from jobs.runtime.trino import TrinoSql
-
-SILVER_TABLE_BY_TOPIC = {
-    CallEvent.topic: "silver_calls",
-    SmsEvent.topic: "silver_sms",
-    DataSessionEvent.topic: "silver_data_sessions",
-    NetworkProbeEvent.topic: "silver_network_probes",
-}
 
 
 @dataclass(frozen=True)
