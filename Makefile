@@ -45,6 +45,7 @@ lint: $(VENV)
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/sqlfluff lint --quiet dbt_project
 	$(BIN)/python -m operators.telecom_pipeline.generate --check
+	$(BIN)/python -m telecom.cli.reference --check
 unit: $(VENV)
 	$(BIN)/pytest -q -m "not engine" tests
 test: check ## Everything: `make check`, then the tests with real engines
@@ -60,8 +61,9 @@ kind-up: $(VENV) ## kind cluster with all operators, platform, Trino and SAMPLE,
 	@charts/tools/kind_up.sh $(SAMPLE)
 kind-down: ## Delete the kind cluster
 	kind delete cluster --name telecom
-gen: $(VENV) ## Write the generated files: CRD, reference, samples, event schemas
+gen: $(VENV) ## Write the generated files: CRD, references, samples, event schemas
 	$(BIN)/python -m operators.telecom_pipeline.generate
+	$(BIN)/python -m telecom.cli.reference
 golden: $(VENV) ## Accept the rendered manifests as the new goldens; review the diff
 	$(BIN)/pytest -q tests/golden --snapshot-update
 format: $(VENV) ## Format and fix what can be fixed

@@ -23,7 +23,10 @@ def demo(
         Path | None, typer.Option(help="Where to write report.json; if unset, demo/report.json in the state folder.")
     ] = None,
 ) -> None:
-    """Run a pipeline with bounded sources, account for every event and publish numbers. Exit code 0 if all holds."""
+    """Run a pipeline with bounded sources, account for every event and publish numbers.
+
+    Exit code 0 only if every event is accounted for and the numbers passed their gates.
+    """
     require_ready_machine()
     print_heading(notices, "Engines")
     fetch_seconds = fetch_engines(engines_for(read_resource(file)))

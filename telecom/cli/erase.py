@@ -21,7 +21,10 @@ def erase(
     state: StateOption = DEFAULT_STATE,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Erase a person, then search everything that is left. Exit code 4 if something is found: run it again then."""
+    """Erase a person from CRM, lake and Kafka, then search everything that is left for traces.
+
+    Exit code 4 if there is a trace, or if records still wait for the sink: run it again then.
+    """
     chosen = transforming_pipeline(open_state(state), pipeline)
     if not yes:
         typer.confirm(QUESTION, abort=True, err=True)

@@ -10,7 +10,10 @@ from telecom.terminal.console import answers, notices
 
 
 def diff(file: FileOption) -> None:
-    """Show what applying a file would change in the cluster; nothing is written. Exit code 1 if there are changes."""
+    """Show what applying a file would change in the cluster; nothing is written.
+
+    Exit code 1 if there are changes.
+    """
     with kube_cluster(read_resource(file).ref.namespace) as cluster:
         found = preview(cluster, read_resource(file, cluster).pipeline)
     for change in found.changes:

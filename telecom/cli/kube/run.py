@@ -16,7 +16,10 @@ def run(
     job: Annotated[BatchJob, typer.Argument(help="Which batch job: ingest, then nightly, then churn.")],
     namespace: KubeNamespace = "",
 ) -> None:
-    """Run a batch job once, as a Job of the cluster, and wait until it has ended. Exit code 1 if it failed."""
+    """Run a batch job once, as a Job of the cluster, and wait until it has ended.
+
+    Exit code 1 if it failed.
+    """
     with kube_pipeline(name, namespace) as found:
         logs = run_in_kubernetes(found, job, tell)
     notices.print(f"{job} done; {logs} shows its output")
