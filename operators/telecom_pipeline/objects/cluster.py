@@ -25,7 +25,7 @@ class Cluster(Protocol):
         """Objects of a kind whose labels contain `labels`, ordered by name."""
 
     def delete(self, ref: Ref) -> None:
-        """Ask for deletion; an absent object is no error. Finalizers may keep the object for a while."""
+        """Ask for deletion; an absent object is fine. Finalizers may keep the object for a while."""
 
 
 class ClusterError(Exception):
@@ -41,4 +41,4 @@ class RejectedError(ClusterError):
 
 
 class NamespaceEndingError(RejectedError):
-    """The namespace is being deleted: nothing new can be made in it, and all that is in it goes."""
+    """The namespace is being deleted: nothing new can be created in it, and everything in it will go."""

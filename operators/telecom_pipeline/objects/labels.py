@@ -3,7 +3,7 @@
 from operators.telecom_pipeline.objects.custom_resource import API_GROUP
 
 MANAGED_BY = "telecom-operator"
-# Of the Job of a run: whoever asked for it looks after it; the operator neither remakes nor prunes it.
+# Marks the Job of a run. It belongs to whoever asked for the run: the operator neither recreates nor prunes it.
 RUN_MANAGED_BY = "telecom-run"
 PART_OF = "telecom-lakehouse"
 
@@ -14,14 +14,14 @@ MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
 
 # Digest of the settings file: a change rolls the pods that read it.
 SETTINGS_DIGEST_ANNOTATION = f"{API_GROUP}/settings-digest"
-# Digest of what a bounded run is asked to produce: only a change of it starts a new run.
+# Digest of what a bounded run is asked to produce: only a change to it starts a new run.
 RUN_DIGEST_ANNOTATION = f"{API_GROUP}/run-digest"
 
 
 def owned_by(pipeline: str) -> dict[str, str]:
     """Selects the children that this operator made for a pipeline.
 
-    `managed-by` matters: Strimzi copies a Kafka's other labels to what it makes itself, which is not ours to prune.
+    `managed-by` matters: Strimzi copies a Kafka's other labels to the objects it creates, which are not ours to prune.
     """
     return {PIPELINE_LABEL: pipeline, MANAGED_BY_LABEL: MANAGED_BY}
 
@@ -33,7 +33,7 @@ def run_of(pipeline: str, name: str) -> dict[str, str]:
 
 def labels(pipeline: str, name: str, stage: str) -> dict[str, str]:
     """Labels of a child: `name` is what it is, `stage` the step of the pipeline that it belongs to."""
-    # str(): a StrEnum is a str to Python but nothing that YAML can write.
+    # str(): to Python a StrEnum is a str, but YAML cannot write it.
     return {
         NAME_LABEL: str(name),
         "app.kubernetes.io/instance": pipeline,

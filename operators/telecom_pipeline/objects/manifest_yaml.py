@@ -1,4 +1,4 @@
-"""Manifests as the YAML that a person would write: texts of several lines as blocks, keys in their order."""
+"""Manifests as the YAML that a person would write: multi-line texts as blocks, keys in their order."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from operators.telecom_pipeline.objects.manifest import Manifest
 
 
 class _BlockDumper(yaml.SafeDumper):
-    """SafeDumper that writes texts of several lines as literal blocks."""
+    """SafeDumper that writes multi-line texts as literal blocks."""
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

@@ -61,7 +61,7 @@ CONTROLLER_POOL = "controller"
 BROKER_POOL = "broker"
 POOLS = (DUAL_ROLE_POOL, CONTROLLER_POOL, BROKER_POOL)
 
-# A pod's name is its host name and the value of labels: both end at 63 characters (RFC 1123, Kubernetes labels).
+# A pod's name is also its host name and the value of labels, both limited to 63 characters (RFC 1123, Kubernetes).
 DNS_LABEL_MAX_LENGTH = 63
 LARGEST_NODE_ID = 999
 
@@ -113,7 +113,7 @@ def names_of_own_objects(pipeline: str) -> frozenset[str]:
 
 
 def transactional_id_prefix(pipeline: str, component_name: str) -> str:
-    """Begin of the ids of a component's Kafka transactions."""
+    """Start of the ids of a component's Kafka transactions."""
     return f"{pipeline}-{component_name}"
 
 

@@ -1,4 +1,4 @@
-"""Equal for equal plain data: how specs and renderings are told apart. Pure."""
+"""A digest of plain data, which tells specs and renderings apart. Pure."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Where the pipeline's neighbours are, as read from observed objects. Pure."""
+"""Where the services that a pipeline uses are, according to observed objects. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Endpoints:
 def find_endpoints(
     pipeline: Pipeline, children: Mapping[Ref, Manifest], references: Mapping[Ref, Manifest | None]
 ) -> Endpoints:
-    """Endpoints that the Kafka's status, the referred objects and the spec tell."""
+    """Endpoints from the Kafka's status, from the objects that the spec refers to, and from the spec itself."""
     kafka = children.get(Ref(names.KAFKA, pipeline.namespace, names.kafka(pipeline.name)))
     return Endpoints(
         bootstrap_servers=_bootstrap_servers(kafka),
@@ -53,7 +53,7 @@ def find_endpoints(
 
 
 def placeholder_endpoints(pipeline: Pipeline) -> Endpoints:
-    """Endpoints that are no places, all that the pipeline needs: to see what is rendered wherever they are."""
+    """Invented values for every endpoint that the pipeline needs, to see what is rendered wherever the services are."""
     data = {S3_ENDPOINT_KEY: "http://nowhere", HOST_KEY: "nowhere", PORT_KEY: "1", DATABASE_KEY: "nowhere"}
     kafka = {"status": {"listeners": [{"name": names.CLIENT_LISTENER, "bootstrapServers": "nowhere:1"}]}}
     children = {Ref(names.KAFKA, pipeline.namespace, names.kafka(pipeline.name)): kafka}

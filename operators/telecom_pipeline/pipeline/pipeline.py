@@ -18,7 +18,7 @@ from operators.telecom_pipeline.spec.transform import Transform
 
 @dataclass(frozen=True)
 class KafkaCluster:
-    """Kafka as it shall be. With `has_own_controllers`, brokers and controllers are different nodes."""
+    """The desired Kafka. With `has_own_controllers`, brokers and controllers are different nodes."""
 
     version: str
     metadata_version: str
@@ -33,7 +33,7 @@ class KafkaCluster:
 
 @dataclass(frozen=True)
 class Sink:
-    """The sink `kafka_to_bronze` as it shall be."""
+    """The desired sink `kafka_to_bronze`."""
 
     replicas: int
     commit_interval_seconds: float
@@ -43,7 +43,7 @@ class Sink:
 
 @dataclass(frozen=True)
 class FlinkJob:
-    """The fraud detection job as it shall be; what has no default by profile is in `section`."""
+    """The desired fraud detection job; what has no default by profile is in `section`."""
 
     section: FraudDetection
     parallelism: int
@@ -53,7 +53,7 @@ class FlinkJob:
 
 @dataclass(frozen=True)
 class BatchJobs:
-    """The batch jobs as they shall be; what has no default by profile is in `section`."""
+    """The desired batch jobs; what has no default by profile is in `section`."""
 
     section: Transform
     dbt_threads: int
@@ -75,12 +75,12 @@ class Pipeline:
 
     @property
     def is_suspended(self) -> bool:
-        """Whether sources and sink shall stand still."""
+        """Whether sources and sink are to be stopped."""
         return self.spec.desired_state == "Suspended"
 
     @property
     def is_dry_run(self) -> bool:
-        """Whether nothing is changed and the status says what would be."""
+        """Whether nothing is changed and the status says what would be done."""
         return self.spec.mode == "DryRun"
 
     @property
@@ -99,7 +99,7 @@ class Pipeline:
 
 
 def profile_default_of(model: type[BaseModel], field: str, profile: Profile) -> Any:
-    """Value that a field of the spec has in a profile when it is not written, as plain data."""
+    """The value, as plain data, that a profile gives to a field of the spec that is not written."""
     extra = cast(dict[str, Any], model.model_fields[field].json_schema_extra)
     return extra[PROFILE_DEFAULTS_KEY][profile]
 
@@ -182,7 +182,7 @@ def _batch_jobs(spec: PipelineSpec) -> BatchJobs | None:
 
 
 def _parallelism(section: FraudDetection, profile: Profile, topics: tuple[Topic, ...]) -> int:
-    """As written; the profile's default is no more than there are partitions to read."""
+    """As written, or the profile's default, limited to the partitions that there are to read."""
     if section.parallelism is not None:
         return section.parallelism
     default: int = profile_default_of(FraudDetection, "parallelism", profile)

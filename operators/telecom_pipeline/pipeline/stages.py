@@ -20,15 +20,15 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class StageRule:
-    """`needs` must be ready before the first child of `stage` is made. A started stage is not stopped by its needs."""
+    """`needs` must be ready before the first child of `stage` is created. They do not stop a stage that has started."""
 
     stage: Stage
     needs: tuple[Stage, ...] = ()
 
 
-# In the order in which they start; teardown goes the other way. Sources wait for those who read them: then the first
-# event is in its table within one commit interval, a fraud is found within a checkpoint, and what cannot start is seen
-# before topics fill. Nothing waits for a stage that the pipeline does not have.
+# In the order in which they start; teardown goes the other way. Sources wait for the stages that read them, so that the
+# first event is in its table within one commit interval and a fraud is found within a checkpoint, and so that a stage
+# which cannot start is noticed before topics fill up. Nothing waits for a stage that the pipeline does not have.
 STAGE_RULES = (
     StageRule(Stage.STORAGE),
     StageRule(Stage.KAFKA),

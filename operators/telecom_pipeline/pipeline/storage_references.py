@@ -1,4 +1,4 @@
-"""The objects that a spec points at: which they are and which keys each must have."""
+"""The objects that a spec refers to, and the keys that each of them must have."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ CRM_PATH = "spec.fraudDetection.accountFreezer.crm"
 
 @dataclass(frozen=True)
 class RequiredObject:
-    """An object that must exist with these keys; `field` is where the spec names it, `stage` is held until it does."""
+    """An object that must exist with these keys; `field` is where the spec names it, `stage` waits for it."""
 
     field: str
     ref: Ref
@@ -53,19 +53,19 @@ def crm_database(pipeline: Pipeline) -> PostgresDatabase | None:
 
 
 def database_connection_ref(namespace: str, database: PostgresDatabase) -> Ref | None:
-    """ConfigMap with the place of a database; None when the spec has it itself."""
+    """ConfigMap that says where a database is; None when the spec itself does."""
     reference = database.connection_ref
     return Ref(names.CONFIG_MAP, namespace, reference.name) if reference else None
 
 
 def trino_connection_ref(namespace: str, transform: Transform) -> Ref | None:
-    """ConfigMap with the place of Trino; None when the spec has it itself."""
+    """ConfigMap that says where Trino is; None when the spec itself does."""
     reference = transform.trino.connection_ref
     return Ref(names.CONFIG_MAP, namespace, reference.name) if reference else None
 
 
 def s3_connection_ref(pipeline: Pipeline) -> Ref | None:
-    """ConfigMap with the endpoint of the object store; None when the spec has the endpoint itself."""
+    """ConfigMap with the endpoint of the object store; None when the spec itself has it."""
     reference = pipeline.spec.storage.s3.connection_ref
     return Ref(names.CONFIG_MAP, pipeline.namespace, reference.name) if reference else None
 

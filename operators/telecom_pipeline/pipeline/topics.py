@@ -9,7 +9,7 @@ from contracts.topics import FRAUD_RULE_REPORT_TOPIC, FRAUD_RULE_TOPIC, LEDGER_T
 from operators.telecom_pipeline.spec import PipelineSpec
 from operators.telecom_pipeline.spec.sources import CDR_TOPICS, NETWORK_PROBE_TOPICS
 
-# Dead letters are few and their order is worth more than their speed; so are rules. Ledger entries are few too.
+# Dead letters, rules and ledger entries are few, and their order matters more than their speed.
 SIDE_TOPIC_PARTITIONS = 1
 MILLISECONDS_PER_HOUR = 3_600_000
 
@@ -26,7 +26,7 @@ class TopicRole(StrEnum):
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic as it shall be. `config` holds Kafka's topic settings."""
+    """A desired topic. `config` holds Kafka's topic settings."""
 
     name: str
     role: TopicRole
@@ -43,7 +43,7 @@ def event_topic_names(spec: PipelineSpec) -> tuple[str, ...]:
 
 
 def derived_topic_names(spec: PipelineSpec) -> tuple[str, ...]:
-    """Topics of what the pipeline makes of its sources' events."""
+    """Topics of the events that the pipeline derives from those of its sources."""
     detection = spec.fraud_detection
     if detection is None:
         return ()
@@ -56,7 +56,7 @@ def min_in_sync_replicas(replicas: int) -> int:
 
 
 def topics_of(spec: PipelineSpec, partitions: int, replicas: int) -> tuple[Topic, ...]:
-    """All topics; `partitions` and `replicas` are those of a topic of events without an override."""
+    """All topics; `partitions` and `replicas` are those of an event topic without an override."""
     names = event_topic_names(spec) + derived_topic_names(spec)
     events = tuple(_event_topic(spec, name, partitions, replicas) for name in names)
     dead_letters = tuple(_dead_letter_topic(spec, name, replicas) for name in names)

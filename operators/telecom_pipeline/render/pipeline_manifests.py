@@ -20,9 +20,9 @@ from operators.telecom_pipeline.render.users import render_users
 
 BOOTSTRAP_SERVERS = "Kafka's bootstrap servers"
 S3_ENDPOINT = "the endpoint of the object store"
-CATALOG = "the place of the catalog"
-TRINO = "the place of Trino"
-CRM = "the place of the CRM database"
+CATALOG = "the address of the catalog"
+TRINO = "the address of Trino"
+CRM = "the address of the CRM database"
 
 
 def render(pipeline: Pipeline, endpoints: Endpoints) -> tuple[Manifest, ...]:
@@ -45,7 +45,7 @@ def render(pipeline: Pipeline, endpoints: Endpoints) -> tuple[Manifest, ...]:
 
 
 def missing_endpoints(pipeline: Pipeline, endpoints: Endpoints) -> dict[Stage, tuple[str, ...]]:
-    """What is not known yet, for each stage whose children `render` leaves out for it."""
+    """What is not known yet, for each stage whose children `render` leaves out because of it."""
     bootstrap = () if endpoints.bootstrap_servers else (BOOTSTRAP_SERVERS,)
     s3 = () if endpoints.s3_endpoint else (S3_ENDPOINT,)
     catalog = () if endpoints.catalog else (CATALOG,)

@@ -1,4 +1,4 @@
-"""What every section of the spec shares: closed, immutable, camelCase in YAML; and the field types they use."""
+"""What all sections of the spec share (they are closed, immutable, camelCase in YAML) and the field types they use."""
 
 from typing import Annotated, Any
 
@@ -22,7 +22,7 @@ class SpecModel(BaseModel):
 
 
 def profile_default(dev: Any, production: Any, *, description: str, **constraints: Any) -> Any:
-    """Field that is None when not written and then takes the value of the pipeline's profile."""
+    """A field that, when it is not written, is None and takes the value of the pipeline's profile."""
     extra: JsonDict = {PROFILE_DEFAULTS_KEY: {"dev": dev, "production": production}}
     return Field(default=None, description=description, json_schema_extra=extra, **constraints)
 
@@ -44,5 +44,5 @@ class ObjectReference(SpecModel):
 class Resources(SpecModel):
     """What one pod may use."""
 
-    cpu: CpuQuantity = Field(description="CPU that is reserved; more is used when the node has it.")
-    memory: MemoryQuantity = Field(description="Memory that is reserved and that is also the limit.")
+    cpu: CpuQuantity = Field(description="CPU that is reserved; a pod may use more when the node has it.")
+    memory: MemoryQuantity = Field(description="Memory that is reserved; it is also the limit.")

@@ -1,4 +1,4 @@
-"""`spec.fraudDetection`: the Flink job that finds frauds, its rules, and the freezer that acts on its alerts."""
+"""`spec.fraudDetection`: the Flink job that finds fraud, its rules, and the freezer that acts on its alerts."""
 
 from typing import Annotated, Literal
 
@@ -41,20 +41,20 @@ class JobManager(SpecModel):
 
 
 class Restart(SpecModel):
-    """How often a job that fails is started again: at first soon, then ever less often."""
+    """How a failed job is restarted: soon at first, then at growing intervals."""
 
-    initial_backoff_seconds: Seconds = Field(default=1.0, description="Wait before the first restart.")
-    max_backoff_seconds: Seconds = Field(default=60.0, description="Longest wait between two restarts.")
+    initial_backoff_seconds: Seconds = Field(default=1.0, description="Seconds before the first restart.")
+    max_backoff_seconds: Seconds = Field(default=60.0, description="Longest time, in seconds, between two restarts.")
     reset_after_seconds: Seconds = Field(
-        default=600.0, description="Time without a failure after which the waits start from the first again."
+        default=600.0, description="Seconds without a failure after which the intervals start small again."
     )
 
 
 class FreezePolicy(SpecModel):
-    """Which alerts freeze an account by themselves; all others are kept for people."""
+    """Which alerts freeze an account automatically; all others are left to people."""
 
     min_severity: AlertSeverity = Field(
-        default=AlertSeverity.CRITICAL, description="Least severity of an alert that freezes."
+        default=AlertSeverity.CRITICAL, description="Lowest severity at which an alert freezes an account."
     )
     rules: list[FraudRule] = Field(
         default=list(FraudRule), max_length=len(FraudRule), description="Rules whose alerts may freeze an account."
@@ -63,30 +63,30 @@ class FreezePolicy(SpecModel):
         default=[], max_length=10_000, description="Subscribers who are never frozen, as E.164 numbers without '+'."
     )
     cooldown_seconds: Cooldown = Field(
-        default=3600, description="Seconds after an unfreeze in which no alert freezes the account again."
+        default=3600, description="Seconds after an unfreeze during which no alert freezes the account again."
     )
     false_positive_cooldown_seconds: Cooldown = Field(
         default=30 * 86_400,
-        description="Seconds after a false positive in which alerts of that rule do not freeze that subscriber.",
+        description="Seconds after a false positive during which alerts of that rule do not freeze that account.",
     )
-    dry_run: bool = Field(default=False, description="Whether to record decisions only and leave accounts alone.")
+    dry_run: bool = Field(default=False, description="Whether to only record decisions and leave accounts alone.")
 
 
 class AccountFreezer(SpecModel):
-    """Freezes accounts in the CRM when alerts say so, with an audit; people can undo it."""
+    """Freezes accounts in the CRM on alerts and keeps an audit; people can undo it."""
 
     crm: PostgresDatabase = Field(description="The CRM database, PostgreSQL.")
-    policy: FreezePolicy = Field(default=FreezePolicy(), description="Which alerts freeze an account by themselves.")
+    policy: FreezePolicy = Field(default=FreezePolicy(), description="Which alerts freeze an account automatically.")
     resources: Resources = Field(
         default=Resources(cpu="100m", memory="256Mi"), description="What the freezer's pod may use."
     )
 
 
 class FraudDetection(SpecModel):
-    """The Flink job that finds frauds in calls and SMS. Its presence turns it on; it needs the source `cdr`."""
+    """The Flink job that finds fraud in calls and SMS. Giving this section turns it on; it needs the source `cdr`."""
 
     parallelism: Annotated[int, Field(ge=1, le=1000)] | None = profile_default(
-        2, 4, description="Parallel slices of the job; no more than the topic call_events has partitions."
+        2, 4, description="Parallel slices of the job; at most the partitions of the topic call_events."
     )
     task_manager: TaskManager = Field(default=TaskManager(), description="The processes that run the job's tasks.")
     job_manager: JobManager = Field(default=JobManager(), description="The process that coordinates the job.")
@@ -98,10 +98,10 @@ class FraudDetection(SpecModel):
     )
     upgrade_mode: Literal["savepoint", "last-state"] = Field(
         default="savepoint",
-        description="How a change carries the state over: `savepoint` stops the job with a savepoint, `last-state` "
-        "takes the newest checkpoint, which is faster and works for a job that does not run.",
+        description="How the state survives a change: `savepoint` stops the job with a savepoint, `last-state` takes "
+        "the newest checkpoint, which is faster and also works when the job is not running.",
     )
-    restart: Restart = Field(default=Restart(), description="How often a job that fails is started again.")
+    restart: Restart = Field(default=Restart(), description="How a failed job is restarted.")
     autoscaler: dict[str, str] = Field(
         default={},
         max_length=50,
@@ -109,8 +109,8 @@ class FraudDetection(SpecModel):
     )
     rules: FraudRules = Field(
         default=FraudRules(),
-        description="The rules: each on or off, with its thresholds. A change reaches the running job.",
+        description="The rules, each on or off, with its thresholds. A change reaches the running job.",
     )
     account_freezer: AccountFreezer | None = Field(
-        default=None, description="Freezes accounts in the CRM when alerts say so. Absent, alerts are only reported."
+        default=None, description="Freezes accounts in the CRM on alerts. If absent, alerts are only reported."
     )

@@ -10,21 +10,21 @@ from contracts.fraud_rules import PARAMETER_MODELS, RuleParameters
 from contracts.fraud_rules.publication import DesiredRule
 from operators.telecom_pipeline.spec.base import SpecModel
 
-# What the parameters' own models leave to their names.
+# For parameters whose own models leave the meaning to the name.
 _DESCRIPTIONS = {
-    "window_seconds": "Seconds of event time that the rule looks at.",
-    "min_distinct_callee_share": "Least share of the calls that went to different numbers.",
+    "window_seconds": "Length of the window that the rule looks at, in seconds of event time.",
+    "min_distinct_callee_share": "Smallest share of the calls that went to different numbers.",
     "max_incoming_share": "Largest share of the calls that were received.",
-    "min_short_share": "Least share of the calls that were short.",
-    "callback_window_seconds": "Seconds after the burst in which call-backs count.",
-    "prefixes": "Country codes and following digits of the numbers that count, without '+'.",
+    "min_short_share": "Smallest share of the calls that were short.",
+    "callback_window_seconds": "Seconds after the burst during which call-backs count.",
+    "prefixes": "Leading digits of the numbers that count: a country code and any digits after it, without '+'.",
 }
 
 
 class RuleSection(SpecModel):
     """What all rules have."""
 
-    enabled: bool = Field(default=True, description="Whether the rule makes alerts.")
+    enabled: bool = Field(default=True, description="Whether the rule raises alerts.")
 
 
 def _described(name: str, field: FieldInfo) -> FieldInfo:
@@ -48,7 +48,7 @@ _WITH_A_FIELD_PER_RULE = create_model("FraudRules", __base__=SpecModel, **_FIELD
 
 
 class FraudRules(_WITH_A_FIELD_PER_RULE):
-    """The rules: each on or off, with its thresholds. A change reaches the running job, nothing is restarted."""
+    """The rules, each on or off, with its thresholds. A change reaches the running job without a restart."""
 
 
 def desired_rules(rules: FraudRules) -> tuple[DesiredRule, ...]:

@@ -7,7 +7,7 @@ from pydantic import Field
 from contracts.version import VERSION
 from operators.telecom_pipeline.spec.base import SpecModel
 
-# `localhost/` is owned by nobody on the network: a cluster that was not given the images fails, it pulls no stranger's.
+# `localhost/` belongs to no registry on the network: a cluster without the images fails instead of pulling others'.
 LOCAL_REGISTRY = "localhost/telecom-lakehouse"
 
 

@@ -29,7 +29,7 @@ class BrokerStorage(SpecModel):
     size: MemoryQuantity | None = profile_default(
         "10Gi",
         "500Gi",
-        description="Size of the volume of each broker. It can grow, never shrink.",
+        description="Size of each broker's volume. It can grow but never shrink.",
     )
     storage_class: ObjectName | None = Field(
         default=None, description="StorageClass of the volumes; the cluster's default class when absent. Immutable."
@@ -37,44 +37,48 @@ class BrokerStorage(SpecModel):
 
 
 class TopicOverride(SpecModel):
-    """What one topic has different from the others."""
+    """Settings in which one topic differs from the others."""
 
     partitions: Partitions | None = Field(default=None, description="Partitions of this topic. They can only grow.")
-    retention_hours: RetentionHours | None = Field(default=None, description="Hours that this topic keeps its records.")
+    retention_hours: RetentionHours | None = Field(
+        default=None, description="Hours for which this topic keeps its records."
+    )
 
 
 class Topics(SpecModel):
     """How topics are laid out. Their names come from the event contracts."""
 
     partitions: Partitions | None = profile_default(
-        3, 12, description="Partitions of each topic of events. They can only grow, since keys would move otherwise."
+        3, 12, description="Partitions of each event topic. They can only grow."
     )
     replicas: Annotated[int, Field(ge=1, le=7)] | None = profile_default(
         1, 3, description="Copies of each partition. Immutable. All but one must confirm a write (at least one)."
     )
-    retention_hours: RetentionHours = Field(default=168, description="Hours that a topic of events keeps its records.")
+    retention_hours: RetentionHours = Field(
+        default=168, description="Hours for which an event topic keeps its records."
+    )
     dead_letter_retention_hours: RetentionHours = Field(
-        default=720, description="Hours that a dead-letter topic keeps its records, so that they can be replayed."
+        default=720, description="Hours for which a dead-letter topic keeps its records, so that they can be replayed."
     )
     overrides: dict[str, TopicOverride] = Field(
         default={},
         max_length=len(OVERRIDABLE_TOPICS),
-        description=f"Settings of single topics, by name: {', '.join(OVERRIDABLE_TOPICS)}.",
+        description=f"Settings of individual topics, by name: {', '.join(OVERRIDABLE_TOPICS)}.",
     )
 
 
 class Kafka(SpecModel):
     """The Kafka cluster: Strimzi's Kafka, KafkaNodePool, KafkaTopic and KafkaUser."""
 
-    version: KafkaVersion = Field(default="4.3.1", description="Kafka version. It can be raised, not lowered.")
+    version: KafkaVersion = Field(default="4.3.1", description="Kafka version. It can be raised but not lowered.")
     brokers: Annotated[int, Field(ge=1, le=99)] | None = profile_default(
         1,
         3,
-        description="Number of brokers; they can only grow. In profile `dev` the first is the controller "
-        "too, in `production` three nodes of their own are controllers.",
+        description="Number of brokers, which can only grow. In profile `dev` the first broker is also the controller; "
+        "in `production` three separate nodes are controllers.",
     )
     tls: bool = Field(
-        default=True, description="Whether clients connect by TLS. They always log in with SCRAM-SHA-512."
+        default=True, description="Whether clients connect over TLS. They always log in with SCRAM-SHA-512."
     )
     storage: BrokerStorage = Field(default=BrokerStorage(), description="The disk of each Kafka node.")
     resources: Resources | None = profile_default(

@@ -27,12 +27,13 @@ class PipelineSpec(SpecModel):
         "three copies of each partition, TLS. It sets the defaults of other fields. Immutable.",
     )
     paused: bool = Field(
-        default=False, description="While true, the operator changes nothing and only reports. The pipeline runs on."
+        default=False,
+        description="While true, the operator changes nothing and only reports. The pipeline keeps running.",
     )
     mode: Literal["Apply", "DryRun"] = Field(
         default="Apply",
-        description="With `DryRun`, the operator changes nothing; `status.dryRun` says what it would do, and in which "
-        "steps. `Apply` does it.",
+        description="`Apply` carries changes out. With `DryRun`, the operator changes nothing, and `status.dryRun` "
+        "says what it would do and in which steps.",
     )
     desired_state: Literal["Running", "Suspended"] = Field(
         default="Running",
@@ -44,7 +45,7 @@ class PipelineSpec(SpecModel):
         "volumes, `Delete` removes them. Tables and files in the warehouse are never removed.",
     )
     upgrade: UpgradePolicy = Field(
-        default=UpgradePolicy(), description="How a pipeline that runs is brought to a changed spec."
+        default=UpgradePolicy(), description="How a running pipeline is brought to a changed spec."
     )
     monitoring: Monitoring = Field(
         default=Monitoring(), description="When the conditions `BronzeFresh`, `LagBounded` and `Published` hold."
@@ -55,8 +56,8 @@ class PipelineSpec(SpecModel):
     sources: Sources = Field(description="Where events come from.")
     bronze: Bronze = Field(default=Bronze(), description="The sink from topics into Iceberg tables.")
     fraud_detection: FraudDetection | None = Field(
-        default=None, description="Finds frauds in calls and SMS with Flink. Absent, nothing looks for them."
+        default=None, description="Finds fraud in calls and SMS with Flink. If absent, nothing looks for it."
     )
     transform: Transform | None = Field(
-        default=None, description="Makes audited numbers of what is in bronze. Absent, there are events only."
+        default=None, description="Turns the events in bronze into audited numbers. If absent, there are only events."
     )

@@ -15,12 +15,12 @@ DurationSeconds = Annotated[float, Field(ge=1)]
 PerHour = Annotated[float, Field(ge=0, le=1_000_000)]
 
 SEED_DESCRIPTION = "Seed of the generator: the same seed and settings give the same events."
-DURATION_DESCRIPTION = "Seconds to produce for; then the source is complete. Without it, it produces until stopped."
+DURATION_DESCRIPTION = "Seconds after which the source is complete. If absent, it produces until it is stopped."
 RESOURCES_DESCRIPTION = "What the simulator's pod may use."
 
 
 class Faults(SpecModel):
-    """Share of the events that the generator spoils on purpose. It accounts for each in the ledger."""
+    """Shares of the events that the generator spoils on purpose. The ledger accounts for each of them."""
 
     duplicate: Ratio = Field(default=0.0, description="Share sent twice.")
     late: Ratio = Field(default=0.0, description="Share sent long after its event time.")
@@ -42,7 +42,8 @@ class CdrSimulator(SpecModel):
         default=100.0, description="Events per second, calls, SMS and data sessions together."
     )
     load_curve: Literal["flat", "diurnal"] = Field(
-        default="flat", description="Whether the rate is the same at all hours, or the mean of a day with busy hours."
+        default="flat",
+        description="Whether the rate is the same at all hours, or the mean of a day that has busy hours.",
     )
     subscriber_count: Annotated[int, Field(ge=1, le=100_000_000)] = Field(
         default=10_000, description="Number of subscribers."

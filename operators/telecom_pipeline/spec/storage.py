@@ -25,11 +25,11 @@ class S3(SpecModel):
     )
     bucket: Annotated[str, Field(pattern=BUCKET_PATTERN)] = Field(description="Bucket of the warehouse. Immutable.")
     prefix: Annotated[str, Field(pattern=PREFIX_PATTERN, max_length=512)] = Field(
-        default="", description="Folder of the warehouse in the bucket, without slashes at its ends. Immutable."
+        default="", description="Folder of the warehouse in the bucket, without a slash at either end. Immutable."
     )
     region: Annotated[str, Field(min_length=1)] = Field(default="us-east-1", description="Region to sign requests for.")
     path_style: bool = Field(
-        default=True, description="Whether the bucket goes into the path, as most S3 services outside AWS need it."
+        default=True, description="Whether the bucket is part of the path, which most S3 services outside AWS need."
     )
 
 
@@ -73,7 +73,7 @@ class Rest(SpecModel):
 
 
 class Catalog(SpecModel):
-    """The Iceberg catalog: exactly one of `jdbc` and `rest`. Which one it is cannot be changed."""
+    """The Iceberg catalog: exactly one of `jdbc` and `rest`. The choice cannot be changed."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=63)] = Field(
         default="iceberg", description="Name of the catalog, which a JDBC catalog stores with each table. Immutable."

@@ -1,4 +1,4 @@
-"""`spec.transform`: the batch jobs that make audited, published numbers of what is in bronze."""
+"""`spec.transform`: the batch jobs that turn the events in bronze into audited, published numbers."""
 
 from typing import Annotated
 
@@ -23,14 +23,14 @@ class TrinoEngine(SpecModel):
         default=None, description="ConfigMap with the keys `host` and `port`."
     )
     username: Annotated[str, Field(min_length=1, max_length=128)] = Field(
-        default="transformer", description="User as whom the jobs run SQL; Trino's access rules must let it write."
+        default="transformer", description="User that the jobs run SQL as; Trino's access rules must let it write."
     )
 
 
 class Transform(SpecModel):
     """Batch jobs: customers and invoices into bronze, then silver, gold, gates and publication, then churn scores.
 
-    Each run is a Job of its own, which a scheduler or `telecom run` makes.
+    Each run is a Job of its own, which a scheduler or `telecom run` creates.
     """
 
     trino: TrinoEngine = Field(description="The Trino that runs the SQL.")
@@ -40,10 +40,10 @@ class Transform(SpecModel):
         "gold, 16 bytes or more. A new key needs a new id."
     )
     lookback_days: Annotated[int, Field(ge=0, le=365)] = Field(
-        default=3, description="Days before a run's date from which gold and the gates look at arrivals once more."
+        default=3, description="Days before a run's date whose arrivals gold and the gates look at once more."
     )
     dbt_threads: Annotated[int, Field(ge=1, le=64)] | None = profile_default(
-        2, 8, description="Statements that dbt runs at a time."
+        2, 8, description="Number of statements that dbt runs at a time."
     )
     resources: Resources | None = profile_default(
         {"cpu": "500m", "memory": "1Gi"},

@@ -1,4 +1,4 @@
-"""`spec.upgrade`: how a pipeline that runs is brought to a changed spec."""
+"""`spec.upgrade`: how a running pipeline is brought to a changed spec."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ class UpgradePolicy(SpecModel):
     """Stages are changed one after the other; each must be ready before the next one is touched."""
 
     step_timeout_seconds: Annotated[float, Field(ge=1, le=86400)] = Field(
-        default=900.0, description="A step that is not ready after so many seconds has failed."
+        default=900.0, description="A step that is not ready after this many seconds has failed."
     )
     automatic_rollback: bool = Field(
         default=True,

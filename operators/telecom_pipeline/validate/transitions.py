@@ -1,4 +1,4 @@
-"""What a change of a running pipeline may not do, again with the CEL for the API server."""
+"""What a change to a running pipeline must not do, again with the CEL for the API server."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from operators.telecom_pipeline.validate.problem import Problem
 
 KAFKA_VERSIONS: tuple[str, ...] = get_args(KafkaVersion)
 _RANK_BY_VERSION = {version: rank for rank, version in enumerate(KAFKA_VERSIONS)}
-PARTITIONS_MESSAGE = "partitions can only grow, since records of a key would no longer be in one partition"
+PARTITIONS_MESSAGE = "partitions can only grow: Kafka cannot take one away"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ NOT_LOWER = "self >= oldSelf"
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         "spec.profile",
-        "cannot be changed: it decides which nodes Kafka has; make a new pipeline and move to it",
+        "cannot be changed: it decides which nodes Kafka has; create a new pipeline and move to it",
         _keeps(lambda pipeline: pipeline.spec.profile),
         UNCHANGED,
     ),
@@ -50,7 +50,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         "spec.kafka.version",
         "cannot be lowered: brokers do not read the metadata of a newer version",
         _grows(lambda pipeline: KAFKA_VERSIONS.index(pipeline.kafka.version)),
-        # A map, since an API server cannot bound the cost of looking through a list.
+        # A map, because an API server cannot bound the cost of searching a list.
         f"{_RANK_BY_VERSION}[self] >= {_RANK_BY_VERSION}[oldSelf]",
     ),
     Transition(
@@ -97,7 +97,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     Transition(
         "spec.storage.catalog",
-        "cannot change between jdbc and rest: the new catalog would know no table",
+        "cannot change between jdbc and rest: the new catalog would not know the tables",
         _keeps(_catalog_kind),
         "has(self.jdbc) == has(oldSelf.jdbc)",
     ),
@@ -108,7 +108,7 @@ PARTITION_CEL_PATHS = ("spec.kafka.topics.partitions", "spec.kafka.topics.overri
 
 
 def transition_problems(before: Pipeline, after: Pipeline) -> Iterator[Problem]:
-    """What the change from `before` to `after` may not do."""
+    """What is wrong with the change from `before` to `after`."""
     yield from (Problem(rule.path, rule.message) for rule in TRANSITIONS if not rule.allows(before, after))
     yield from partition_problems(before, after)
 

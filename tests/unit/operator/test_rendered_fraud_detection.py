@@ -193,7 +193,7 @@ def test_a_missing_crm_holds_back_the_freezer_only() -> None:
     pipeline = pipeline_of(FRAUD)
     known = endpoints_of(pipeline)
     without_crm = Endpoints(known.bootstrap_servers, known.s3_endpoint, known.catalog)
-    assert missing_endpoints(pipeline, without_crm) == {Stage.ACCOUNT_FREEZER: ("the place of the CRM database",)}
+    assert missing_endpoints(pipeline, without_crm) == {Stage.ACCOUNT_FREEZER: ("the address of the CRM database",)}
     names = {manifest["metadata"]["name"] for manifest in render(pipeline, without_crm)}
     assert "fraud-kafka-to-bronze" in names
     assert not [

@@ -178,13 +178,13 @@ def test_nothing_is_rendered_for_an_endpoint_that_is_not_known() -> None:
         Stage.BRONZE: (
             "Kafka's bootstrap servers",
             "the endpoint of the object store",
-            "the place of the catalog",
+            "the address of the catalog",
         ),
         Stage.TRANSFORM: (
             "the endpoint of the object store",
-            "the place of the catalog",
-            "the place of Trino",
-            "the place of the CRM database",
+            "the address of the catalog",
+            "the address of Trino",
+            "the address of the CRM database",
         ),
         Stage.SOURCES: ("Kafka's bootstrap servers",),
     }
