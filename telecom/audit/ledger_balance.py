@@ -1,4 +1,4 @@
-"""The producers' ledger against silver and gold: every event sent is a row, a copy, a dead letter or in quarantine."""
+"""Compares the ledger with silver and gold: every event is a row, a copy, a dead letter or in quarantine."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from jobs.runtime.trino import TrinoSql
 
 @dataclass(frozen=True)
 class SilverBalance:
-    """What became of one topic's events. `dead_letters` and `copies` are what the producers planted."""
+    """What became of the events of one topic. `dead_letters` and `copies` are what the producers planted."""
 
     topic: str
     produced: int
@@ -21,20 +21,20 @@ class SilverBalance:
 
     @property
     def missing(self) -> int:
-        """Events found nowhere; negative when something is there twice."""
+        """Events that were found nowhere; negative if something is there twice."""
         return self.produced - self.dead_letters - self.copies - self.silver - self.quarantined
 
 
 @dataclass(frozen=True)
 class LedgerBalance:
-    """Balance of all topics, and whether gold's totals are silver's."""
+    """The balance of all topics, and whether the totals of gold are those of silver."""
 
     silver: tuple[SilverBalance, ...]
     gold_balanced: bool
 
     @property
     def is_balanced(self) -> bool:
-        """True when nothing is missing anywhere."""
+        """Whether nothing is missing anywhere."""
         return self.gold_balanced and all(balance.missing == 0 for balance in self.silver)
 
     def summary(self) -> dict[str, object]:

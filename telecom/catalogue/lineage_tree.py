@@ -1,4 +1,4 @@
-"""Where a table's numbers come from: dbt's graph, then the topics and producers of the contracts. Pure."""
+"""Where the numbers of a table come from: the graph of dbt, then topics and producers of the contracts. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ def trace(manifest: Mapping[str, Any], table: str) -> Node:
 
 
 def render_tree(node: Node) -> Iterator[str]:
-    """Lines of a tree, the table first."""
+    """The tree as lines, beginning with the table."""
     yield f"{node.name} ({node.kind})"
     yield from _branches(node, "")
 
@@ -54,7 +54,7 @@ def _node(nodes: Mapping[str, Any], unique_id: str) -> Node:
     if node["resource_type"] == "source":
         return _source(node["schema"], node["name"])
     depends_on = node.get("depends_on", {}).get("nodes", [])
-    # Keys of personal data tokens are no data that flows.
+    # The keys for tokens of personal data are left out, because they are not data that flows.
     inputs = tuple(_node(nodes, parent) for parent in sorted(set(depends_on)) if ".vault." not in parent)
     kind = node.get("config", {}).get("materialized", node["resource_type"])
     if node["resource_type"] == "seed":

@@ -72,8 +72,8 @@ class Accounts(BaseModel):
 class Alerts(BaseModel):
     """What fraud detection did. None means that nothing was measured, or that there is no freezer.
 
-    p50 and p99 are from when the last event of a planted fraud was handed to the Kafka client (by the ledger) until a
-    consumer of committed records has its alert; first is from the start of the first source to the first such alert.
+    p50 and p99 are measured from when the last event of a planted fraud was handed to the Kafka client, by the ledger,
+    until a consumer of committed records has its alert; first, from the start of the first source to the first alert.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -96,7 +96,7 @@ def _require_bounded_sources(file: Path) -> None:
     if endless:
         names = ", ".join(simulator.component for simulator in endless)
         why = f"{names} would never end: durationSeconds is not set"
-        raise NothingToWaitForError(f"demonstrate {file}", why, f"telecom up --file {file}")
+        raise NothingToWaitForError(f"run a demo of {file}", why, f"telecom up --file {file}")
 
 
 def _sources_are_done(pipeline: RunningPipeline, _: PipelineView) -> bool:

@@ -1,4 +1,4 @@
-"""Switches whether the operator acts on a pipeline."""
+"""Pauses a pipeline, or lets the operator act on it again."""
 
 from operators.telecom_pipeline.clusters.kube import KubeCluster
 from operators.telecom_pipeline.objects.manifest import Ref

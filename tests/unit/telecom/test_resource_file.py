@@ -32,7 +32,7 @@ def test_a_second_pipeline_may_not_write_the_catalog_of_the_first(tmp_path: Path
     store = SqliteCluster(StateDirectory.open(tmp_path / "state").store)
     first = read_resource(MINIMAL, store)
     store.apply(first.manifest)
-    assert read_resource(MINIMAL, store).pipeline == first.pipeline, "the same pipeline once more is no neighbour"
+    assert read_resource(MINIMAL, store).pipeline == first.pipeline, "a pipeline is not its own neighbour"
 
     document = yaml.safe_load(MINIMAL.read_text())
     document["metadata"]["name"] = "second"

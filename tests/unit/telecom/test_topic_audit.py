@@ -32,5 +32,5 @@ def test_a_killed_producer_that_sent_more_than_its_ledger_says_is_noticed() -> N
     assert topic.balance.missing == -4
 
 
-def test_markers_of_transactions_are_no_records() -> None:
+def test_markers_of_transactions_are_not_records() -> None:
     assert audited(produced=100, bronze=100, dead_letters=0, in_kafka=102).is_balanced
