@@ -13,9 +13,9 @@ with accounts as (
 ),
 
 affected as (
-    select customer_id from {{ ref('bronze_crm_customers') }} where {{ new_changes() }}
+    select customer_id from {{ ref('bronze_crm_customers') }} where {{ bronze_changes_of_run() }}
     union distinct
-    select owner_id from accounts where {{ new_changes() }}
+    select owner_id from accounts where {{ bronze_changes_of_run() }}
 ),
 
 customer_versions as (
@@ -40,7 +40,7 @@ customer_versions as (
             order by _source_deleted desc, _source_transaction desc, _bronze_ingested_at desc
         ) as recency
     from {{ ref('bronze_crm_customers') }}
-    where {{ of_changed('customer_id', 'select customer_id from affected') }}
+    where {{ versions_of_changed('customer_id', 'select customer_id from affected') }}
 ),
 
 account_versions as (
@@ -60,7 +60,7 @@ account_versions as (
             order by _source_deleted desc, _source_transaction desc, _bronze_ingested_at desc
         ) as recency
     from accounts
-    where {{ of_changed('owner_id', 'select customer_id from affected') }}
+    where {{ versions_of_changed('owner_id', 'select customer_id from affected') }}
 ),
 
 -- The extract begins somewhere in an account's life. One thing is certain about the time before: the account was open

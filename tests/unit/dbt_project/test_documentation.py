@@ -1,5 +1,6 @@
 """Every model of the dbt project is documented, column by column, and what is shown to people is under a contract."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ PROJECT = Path(__file__).parents[3] / "dbt_project"
 MODELS = {file.stem: file for file in sorted((PROJECT / "models").rglob("*.sql"))}
 
 
+@cache
 def documented(kind: str) -> dict[str, dict[str, Any]]:
     """Entries of a kind in all YAML files, by name; an entry that is there twice fails."""
     entries = [

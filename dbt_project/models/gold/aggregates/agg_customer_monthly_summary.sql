@@ -23,7 +23,7 @@ with monthly as (
         max(last_event_at) as last_event_at,
         max(_bronze_ingested_at) as _bronze_ingested_at
     from {{ ref('agg_subscriber_daily_usage') }}
-    where {{ days_of_touched_months() }}
+    where {{ daily_rows_of_touched_months() }}
     group by 1, 2
 )
 

@@ -16,5 +16,5 @@ select
     cast(sum(data_revenue_usd) as decimal(18, 4)) as data_revenue_usd,
     max(_bronze_ingested_at) as _bronze_ingested_at
 from {{ ref('agg_subscriber_daily_usage') }}
-where {{ touched_days() }}
+where {{ rows_of_touched_days() }}
 group by event_date, region

@@ -15,7 +15,7 @@ with usage as (
         0 as messages, decimal '0' as sms_revenue_usd,
         0 as sessions, bigint '0' as data_bytes, decimal '0' as data_revenue_usd
     from {{ ref('fact_calls') }}
-    where {{ touched_days() }}
+    where {{ rows_of_touched_days() }}
     union all
     select
         sms.event_date, sms.subscriber_token, coalesce(tower.region, '{{ var('unknown_member') }}') as region,
@@ -25,7 +25,7 @@ with usage as (
         0 as sessions, bigint '0' as data_bytes, decimal '0' as data_revenue_usd
     from {{ ref('silver_sms') }} as sms
     left join {{ ref('dim_towers') }} as tower using (tower_id)
-    where {{ touched_days() }}
+    where {{ rows_of_touched_days() }}
     union all
     select
         session.event_date, session.subscriber_token, coalesce(tower.region, '{{ var('unknown_member') }}') as region,
@@ -35,7 +35,7 @@ with usage as (
         1 as sessions, session.bytes_up + session.bytes_down as data_bytes, session.revenue_usd as data_revenue_usd
     from {{ ref('silver_data_sessions') }} as session
     left join {{ ref('dim_towers') }} as tower using (tower_id)
-    where {{ touched_days() }}
+    where {{ rows_of_touched_days() }}
 )
 
 select

@@ -21,7 +21,7 @@ with probes as (
         count(*) as reading_count,
         max(_bronze_ingested_at) as _bronze_ingested_at
     from {{ ref('silver_network_probes') }}
-    where {{ touched_days() }}
+    where {{ rows_of_touched_days() }}
     group by 1, 2, 3
 ),
 
@@ -35,7 +35,7 @@ calls as (
         sum(revenue_usd) as revenue_usd,
         max(_bronze_ingested_at) as _bronze_ingested_at
     from {{ ref('fact_calls') }}
-    where {{ touched_days() }}
+    where {{ rows_of_touched_days() }}
     group by 1, 2, 3
 )
 

@@ -6,7 +6,7 @@
    version and shortens its neighbour, but no key moves. #}
 
 with affected as (
-    select distinct customer_id from {{ ref('silver_customers') }} where {{ changes_to_process() }}
+    select distinct customer_id from {{ ref('silver_customers') }} where {{ silver_changes_of_run() }}
 ),
 
 history as (
@@ -18,7 +18,7 @@ history as (
             partition by customer_id order by changed_at rows between unbounded preceding and unbounded following
         ) as joined_at
     from {{ ref('silver_customers') }}
-    where {{ of_changed('customer_id', 'select customer_id from affected') }}
+    where {{ versions_of_changed('customer_id', 'select customer_id from affected') }}
 )
 
 select

@@ -8,7 +8,7 @@
    that are not known get the key of the unknown member, never a dropped row. #}
 
 with calls as (
-    select * from {{ ref('silver_calls') }} where {{ rows_to_process() }}
+    select * from {{ ref('silver_calls') }} where {{ silver_events_of_run() }}
 )
 
 select

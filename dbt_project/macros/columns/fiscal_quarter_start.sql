@@ -1,8 +1,3 @@
-{# Integer key of a day: yyyymmdd. #}
-{% macro date_key(day) -%}
-    cast(date_format({{ day }}, '%Y%m%d') as integer)
-{%- endmacro %}
-
 {# First day of the fiscal quarter that `day` lies in. #}
 {% macro fiscal_quarter_start(day) -%}
     {%- set shift = (13 - var('fiscal_year_first_month')) % 12 -%}

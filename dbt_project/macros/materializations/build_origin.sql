@@ -1,8 +1,8 @@
-{# For models that read bronze tables only (`skip_unchanged`): a run of the same night that finds the same input and its own
-   table as it left it has nothing to do. What a table was built from is kept as its comment, with the table's own snapshot,
-   so that whatever somebody did to the table since is put right. A backfill skips nothing. #}
+{# What a table is built from: a digest of the project, the run's window, and the snapshot of every bronze table that
+   the model reads. None where the run does not name them, in a backfill, and for models without `skip_unchanged`.
 
-{# The project, the run's window, and the snapshot of every bronze table that is read; none where a run does not say them. #}
+   `skip_unchanged` is for models that read bronze tables only: a run of the same night that finds the same input, and
+   its own table as it left it, has nothing to do. #}
 {% macro build_origin() -%}
     {%- if not config.get('skip_unchanged') or is_backfill() or not run_setting('project_digest') -%}
         {{ return(none) }}
@@ -17,19 +17,24 @@
     {{ return(local_md5(parts | join('|'))) }}
 {%- endmacro %}
 
+{# True when the table was built from `origin` and nobody has changed it since. #}
 {% macro is_built_from(relation, origin) -%}
     {{ return(origin is not none and table_comment(relation) == origin ~ ' ' ~ own_snapshot(relation)) }}
 {%- endmacro %}
 
+{# Keep `origin` as the table's comment, together with the table's own snapshot: whatever somebody does to the table
+   later is put right by the next run. #}
 {% macro note_origin(relation, origin) -%}
     {%- if origin is not none -%}
         {%- do run_query('comment on table ' ~ relation ~ " is '" ~ origin ~ ' ' ~ own_snapshot(relation) ~ "'") -%}
     {%- endif -%}
 {%- endmacro %}
 
+{# Id of the table's current snapshot. #}
 {% macro own_snapshot(relation) -%}
     {%- set query -%}
-        select snapshot_id from {{ relation.database }}.{{ relation.schema }}."{{ relation.identifier }}$refs" where name = 'main'
+        select snapshot_id from {{ relation.database }}.{{ relation.schema }}."{{ relation.identifier }}$refs"
+        where name = 'main'
     {%- endset -%}
     {{ return(run_query(query).columns[0].values() | first) }}
 {%- endmacro %}

@@ -3,7 +3,9 @@
 {% macro generate_surrogate_key(columns) -%}
     lower(to_hex(sha256(to_utf8(
     {%- for column in columns -%}
-        coalesce(concat(cast(length(cast({{ column }} as varchar)) as varchar), ':', cast({{ column }} as varchar)), '~')
+        coalesce(
+            concat(cast(length(cast({{ column }} as varchar)) as varchar), ':', cast({{ column }} as varchar)), '~'
+        )
         {%- if not loop.last %} || {% endif -%}
     {%- endfor -%}
     ))))

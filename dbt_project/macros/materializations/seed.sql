@@ -1,4 +1,4 @@
-{# Seeds are loaded when their file changed: its checksum is kept as the table's comment. #}
+{# A seed is loaded only when its file has changed: the file's checksum is kept as the table's comment. #}
 {% materialization seed, adapter='trino' -%}
     {%- set target = this.incorporate(type='table') -%}
     {%- set loaded = none if load_cached_relation(this) is none or should_full_refresh() else table_comment(target) -%}
@@ -15,11 +15,3 @@
     {%- endif -%}
     {{ return({'relations': [target]}) }}
 {%- endmaterialization %}
-
-{% macro table_comment(relation) -%}
-    {%- set query -%}
-        select comment from system.metadata.table_comments
-        where catalog_name = '{{ relation.database }}' and schema_name = '{{ relation.schema }}' and table_name = '{{ relation.identifier }}'
-    {%- endset -%}
-    {{ return(run_query(query).columns[0].values() | first) }}
-{%- endmacro %}
