@@ -7,7 +7,6 @@ passed, its numbers were published, and silver has as many calls as the ledger s
 import datetime as dt
 import json
 import os
-import secrets
 import statistics
 import sys
 import tempfile
@@ -23,7 +22,6 @@ from lake_events import TOWER_COUNT
 from warehouse import RUN_DATE, Warehouse, open_warehouse
 
 from benchmarks.machine import machine
-from contracts import environment
 from contracts.tables import BRONZE_TABLE_BY_TOPIC
 from jobs.nightly.nightly_run import DayRange
 from local.artefacts.python_environment import ENVIRONMENTS
@@ -38,7 +36,6 @@ HISTORIES = (3, 9, 30)
 RUNS_PER_HISTORY = 3
 THROUGHPUT_CALLS = 500_000
 RESULT_FILE = Path(__file__).parent / "result.json"
-CRM_DATABASE = "benchmark_crm"
 ONE_DAY = dt.timedelta(days=1)
 
 
@@ -146,7 +143,7 @@ def main() -> None:
         Path(folder).chmod(0o755)
         with running(LocalCluster(StateDirectory.open(Path(folder) / "state"))) as cluster:
             start_services(cluster, "minio", "postgres", "trino")
-            result = benchmark(_warehouse(cluster, Path(folder), events_per_day))
+            result = benchmark(open_warehouse(LakeEngine(cluster), "nightly", Path(folder) / "dbt", events_per_day))
     result |= {
         "events_per_day": events_per_day,
         "machine": machine(),
@@ -161,22 +158,6 @@ def dbt_version() -> str:
     """Version of dbt-core as its environment's lock file pins it."""
     packages = tomllib.loads((ENVIRONMENTS / "dbt" / "uv.lock").read_text())["package"]
     return next(package["version"] for package in packages if package["name"] == "dbt-core")
-
-
-def _warehouse(cluster: LocalCluster, folder: Path, events_per_day: int) -> Warehouse:
-    lake, machine, postgres = LakeEngine(cluster), cluster.machine, cluster.services.postgres
-    postgres.create_database(machine, CRM_DATABASE)
-    user, password = postgres.credentials(machine, CRM_DATABASE)
-    token_key = {environment.PII_TOKEN_KEY: secrets.token_hex(32), environment.PII_TOKEN_KEY_ID: "k1"}
-    return open_warehouse(
-        trino_port=cluster.services.trino.port(machine),
-        catalog=lake.catalog(),
-        s3=lake.s3("nightly"),
-        environ=lake.environ() | token_key,
-        crm_dsn=f"host=127.0.0.1 port={postgres.port(machine)} dbname={CRM_DATABASE} user={user} password={password}",
-        folder=folder / "dbt",
-        events_per_day=events_per_day,
-    )
 
 
 if __name__ == "__main__":

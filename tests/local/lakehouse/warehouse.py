@@ -2,12 +2,14 @@
 
 import datetime as dt
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psycopg2
+from engines import LakeEngine
 from lake_events import SUBSCRIBER_COUNT, BronzeLake
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import parse_dsn
@@ -16,7 +18,6 @@ from pyiceberg.catalog import Catalog
 from contracts import environment
 from contracts.batch_settings import DbtSettings, EraseSettings, NightlySettings, PostgresConnection, TrinoConnection
 from contracts.batch_tables import BATCH_TABLES
-from contracts.settings import CatalogConnection, S3Connection
 from jobs.crm_batch_ingestor.ingest import Ingested, ingest_all
 from jobs.crm_batch_ingestor.source import source_snapshot
 from jobs.crm_batch_ingestor.versions import Batch
@@ -149,28 +150,46 @@ class Warehouse:
         }
 
 
-def open_warehouse(
-    trino_port: int,
-    catalog: CatalogConnection,
-    s3: S3Connection,
-    environ: Mapping[str, str],
-    crm_dsn: str,
-    folder: Path,
-    events_per_day: int = EVENTS_PER_DAY,
-) -> Warehouse:
-    """Three days of events and eleven weeks of CRM, nothing transformed yet."""
-    settings = NightlySettings(
-        trino=TrinoConnection(host="127.0.0.1", port=trino_port, username="transformer"),
-        s3=s3,
-        catalog=catalog,
-        dbt=DbtSettings(python=dbt_python(), project_directory=DBT_PROJECT, target_directory=folder),
+def open_warehouse(lake: LakeEngine, name: str, folder: Path, events_per_day: int = EVENTS_PER_DAY) -> Warehouse:
+    """Three days of events and eleven weeks of CRM, nothing transformed yet.
+
+    `name` keeps its files and its CRM apart from those of other tests on the same engines; dbt writes to `folder`.
+    """
+    crm_dsn = _crm_database(lake, f"{name}_crm")
+    warehouse = Warehouse(
+        _settings(lake, name, folder), _environ(lake, crm_dsn), crm_dsn, events_per_day=events_per_day
     )
-    known = parse_dsn(crm_dsn)
-    crm = {environment.CRM_USERNAME: known["user"], environment.CRM_PASSWORD: known["password"]}
-    parsed = {environment.PARSED_DBT_PROJECT: str(parsed_dbt_project())}
-    warehouse = Warehouse(settings, {**environ, **crm, **parsed}, crm_dsn, events_per_day=events_per_day)
     warehouse.live(until=RUN_DATE - dt.timedelta(days=1))
     warehouse.ingest()
     for days_back in (2, 1, 0):
         warehouse.add_day(RUN_DATE - dt.timedelta(days=days_back))
     return warehouse
+
+
+def _crm_database(lake: LakeEngine, name: str) -> str:
+    machine, postgres = lake.cluster.machine, lake.cluster.services.postgres
+    postgres.create_database(machine, name)
+    user, password = postgres.credentials(machine, name)
+    return f"host=127.0.0.1 port={postgres.port(machine)} dbname={name} user={user} password={password}"
+
+
+def _settings(lake: LakeEngine, name: str, folder: Path) -> NightlySettings:
+    trino_port = lake.cluster.services.trino.port(lake.cluster.machine)
+    return NightlySettings(
+        trino=TrinoConnection(host="127.0.0.1", port=trino_port, username="transformer"),
+        s3=lake.s3(name),
+        catalog=lake.catalog(),
+        dbt=DbtSettings(python=dbt_python(), project_directory=DBT_PROJECT, target_directory=folder),
+    )
+
+
+def _environ(lake: LakeEngine, crm_dsn: str) -> dict[str, str]:
+    crm = parse_dsn(crm_dsn)
+    return {
+        **lake.environ(),
+        environment.CRM_USERNAME: crm["user"],
+        environment.CRM_PASSWORD: crm["password"],
+        environment.PII_TOKEN_KEY: secrets.token_hex(32),
+        environment.PII_TOKEN_KEY_ID: "k1",
+        environment.PARSED_DBT_PROJECT: str(parsed_dbt_project()),
+    }
