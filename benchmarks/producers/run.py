@@ -24,7 +24,7 @@ from contracts.topics import LEDGER_TOPIC
 from jobs.producers.sending.account import Account
 from jobs.producers.sending.metrics import ProducerMetrics
 from jobs.producers.sending.program import now_ms
-from jobs.producers.sending.run import Run
+from jobs.producers.sending.run import Period, Run
 from jobs.producers.sending.sender import CLIENT_TUNING, Sender
 from jobs.producers.traffic.activity import Network, build_network
 from jobs.producers.traffic.arrivals import MS_PER_SECOND, TICK_MS
@@ -82,7 +82,7 @@ def send(network: Network, address: str) -> int:
     start_ms = now_ms() - SECONDS_OF_TRAFFIC * MS_PER_SECOND
     sender, account = Sender(client_config(asked.kafka, {}), metrics), Account("benchmark", str(time.monotonic_ns()))
     traffic = CdrTraffic(asked, network, start_ms)
-    Run(traffic, sender, account, NeverStop(), metrics, start_ms, asked.duration_seconds).to_the_end()
+    Run(traffic, Period(start_ms, asked.duration_seconds), sender, account, NeverStop()).to_the_end()
     return sum(account.produced().values())
 
 

@@ -20,7 +20,7 @@ from jobs.producers.model.population import SubscriberCountError
 from jobs.producers.model.towers import TowerCountError
 from jobs.producers.sending.account import Account
 from jobs.producers.sending.metrics import ProducerMetrics
-from jobs.producers.sending.run import Run, Traffic
+from jobs.producers.sending.run import Period, Run, Traffic
 from jobs.producers.sending.sender import BrokerUnreachableError, DeliveryFailedError, Sender
 from jobs.producers.traffic.arrivals import MS_PER_SECOND
 from jobs.runtime.health import HealthServer
@@ -64,8 +64,8 @@ def send_events(component: str, settings: ProducerSettings, start_traffic: Start
     """Run a producer with health endpoints and the ledger until it ends or is stopped."""
     configure_logs(component)
     log = structlog.get_logger()
-    stop, metrics = StopSignal(), ProducerMetrics()
-    sender = Sender(client_config(settings.kafka, os.environ), metrics)
+    stop = StopSignal()
+    sender = Sender(client_config(settings.kafka, os.environ), ProducerMetrics())
     is_connected = [False]
     with _health_server(lambda: is_connected[0]):
         sender.connect()
@@ -73,7 +73,8 @@ def send_events(component: str, settings: ProducerSettings, start_traffic: Start
         start_ms, run_id = now_ms(), uuid.uuid4().hex
         account = Account(component, run_id)
         log.info("started", run_id=run_id, seed=settings.seed, start_ms=start_ms)
-        Run(start_traffic(start_ms), sender, account, stop, metrics, start_ms, settings.duration_seconds).to_the_end()
+        period = Period(start_ms, settings.duration_seconds)
+        Run(start_traffic(start_ms), period, sender, account, stop).to_the_end()
         log.info("finished", run_id=run_id, stopped=stop.is_set(), produced=account.produced())
 
 

@@ -43,7 +43,7 @@ class Sender:
     def __init__(self, connection: Mapping[str, Any], metrics: ProducerMetrics) -> None:
         self._producer = Producer({**connection, **CLIENT_TUNING})
         self._servers = connection["bootstrap.servers"]
-        self._metrics = metrics
+        self.metrics = metrics
         self._failure: str | None = None
         self._unacknowledged: dict[str, int] = {}
         self._written_entries: dict[bytes, bytes] = {}
@@ -65,8 +65,8 @@ class Sender:
             values = batch.values[first:last]
             pairs = zip(batch.keys[first:last], values, strict=True)
             self._queue(batch.topic, [{"key": key, "value": value} for key, value in pairs])
-            self._metrics.sent.labels(batch.topic).inc(last - first)
-            self._metrics.sent_bytes.labels(batch.topic).inc(sum(map(len, values)))
+            self.metrics.sent.labels(batch.topic).inc(last - first)
+            self.metrics.sent_bytes.labels(batch.topic).inc(sum(map(len, values)))
         self._unacknowledged[batch.topic] = self._unacknowledged.get(batch.topic, 0) + end - start
 
     def flush(self) -> None:
@@ -74,7 +74,7 @@ class Sender:
         self._producer.flush()
         self._raise_on_failure()
         for topic, count in self._unacknowledged.items():
-            self._metrics.acknowledged.labels(topic).inc(count)
+            self.metrics.acknowledged.labels(topic).inc(count)
         self._unacknowledged.clear()
 
     def write_ledger(self, entries: list[LedgerEntry]) -> None:
@@ -101,7 +101,7 @@ class Sender:
 
     def _on_delivery(self, error: KafkaError | None, message: "Message[Any, Any]") -> None:
         if error is not None:
-            self._metrics.delivery_errors.inc()
+            self.metrics.delivery_errors.inc()
             self._failure = self._failure or f"{message.topic()}: {error.str()}"
 
     def _raise_on_failure(self) -> None:
