@@ -68,14 +68,6 @@ class Node:
             next_step=f"look at what is left under {self.folder}",
         )
 
-    def load_image(self, archive: Path) -> None:
-        """Load an image archive into the running node's containerd."""
-        socket = self.folder / "run" / "containerd.sock"
-        run_tool(
-            ["ctr", "--address", str(socket), "--namespace", "k8s.io", "images", "import", str(archive)],
-            next_step="check that the node is up",
-        )
-
     def kubectl(self, *arguments: str, stdin: str | None = None) -> str:
         """Run kubectl as the admin and return what it prints. Raises `KubectlError`."""
         return kubectl(str(self._binaries / "kubectl"), self.kubeconfig, *arguments, stdin=stdin)
