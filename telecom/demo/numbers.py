@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from contracts.batch_settings import TrinoConnection
 from contracts.ledger import EventCounts
-from jobs.nightly.questions import QUESTIONS, Answer, answer_questions, in_order
 from jobs.runtime.trino import TrinoSql
 from local.supervisor.loopback import LOOPBACK
 from telecom.access.query import USER, trino_of, trino_port
@@ -16,6 +15,7 @@ from telecom.batch.job_names import BatchJob
 from telecom.batch.job_runs import run_to_success
 from telecom.batch.nightly import Days, Nightly, run_nightly
 from telecom.demo.customers import simulate_until_today
+from telecom.demo.gold_questions import QUESTIONS, Answer, answer_questions, in_order
 from telecom.pipelines.follow import Tell
 from telecom.pipelines.up import RunningPipeline
 

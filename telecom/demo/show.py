@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from jobs.nightly.questions import Answer
 from local.state.paths import StateDirectory
 from telecom.batch.nightly_tables import nightly_report
 from telecom.demo.frauds import AlertSummary
+from telecom.demo.gold_questions import Answer
 from telecom.demo.numbers import Numbers
 from telecom.demo.questions import QUESTIONS
 from telecom.demo.report import Seconds
