@@ -1,1 +1,1 @@
-"""What the state of a child says: a reader for each operator's way to report it. Pure."""
+"""The state of each child and of the objects that a pipeline refers to, as their own controllers report it. Pure."""

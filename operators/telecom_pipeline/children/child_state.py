@@ -28,5 +28,5 @@ class ChildState:
 
 
 def state_from_condition(state: State, condition: Mapping[str, Any], warnings: tuple[str, ...] = ()) -> ChildState:
-    """A state with the reason and the message of the condition that tells it."""
+    """A state with the reason and the message of a condition."""
     return ChildState(state, condition.get("reason", ""), condition.get("message", ""), warnings)

@@ -1,8 +1,9 @@
 """State of a FlinkDeployment.
 
-Its operator says how far the deployment is (`lifecycleState`) and what the job does (`jobStatus.state`) apart from each
-other: a job that fails and restarts for ever is STABLE to it. A restart is no failure yet; `status/overdue.py` says
-when it has become one. Source: Flink Kubernetes operator 1.15, ResourceLifecycleState and JobStatus.
+Its operator reports the progress of the deployment (`lifecycleState`) separately from the state of the job
+(`jobStatus.state`): to it, a job that fails and restarts forever is STABLE. A restart is not a failure yet;
+`status/overdue.py` says when it has become one. Source: Flink Kubernetes operator 1.15, ResourceLifecycleState and
+JobStatus.
 """
 
 import json
@@ -15,7 +16,7 @@ from operators.telecom_pipeline.objects.upstream import FLINK_JOB_SUSPENDED
 
 RESTARTING = "RESTARTING"
 _MAX_MESSAGE_LENGTH = 500
-# A JobManager that is away while its job is suspended or changed is none that was lost.
+# A JobManager that is absent while its job is suspended or changed was not lost.
 _DEPLOYED = ("DEPLOYED", "STABLE")
 _LOST = ("ERROR", "MISSING")
 
@@ -47,11 +48,13 @@ def _job_state(job: str) -> ChildState:
         return ChildState(State.READY, "Running")
     if job in ("CREATED", "INITIALIZING", "RECONCILING", RESTARTING):
         return ChildState(State.PROGRESSING, _word(job), f"the job is {job}")
-    return ChildState(State.FAILED, _word(job) or "NoJob", f"the job is {job or 'not there'}; see its JobManager's log")
+    return ChildState(
+        State.FAILED, _word(job) or "NoJob", f"the job is {job or 'missing'}; see the log of its JobManager"
+    )
 
 
 def _error_message(error: str) -> str:
-    """The operator writes JSON with the exception's message and those of its causes."""
+    """The operator writes JSON with the messages of the exception and of its causes."""
     try:
         parsed = json.loads(error)
     except ValueError:
@@ -61,5 +64,5 @@ def _error_message(error: str) -> str:
 
 
 def _word(state: str) -> str:
-    """`ROLLED_BACK` as `RolledBack`, the form of reasons."""
+    """`ROLLED_BACK` as `RolledBack`, which is how reasons are written."""
     return "".join(part.capitalize() for part in state.split("_"))

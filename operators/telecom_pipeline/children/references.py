@@ -9,7 +9,7 @@ from operators.telecom_pipeline.pipeline.storage_references import PORT_KEY, Req
 
 
 def references_state(pipeline: Pipeline, observed: Observed, stage: Stage) -> ChildState:
-    """Ready when every object that a stage needs is there with its keys; else waiting, with all that is missing."""
+    """Ready when every object that a stage needs exists with its keys; otherwise waiting, with all that is missing."""
     needed = [required for required in required_objects(pipeline) if required.stage is stage]
     if not needed:
         return ChildState(State.READY)

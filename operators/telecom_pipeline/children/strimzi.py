@@ -1,7 +1,7 @@
 """States of Strimzi's resources.
 
-Failure is a condition *type* of its own there: `NotReady` with status True, while `Ready` is absent. A KafkaTopic is
-different, it says `Ready` False. Source: Strimzi 1.2.0, StatusUtils and BatchingTopicController.
+It reports failure by a condition *type* of its own: `NotReady` with status True, while `Ready` is absent. A KafkaTopic
+is different: it says `Ready` False. Source: Strimzi 1.2.0, StatusUtils and BatchingTopicController.
 """
 
 from collections.abc import Mapping
@@ -46,16 +46,16 @@ def topic_state(manifest: Manifest) -> ChildState:
 
 
 def node_pool_state(manifest: Manifest) -> ChildState:
-    """State of a KafkaNodePool. Its conditions are only warnings: the Kafka tells whether its nodes are ready.
+    """State of a KafkaNodePool. Its conditions are only warnings: whether its nodes are ready is up to the Kafka.
 
-    Strimzi writes the generation at the end of a reconciliation, so that a changed pool has been rolled by then.
+    Strimzi writes the generation at the end of a reconciliation, so a changed pool has been rolled by then.
     """
     conditions, warnings = _conditions(manifest)
     return _not_judged_yet(manifest, conditions, warnings) or ChildState(State.READY, warnings=warnings)
 
 
 def _conditions(manifest: Manifest) -> tuple[Conditions, tuple[str, ...]]:
-    """Conditions by type, and the messages of those of type `Warning`, of which there may be several."""
+    """Conditions by type, and the messages of type `Warning`, of which there may be several."""
     conditions = manifest.get("status", {}).get("conditions", [])
     warnings = tuple(condition.get("message", "") for condition in conditions if condition["type"] == "Warning")
     return {condition["type"]: condition for condition in conditions if condition["type"] != "Warning"}, warnings

@@ -8,7 +8,7 @@ from operators.telecom_pipeline.objects.manifest import Manifest
 
 
 def deployment_state(manifest: Manifest) -> ChildState:
-    """State of a Deployment; suspended means that it shall have no pods and has none."""
+    """State of a Deployment; suspended means that it is to have no pods and has none."""
     status = manifest.get("status", {})
     if status.get("observedGeneration") != manifest["metadata"].get("generation"):
         return ChildState(State.PROGRESSING, "StaleStatus", "its controller has not seen the last change yet")
@@ -49,7 +49,7 @@ def _rollout(wanted: int, status: Mapping[str, Any]) -> ChildState:
 
 
 def _deployment_failure(status: Mapping[str, Any]) -> ChildState | None:
-    """Pods that cannot be created, or a roll-out that exceeded its deadline."""
+    """Pods that cannot be created, or a rollout that exceeded its deadline."""
     for condition in status.get("conditions", []):
         is_refused = condition["type"] == "ReplicaFailure" and condition["status"] == "True"
         if is_refused or condition.get("reason") == "ProgressDeadlineExceeded":

@@ -1,4 +1,4 @@
-"""The ConfigMap with the last valid spec: a change is compared with it, and it runs on while a new one is invalid."""
+"""The ConfigMap with the last valid spec: changes are compared with it, and it runs while a new one is invalid."""
 
 import json
 

@@ -15,14 +15,14 @@ from operators.telecom_pipeline.render.workload import Workload, render_deployme
 from operators.telecom_pipeline.spec.fraud_detection import AccountFreezer
 
 MODULE = "jobs.account_freezer"
-# Time to answer the alerts in hand; killed in it, nothing is lost, they come again.
+# Time to answer the alerts in hand. If it is killed before that, nothing is lost: they come again.
 STOP_SECONDS = 30
 
 
 def render_account_freezer(
     pipeline: Pipeline, freezer: AccountFreezer, bootstrap_servers: str, crm: PostgresConnection
 ) -> tuple[Manifest, Manifest]:
-    """ConfigMap and Deployment of the freezer: one pod, none when the pipeline is suspended."""
+    """ConfigMap and Deployment of the freezer: one pod, or none when the pipeline is suspended."""
     client = kafka_client(pipeline, names.ACCOUNT_FREEZER, bootstrap_servers)
     secret = freezer.crm.credentials_secret_ref.name
     workload = Workload(

@@ -21,14 +21,14 @@ from operators.telecom_pipeline.render.workload import Workload, render_deployme
 from operators.telecom_pipeline.spec.storage import Catalog
 
 MODULE = "jobs.kafka_to_bronze"
-# A commit takes seconds, and longer while the object store is slow; killed in it, the sink has to find out by itself.
+# A commit takes seconds, longer while the object store is slow; a sink killed during one must find out how it ended.
 STOP_SECONDS = 90
 
 
 def render_bronze(
     pipeline: Pipeline, bootstrap_servers: str, s3_endpoint: str, catalog: CatalogConnection
 ) -> tuple[Manifest, Manifest]:
-    """ConfigMap and Deployment of the sink; suspended, it has no pods."""
+    """ConfigMap and Deployment of the sink, which has no pods while the pipeline is suspended."""
     client = kafka_client(pipeline, names.KAFKA_TO_BRONZE, bootstrap_servers)
     workload = Workload(
         component=names.KAFKA_TO_BRONZE,
@@ -58,7 +58,7 @@ def _settings(pipeline: Pipeline, client: KafkaClient, s3_endpoint: str, catalog
 
 
 def s3_connection(pipeline: Pipeline, endpoint: str) -> S3Connection:
-    """The object store as jobs get to know it."""
+    """The object store as jobs see it."""
     s3 = pipeline.spec.storage.s3
     return S3Connection(
         endpoint=endpoint, region=s3.region, bucket=s3.bucket, prefix=s3.prefix, path_style=s3.path_style

@@ -1,18 +1,18 @@
-"""`flinkConfiguration` of the fraud detection job: flat keys, sorted, text values; never a credential."""
+"""`flinkConfiguration` of the fraud detection job: flat sorted keys, text values, never a credential."""
 
 from operators.telecom_pipeline.pipeline.pipeline import FlinkJob, Pipeline
 from operators.telecom_pipeline.spec.fraud_detection import AUTOSCALER_PREFIX, Restart
 
 METRICS_PORT_NUMBER = 9249
 CHECKPOINT_TIMEOUT_SECONDS = 300
-# A savepoint keeps it, so it bounds the parallelism for ever; with many divisors, most parallelisms share it evenly.
+# Savepoints keep it, so it bounds the parallelism forever. It has many divisors: most parallelisms share it evenly.
 MAX_PARALLELISM = 720
-# On a heap as long as the state fits there; on disk, saved in increments, where it may outgrow the memory.
+# On the heap where the state fits; on disk, saved in increments, where it may outgrow the memory.
 STATE_BACKENDS = {
     # No part of the memory is set aside for RocksDB.
     "dev": {"state.backend.type": "hashmap", "taskmanager.memory.managed.fraction": "0.0"},
-    # Every checkpoint leaves a small file. Levels would rewrite most of the state each time four of them are there;
-    # runs of like size are merged instead, and a filter says which of them can have a key (ADR 10).
+    # Every checkpoint leaves a small file. Levelled compaction would rewrite most of the state for every four of them;
+    # universal compaction merges files of similar size, and a filter says which of them can hold a key (ADR 10).
     "production": {
         "state.backend.type": "rocksdb",
         "execution.checkpointing.incremental": "true",
@@ -20,8 +20,8 @@ STATE_BACKENDS = {
         "state.backend.rocksdb.use-bloom-filter": "true",
     },
 }
-# Barriers wait for their turn, so that what was read before them is committed with them. Where load makes that take
-# too long, they overtake.
+# Barriers wait for their turn, so that what was read before them is committed with them; they overtake only when load
+# makes that take too long.
 BARRIERS = {
     "execution.checkpointing.unaligned.enabled": "true",
     "execution.checkpointing.aligned-checkpoint-timeout": "1000 ms",
@@ -29,7 +29,7 @@ BARRIERS = {
 
 
 def flink_configuration(pipeline: Pipeline, job: FlinkJob, s3_endpoint: str) -> dict[str, str]:
-    """All settings of the job that are Flink's and not its own."""
+    """All settings of the job that belong to Flink rather than to the job itself."""
     configuration = {
         **_checkpoints(job, state_folder(pipeline, job)),
         **_restart(job.section.restart),
@@ -38,7 +38,7 @@ def flink_configuration(pipeline: Pipeline, job: FlinkJob, s3_endpoint: str) -> 
         **{f"{AUTOSCALER_PREFIX}{key}": value for key, value in job.section.autoscaler.items()},
         "high-availability.type": "kubernetes",
         "high-availability.storageDir": f"{state_folder(pipeline, job)}/ha",
-        # The job could not be continued by a pipeline of the same name otherwise.
+        # Otherwise a later pipeline of the same name could not continue the job.
         "kubernetes.operator.job.savepoint-on-deletion": _flag(pipeline.keeps_records),
         # By default the operator merges the containers of pod templates by position.
         "kubernetes.operator.pod-template.merge-arrays-by-name": "true",

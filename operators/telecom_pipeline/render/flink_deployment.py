@@ -38,7 +38,7 @@ USER_ID = 9999
 def render_flink_deployment(
     pipeline: Pipeline, job: FlinkJob, bootstrap_servers: str, s3_endpoint: str
 ) -> tuple[Manifest, Manifest]:
-    """ConfigMap and FlinkDeployment; suspended, the job stops with its state kept."""
+    """ConfigMap and FlinkDeployment; suspending the pipeline stops the job and keeps its state."""
     client = kafka_client(pipeline, names.FRAUD_DETECTION, bootstrap_servers)
     settings = _settings(pipeline, client)
     spec = {
@@ -84,7 +84,7 @@ def _job(pipeline: Pipeline, job: FlinkJob) -> dict[str, Any]:
 
 
 def _resource(resources: Resources) -> dict[str, Any]:
-    """Flink's own words: cores, and memory in its form `1536m`, which the operator sets as request and limit."""
+    """In Flink's own terms: cores, and memory as `1536m`, which the operator sets as request and limit."""
     return {"cpu": cores(resources.cpu), "memory": f"{mebibytes(resources.memory)}m"}
 
 
@@ -110,7 +110,7 @@ def _pod_template(pipeline: Pipeline, client: KafkaClient, settings: FraudDetect
 
 def _container(pipeline: Pipeline, client: KafkaClient, mounts: tuple[Mount, ...]) -> dict[str, Any]:
     secret = pipeline.spec.storage.s3.credentials_secret_ref.name
-    # By environment, never by flinkConfiguration: the operator keeps a copy of that in the status, in clear.
+    # In the environment, never in flinkConfiguration: the operator keeps a plain copy of that in the status.
     credentials = (
         *client.credentials,
         SecretKey(environment.AWS_ACCESS_KEY_ID, secret, S3_ACCESS_KEY),

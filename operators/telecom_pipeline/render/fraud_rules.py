@@ -1,6 +1,6 @@
-"""How the rules get to the running job: a Job that puts those that differ on the topic `fraud_rules`.
+"""How the rules reach the running job: a Job writes those that differ to the topic `fraud_rules`.
 
-The rules are the Job's run: while they stay the same it is not started again, changed they make a new one.
+The rules identify the Job's run: while they stay the same it is not started again, and when they change it is replaced.
 """
 
 from contracts.fraud_rules.publication import RulesPublisherSettings

@@ -1,4 +1,4 @@
-"""Strimzi's Kafka: one internal listener with SCRAM-SHA-512, ACLs on, topics made by KafkaTopic only."""
+"""Strimzi's Kafka: one internal listener with SCRAM-SHA-512, ACLs on, topics created only by KafkaTopics."""
 
 from typing import Any
 
@@ -43,8 +43,8 @@ def _listener(pipeline: Pipeline) -> dict[str, Any]:
 
 
 def _metrics() -> dict[str, Any]:
-    """What the dashboard about Kafka and its alerts read, on port tcp-prometheus of each broker, and no more."""
-    # The reporter compares names before it appends what says that they count.
+    """Only what the Kafka dashboard and alerts read, on port tcp-prometheus of each broker."""
+    # The reporter matches names before it appends the suffix of counters.
     allowed = [f"{metric.removesuffix('_total')}.*" for metric in KAFKA_METRICS]
     return {"type": "strimziMetricsReporter", "values": {"allowList": allowed}}
 

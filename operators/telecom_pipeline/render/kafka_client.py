@@ -1,4 +1,4 @@
-"""How a component's pod reaches Kafka: connection, password from its KafkaUser's Secret, certificate of the cluster."""
+"""How a component's pod reaches Kafka: connection, password from its KafkaUser's Secret, the cluster's certificate."""
 
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -50,7 +50,7 @@ class KafkaClient:
 
 
 def kafka_client(pipeline: Pipeline, component: str, bootstrap_servers: str) -> KafkaClient:
-    """Client of the component's own KafkaUser; Strimzi names the password's Secret as the user."""
+    """Client of the component's own KafkaUser; Strimzi gives the password's Secret the user's name."""
     user = names.component(pipeline.name, component)
     is_tls = pipeline.kafka.is_tls
     connection = KafkaConnection.model_validate(

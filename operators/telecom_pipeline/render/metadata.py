@@ -14,7 +14,7 @@ from operators.telecom_pipeline.pipeline.stages import Stage
 
 @dataclass(frozen=True)
 class Identity:
-    """Which child it is: its kind and name, the stage that it belongs to, and its role (what it is)."""
+    """Which child it is: its kind and name, the stage that it belongs to, and its role."""
 
     kind: Kind
     name: str

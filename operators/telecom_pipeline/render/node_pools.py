@@ -16,12 +16,12 @@ from operators.telecom_pipeline.spec.base import Resources
 CONTROLLER_COUNT = 3
 CONTROLLER_STORAGE_SIZE = "10Gi"
 CONTROLLER_RESOURCES = Resources(cpu="500m", memory="2Gi")
-# Kafka serves reads from the page cache, which is the rest of the pod's memory.
+# Kafka serves reads from the page cache, which gets the rest of the pod's memory.
 HEAP_SHARE = 0.5
 
 
 def render_node_pools(pipeline: Pipeline) -> tuple[Manifest, ...]:
-    """Pools of the profile. The number of controllers never changes: see `CONTROLLER_COUNT`."""
+    """Pools of the profile. The number of controllers never changes; see `CONTROLLER_COUNT`."""
     return _production_pools(pipeline) if pipeline.kafka.has_own_controllers else _dev_pools(pipeline)
 
 
@@ -38,7 +38,7 @@ def _production_pools(pipeline: Pipeline) -> tuple[Manifest, ...]:
 
 
 def _dev_pools(pipeline: Pipeline) -> tuple[Manifest, ...]:
-    """One node is controller and broker; further brokers are nothing else."""
+    """One node is both controller and broker; any further nodes are only brokers."""
     kafka = pipeline.kafka
     roles = ["controller", "broker"]
     first = _pool(pipeline, names.DUAL_ROLE_POOL, roles, 1, kafka.storage_size, kafka.resources)
@@ -94,7 +94,7 @@ def _heap(resources: Resources) -> dict[str, str]:
 
 
 def _spread(pipeline: Pipeline, pool: str) -> dict[str, Any]:
-    """Prefer different hosts. Strimzi adds no spreading of its own (since 0.49 not even for racks)."""
+    """Prefer different hosts. Strimzi itself does not spread pods (since 0.49 not even over racks)."""
     selector = {
         STRIMZI_CLUSTER_LABEL: names.kafka(pipeline.name),
         "strimzi.io/pool-name": names.node_pool(pipeline.name, pool),

@@ -23,7 +23,7 @@ def digest(text: str) -> str:
 
 
 def render_settings_file(pipeline: Pipeline, component: str, stage: Stage, settings: Settings) -> Manifest:
-    """Render the ConfigMap named as its component."""
+    """Render the ConfigMap that has the component's name."""
     data = {SETTINGS_FILE_NAME: settings_text(settings)}
     name = names.component(pipeline.name, component)
     return child(pipeline, Identity(names.CONFIG_MAP, name, stage, component), {"data": data})

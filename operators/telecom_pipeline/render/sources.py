@@ -1,4 +1,4 @@
-"""Simulators: a Job when they end by themselves, else a Deployment."""
+"""Simulators: a Job for one that ends by itself, a Deployment for any other."""
 
 from operators.telecom_pipeline.objects.manifest import Manifest
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline

@@ -1,4 +1,4 @@
-"""The batch jobs: settings files that the operator keeps up to date, and the Job of a run that somebody asks for."""
+"""The batch jobs: settings files that the operator keeps up to date, and the Job of a run on request."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,16 +36,16 @@ CRM_INGEST = (names.CRM_BATCH_INGESTOR, CRM_BATCH_INGESTOR_IMAGE, "jobs.crm_batc
 NIGHTLY = (names.NIGHTLY, NIGHTLY_IMAGE, "jobs.nightly")
 CHURN = (names.CHURN, CHURN_IMAGE, "jobs.churn")
 BATCH_JOBS = tuple(component for component, _, _ in (CRM_INGEST, NIGHTLY, CHURN))
-# A commit that was begun is finished; what is killed in the midst is done again by the next run.
+# A commit that has begun is finished; the next run repeats whatever was killed half-way.
 STOP_SECONDS = 60
 
 
 class UnknownRunError(LookupError):
-    """The pipeline has no such batch job, or its neighbours are not known yet."""
+    """The pipeline has no such batch job, or the services that the job uses are not known yet."""
 
 
 def render_transform(pipeline: Pipeline, endpoints: Endpoints) -> tuple[Manifest, ...]:
-    """ConfigMaps with the settings of the batch jobs; none while an endpoint is not known."""
+    """ConfigMaps with the settings of the batch jobs; none while an endpoint is unknown."""
     return tuple(
         render_settings_file(pipeline, workload.component, Stage.TRANSFORM, workload.settings)
         for workload in _workloads(pipeline, endpoints)
@@ -63,11 +63,11 @@ def render_batch_run(
 
 
 def lake_settings(pipeline: Pipeline, endpoints: Endpoints) -> EraseSettings:
-    """What a tool that people run needs to reach lake, Trino and CRM; without Kafka. Raises `UnknownRunError`."""
+    """What a tool that people run needs to reach lake, Trino and CRM, but not Kafka. Raises `UnknownRunError`."""
     if pipeline.batch_jobs is None or endpoints.s3_endpoint is None:
         raise UnknownRunError(f"{pipeline.namespace}/{pipeline.name} has no batch jobs (yet)")
     if endpoints.catalog is None or endpoints.trino is None or endpoints.customers is None:
-        raise UnknownRunError(f"{pipeline.namespace}/{pipeline.name} does not know catalog, Trino and CRM (yet)")
+        raise UnknownRunError(f"{pipeline.namespace}/{pipeline.name} does not know its catalog, Trino and CRM (yet)")
     return EraseSettings(
         s3=s3_connection(pipeline, endpoints.s3_endpoint),
         catalog=endpoints.catalog,

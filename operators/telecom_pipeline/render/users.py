@@ -1,4 +1,4 @@
-"""Strimzi's KafkaUser: one per component, each with no more rights than it uses."""
+"""Strimzi's KafkaUser: one per component, each with only the rights that it uses."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -17,7 +17,7 @@ from operators.telecom_pipeline.render.metadata import Identity, child, of_kafka
 
 Acl = dict[str, Any]
 
-# An idempotent producer needs no right of its own: brokers take Write on any topic for it (KIP-679).
+# An idempotent producer needs no further right: for brokers, Write on any topic implies it (KIP-679).
 WRITE = ("Describe", "Write")
 READ = ("Describe", "Read")
 
@@ -67,7 +67,7 @@ def _detection_user(pipeline: Pipeline) -> Manifest:
 
 
 def _rules_publisher_user(pipeline: Pipeline) -> Manifest:
-    """It reads what is on the topic, to write only what differs."""
+    """It reads the topic in order to write only what differs."""
     acls = [
         *_topic_acls((FRAUD_RULE_TOPIC,), (*READ, "Write")),
         _group_acl(pipeline, names.FRAUD_RULES_PUBLISHER),
@@ -91,7 +91,7 @@ def _alert_reader_user(pipeline: Pipeline) -> Manifest:
 
 
 def _replayer_user(pipeline: Pipeline) -> Manifest:
-    """It accounts for what it sends in the ledger, as every producer does, in the same transaction."""
+    """Like every producer it accounts in the ledger for what it sends, and does so in the same transaction."""
     sink_group = names.consumer_group(pipeline.name, names.KAFKA_TO_BRONZE)
     topics = pipeline.topic_names(TopicRole.EVENTS)
     acls = [
@@ -104,7 +104,7 @@ def _replayer_user(pipeline: Pipeline) -> Manifest:
 
 
 def _auditor_user(pipeline: Pipeline) -> Manifest:
-    """Balances the ledger against topics and tables: it reads the ledger and dead letters, never an event."""
+    """Balances the ledger against topics and tables: it reads the ledger and dead letters, but no events."""
     acls = [
         *_topic_acls(pipeline.topic_names(TopicRole.EVENTS), ("Describe",)),
         *_topic_acls(pipeline.topic_names(TopicRole.DEAD_LETTERS), READ),
@@ -115,7 +115,7 @@ def _auditor_user(pipeline: Pipeline) -> Manifest:
 
 
 def _eraser_user(pipeline: Pipeline) -> Manifest:
-    """Takes a person out of topics: it cuts off records, and writes dead letters of others anew before that."""
+    """Removes a person from topics: it rewrites the dead letters of others, then truncates the records before them."""
     acls = [
         *_topic_acls(pipeline.topic_names(TopicRole.EVENTS), (*READ, "Delete")),
         *_topic_acls(pipeline.topic_names(TopicRole.DEAD_LETTERS), (*READ, "Write", "Delete")),

@@ -1,4 +1,4 @@
-"""Pods of our own jobs: a Deployment that runs on, or a Job that ends."""
+"""Pods of our own jobs: a Deployment that keeps running, or a Job that ends."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -26,17 +26,17 @@ from operators.telecom_pipeline.spec.base import Resources
 SETTINGS_FOLDER = "/etc/telecom"
 METRICS_PORT_NAME = "metrics"
 METRICS_PORT_NUMBER = 8080
-# Owner of the processes in our images; any number that is not root's would do.
+# User of the processes in our images; any number but root's would do.
 USER_ID = 10001
-# Three attempts: a node may be lost twice, while a run that fails by itself is reported soon.
+# Three attempts: a node may be lost twice, yet a run that fails on its own is reported soon.
 JOB_RETRIES = 2
-# A run that was asked for is looked at by who asked; its Job is kept for so long.
+# How long the Job of a run is kept for whoever asked for it.
 RUN_KEPT_SECONDS = 7 * 24 * 3600
 
 
 @dataclass(frozen=True)
 class Workload:
-    """A process of ours, as a pod shall run it."""
+    """A process of ours, as a pod is to run it."""
 
     component: str
     stage: Stage
@@ -48,12 +48,12 @@ class Workload:
     resources: Resources
     stop_seconds: int
     arguments: tuple[str, ...] = ()
-    # Whether it answers probes and serves metrics over HTTP, as what runs for long does.
+    # Whether it answers probes and serves metrics over HTTP, as long-running processes do.
     is_served: bool = True
 
 
 def render_deployment(pipeline: Pipeline, workload: Workload, replicas: int) -> Manifest:
-    """Deployment that never runs more pods than `replicas`: they share partitions, one more would only move them."""
+    """Deployment that never runs more pods than `replicas`: they share partitions, which one more would only move."""
     spec = {
         "replicas": replicas,
         "selector": {"matchLabels": pod_selector(pipeline.name, workload.component)},
@@ -74,9 +74,9 @@ def render_job(pipeline: Pipeline, workload: Workload, run_digest: str, is_suspe
 
 
 def render_run(pipeline: Pipeline, workload: Workload) -> Manifest:
-    """Job of a run that somebody asks for: tried once, since a gate that blocks blocks again; no child of the operator.
+    """Job of a run on request, not a child of the operator. It is tried once: a gate that blocked would block again.
 
-    All runs of a component have one name, so that no two of them can write at the same time.
+    All runs of a component have the same name, so that two of them cannot write at the same time.
     """
     spec = {
         "backoffLimit": 0,

@@ -1,4 +1,4 @@
-"""Validates a whole resource: its identity, its schema, the rules, and the change from the spec before."""
+"""Validates a whole resource: its identity, its schema, the rules, and the change from the last valid spec."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -19,7 +19,7 @@ def validate(
 ) -> Pipeline | tuple[Problem, ...]:
     """Pipeline of a TelecomPipeline resource, or every problem it has, in a stable order.
 
-    `accepted_spec` is the last spec that was valid: with it, the change from it is checked too.
+    `accepted_spec` is the last spec that was valid; if given, the change from it is checked too.
     """
     problems = list(_identity_problems(resource))
     metadata, raw_spec = _mapping(resource, "metadata"), _mapping(resource, "spec")

@@ -1,4 +1,4 @@
-"""Rules that a pipeline must keep, each with the CEL by which an API server checks as much of it as it can see."""
+"""Rules that a pipeline must keep, each with the CEL that lets an API server check as much of it as it can see."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from operators.telecom_pipeline.spec.sources import Faults
 from operators.telecom_pipeline.validate.problem import Problem
 from operators.telecom_pipeline.validate.suggestion import did_you_mean
 
-# Fewer than three brokers cannot lose one and still hold two copies of a record.
+# With fewer than three brokers, losing one leaves fewer than two copies of a record.
 PRODUCTION_BROKERS = 3
 PRODUCTION_REPLICAS = 3
 NAME_PATTERN = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
@@ -41,7 +41,7 @@ NAME_RULES = (
         f"self.metadata.name.size() <= {longest_pipeline_name()}",
     ),
     NameRule(
-        "must start with a lower-case letter and have only a-z, 0-9 and '-' after it, since Services take their names "
+        "must start with a lower-case letter, followed only by a-z, 0-9 and '-', because Services take their names "
         "from it",
         lambda name: re.match(NAME_PATTERN, name) is not None,
         f"self.metadata.name.matches('{NAME_PATTERN}')",
@@ -53,7 +53,7 @@ NAME_RULES = (
 class Rule:
     """`holds` is the whole rule, on a pipeline with its defaults. `cel` is evaluated at `cel_path` of the CRD's schema.
 
-    An empty `cel` means that the API server cannot check the rule; reconciliation does.
+    An empty `cel` means that the API server cannot check the rule; reconciliation does it.
     """
 
     path: str
@@ -131,7 +131,7 @@ def _sink_fits(pipeline: Pipeline) -> bool:
 
 
 def _faults_fit(faults: Faults) -> bool:
-    """The generator gives a record one fault at most."""
+    """The generator gives a record at most one fault."""
     return faults.duplicate + faults.late + faults.out_of_order + faults.malformed <= 1
 
 
@@ -145,7 +145,7 @@ def _network_probe_faults_fit(pipeline: Pipeline) -> bool:
     return not source or not source.simulator or _faults_fit(source.simulator.faults)
 
 
-FAULTS_MESSAGE = "the rates must not add up to more than 1, since a record gets one fault at most"
+FAULTS_MESSAGE = "the rates must not add up to more than 1, because a record gets at most one fault"
 FAULTS_CEL = "self.duplicate + self.late + self.outOfOrder + self.malformed <= 1.0"
 
 RULES: tuple[Rule, ...] = (
@@ -169,7 +169,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         path="spec.sources",
-        message="give at least one source, cdr or networkProbe; an empty one, {}, is for events that others send",
+        message="give at least one source, cdr or networkProbe; use {} when others send the events",
         holds=_has_source,
         cel="has(self.cdr) || has(self.networkProbe)",
     ),
@@ -212,7 +212,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         path="spec.fraudDetection",
-        message="needs calls and SMS: give spec.sources.cdr, an empty one, {}, for events that others send",
+        message="needs calls and SMS: give spec.sources.cdr; use {} when others send the events",
         holds=_detection_has_calls,
         cel="!has(self.fraudDetection) || has(self.sources.cdr)",
         cel_path="spec",
@@ -255,7 +255,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         path="spec.kafka.topics.overrides",
         message=f"known topics are {', '.join(OVERRIDABLE_TOPICS)}",
-        holds=lambda _: True,  # `override_problems` says it for each topic, with a suggestion
+        holds=lambda _: True,  # `override_problems` reports each topic, with a suggestion
         cel=f"self.all(topic, topic in {list(OVERRIDABLE_TOPICS)})",
     ),
 )
@@ -276,12 +276,12 @@ def override_problems(pipeline: Pipeline) -> Iterator[Problem]:
         if topic not in OVERRIDABLE_TOPICS:
             yield Problem(path, f"is not a topic; {did_you_mean(topic, OVERRIDABLE_TOPICS)}")
         elif topic not in existing:
-            yield Problem(path, "has no effect, since spec.sources has no source of this topic")
+            yield Problem(path, "has no effect, because spec.sources has no source of this topic")
 
 
 def reference_problems(pipeline: Pipeline) -> Iterator[Problem]:
-    """References to objects that the operator makes itself, and would write over."""
+    """References to objects that the operator creates itself and would overwrite."""
     for required in required_objects(pipeline):
         if required.ref.name in names_of_own_objects(pipeline.name):
-            message = f"{required.ref.name} is an object that the operator makes; give yours another name"
+            message = f"{required.ref.name} is an object that the operator creates; give yours another name"
             yield Problem(f"{required.field}.name", message)

@@ -1,4 +1,4 @@
-"""First look at a resource: is each field known, of its type and within its limits?"""
+"""Checks each field of a resource by itself: is it known, of the right type and within its limits?"""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -16,13 +16,13 @@ Path = tuple[str | int, ...]
 
 
 def parse_spec(raw: Mapping[str, Any]) -> tuple[PipelineSpec | None, list[Problem]]:
-    """Spec and problems. With problems, the spec is what is left without the fields that have them, if that is one.
+    """The spec and its problems. Fields with problems are left out of it; it is None if the rest is not a spec.
 
-    So rules that span fields are still checked on the sound part, and a person sees all problems at once.
+    That way, rules that span fields are still checked on the sound part, and a person sees all problems at once.
     """
     empty = list(_empty_fields(raw, ()))
     problems = [
-        Problem(_text(path), "is empty; give it a value (a section takes its defaults from {}) or remove it")
+        Problem(_text(path), "is empty; give it a value ({} gives a section its defaults) or remove it")
         for path in empty
     ]
     sound = _without(raw, empty)
@@ -35,14 +35,14 @@ def parse_spec(raw: Mapping[str, Any]) -> tuple[PipelineSpec | None, list[Proble
 
 def _parse(raw: Mapping[str, Any]) -> tuple[PipelineSpec | None, list[ErrorDetails]]:
     try:
-        # By JSON, since strict models then take lists and enums as YAML has them, but never "3" for 3.
+        # Through JSON, because strict models then accept lists and enums as YAML has them, but never "3" for 3.
         return PipelineSpec.model_validate_json(json.dumps(_as_json(raw))), []
     except ValidationError as error:
         return None, error.errors(include_url=False)
 
 
 def _as_json(value: Any) -> Any:
-    """YAML's data as an API server would have it: 3.0 is the whole number 3, and a date is its text."""
+    """YAML's data as an API server would have it: 3.0 is the whole number 3, and a date is a text."""
     if isinstance(value, Mapping):
         return {str(key): _as_json(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -148,7 +148,7 @@ def _model_at(path: Path) -> type[BaseModel]:
     model: type[BaseModel] = PipelineSpec
     for key in path:
         fields = {field.alias: field for field in model.model_fields.values()}
-        if key in fields:  # a key that is not a field is the free key of a mapping, whose model is already at hand
+        if key in fields:  # any other key is a free one of a mapping, whose model is already at hand
             model = section_model(fields[str(key)].annotation) or model
     return model
 

@@ -1,4 +1,4 @@
-"""What one pipeline may not have in common with another. Pure."""
+"""Two pipelines of a namespace must not share a catalog. Pure."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -10,23 +10,23 @@ from operators.telecom_pipeline.objects.manifest import Manifest
 from operators.telecom_pipeline.spec.storage import Catalog
 from operators.telecom_pipeline.validate.problem import Problem
 
-# What is not in a cluster yet is younger than all that is.
+# What is not in a cluster yet counts as younger than everything that is.
 _NOT_CREATED_YET = "9999"
 
 
 def shared_catalog_problems(resource: Manifest, others: Iterable[Manifest]) -> Iterator[Problem]:
-    """A catalog that an older pipeline of the namespace has: both would own the same `bronze.*` tables.
+    """A problem if an older pipeline of the namespace has the same catalog: both would own the same `bronze.*` tables.
 
     `others` are the namespace's TelecomPipelines as they are stored, whether valid or not; the resource itself may be
-    among them. The older of two keeps the catalog, so that nobody can stop a pipeline that runs.
+    among them. The older of two keeps the catalog, so that a new pipeline cannot stop one that runs.
     """
     mine = _place(resource)
     for other in others:
         if mine is not None and _age_order(other) < _age_order(resource) and _place(other) == mine:
             yield Problem(
                 "spec.storage.catalog",
-                f"holds the tables of pipeline {other['metadata']['name']}, and a catalog has one set of them (bronze,"
-                " silver, gold); give it another database or name",
+                f"holds the tables of pipeline {other['metadata']['name']}, and a catalog has only one set of tables "
+                "(bronze, silver, gold); give it another database or name",
             )
 
 
@@ -36,9 +36,9 @@ def _age_order(resource: Manifest) -> tuple[str, str]:
 
 
 def _place(resource: Manifest) -> str | None:
-    """What tells one catalog from another: not the credentials, nor how the connection is encrypted.
+    """What distinguishes one catalog from another, which excludes credentials and encryption.
 
-    None where the resource does not say it.
+    None where the resource does not say.
     """
     try:
         return _place_of(json.dumps(resource["spec"]["storage"]["catalog"], sort_keys=True))
@@ -48,7 +48,7 @@ def _place(resource: Manifest) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _place_of(catalog: str) -> str | None:
-    """Kept, because each of many pipelines looks at all others again and again."""
+    """Cached, because each of many pipelines looks at all the others again and again."""
     try:
         read = Catalog.model_validate_json(catalog)
     except ValidationError:

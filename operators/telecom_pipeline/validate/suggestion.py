@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Say which known word was probably meant, or which are known when none is close."""
+    """Say which known word was probably meant or, if none is close, which words are known."""
     words = list(known)
     folded = {candidate.lower(): candidate for candidate in words}
     close = get_close_matches(word.lower().replace("_", ""), folded, n=1)
