@@ -4,10 +4,10 @@ from pathlib import Path
 
 from local.state.paths import StateDirectory
 from telecom.batch.nightly_tables import nightly_report
+from telecom.demo.bronze_questions import QUESTIONS
 from telecom.demo.frauds import AlertSummary
 from telecom.demo.gold_questions import Answer
 from telecom.demo.numbers import Numbers
-from telecom.demo.questions import QUESTIONS
 from telecom.demo.report import Seconds
 from telecom.demo.run import DemoRun
 from telecom.demo.tables import (
