@@ -55,7 +55,7 @@ QUESTIONS: tuple[Question, ...] = (
 
 
 def answer_questions(sql: TrinoSql, questions: Iterable[Question]) -> tuple[Answer, ...]:
-    """Ask these."""
+    """Ask the questions. Returns the answers in the same order."""
     return tuple(Answer(question, tuple(sql.rows(question.sql))) for question in questions)
 
 
