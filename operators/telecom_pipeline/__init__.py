@@ -1,1 +1,1 @@
-"""Turns one TelecomPipeline resource into its children and their states into its status."""
+"""Turns one TelecomPipeline resource into its children, and their states into its status."""

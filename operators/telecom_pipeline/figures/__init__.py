@@ -1,1 +1,1 @@
-"""Figures about the data: from the metrics pages of pods, remembered for a while."""
+"""Figures about the data, read from the metrics pages of pods and remembered for a while."""

@@ -1,4 +1,4 @@
-"""Figures of pipelines that run as pods: of a sink asked at each pod's address, of a nightly run its last words."""
+"""Figures of pipelines that run as pods: a sink's from the metrics of its pods, a nightly run's from its last words."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +17,7 @@ _MOST_QUESTIONS_AT_A_TIME = 16
 
 
 class PodFigures:
-    """Finds pods in `cluster`. Of a sink it reads the metrics of each that is ready; of a run what its status keeps."""
+    """Finds pods in `cluster`: reads the metrics of ready sinks and the termination messages of nightly runs."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster

@@ -1,4 +1,4 @@
-"""Remembers the last readings of figures, so that passes are cheap and what moves up and down looks calm."""
+"""Remembers the last readings of figures, so that passes are cheap and fluctuating figures look steady."""
 
 import time
 from collections import deque
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from contracts.nightly_verdict import NightlyVerdict
 from operators.telecom_pipeline.figures.sink_figures import FiguresSource, SinkFigures
 
-# Lag and age grow until the sink commits. The worst of some readings hides that, and bad news is still told at once.
+# Lag and age grow until the sink commits. The worst of several readings hides that, and still shows bad news at once.
 REMEMBERED_READINGS = 5
 
 
@@ -19,10 +19,10 @@ class _Readings:
 
 
 class RecentFigures:
-    """Reads `source` at most once in `interval_seconds` for a pipeline; gives the worst of the last readings.
+    """Reads `source` at most once in `interval_seconds` per pipeline; gives the worst of the last readings.
 
-    What none of them tells is not known: a pod that is being replaced, or slow to answer, is no news. Thread-safe as
-    long as no two threads ask about one pipeline.
+    A figure is unknown only if none of them has it, so a pod that is being replaced or slow to answer does not count.
+    Thread-safe if only one thread at a time asks about any one pipeline.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class RecentFigures:
         )
 
     def of_nightly_run(self, pipeline: str, namespace: str) -> NightlyVerdict | None:
-        """See `FiguresSource.of_nightly_run`; what does not move is not remembered."""
+        """See `FiguresSource.of_nightly_run`; a verdict does not change, so it is not remembered."""
         return self._source.of_nightly_run(pipeline, namespace)
 
     def forget(self, pipeline: str, namespace: str) -> None:

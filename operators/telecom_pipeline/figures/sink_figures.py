@@ -13,7 +13,7 @@ from contracts.nightly_verdict import NightlyVerdict
 
 @dataclass(frozen=True)
 class SinkFigures:
-    """Records that wait for the sink, and the age of the newest event in bronze; None: not known."""
+    """Records that wait for the sink, and the age of the newest event in bronze; None where unknown."""
 
     lag_records: float | None = None
     freshness_seconds: float | None = None
@@ -23,17 +23,17 @@ UNKNOWN = SinkFigures()
 
 
 class FiguresSource(Protocol):
-    """Where figures come from. It never raises: what cannot be read is not known."""
+    """Where figures come from. It never raises: what cannot be read is unknown."""
 
     def of_sink(self, pipeline: str, namespace: str) -> SinkFigures:
         """Figures of a pipeline's sink, its pods together."""
 
     def of_nightly_run(self, pipeline: str, namespace: str) -> NightlyVerdict | None:
-        """Verdict of the nightly run whose pod ended last; None where it left none or is cleaned up."""
+        """Verdict of the nightly run whose pod ended last; None if it left none or was cleaned up."""
 
 
 class NoFigures:
-    """For whoever has no sink to ask."""
+    """For callers that have no sink to ask."""
 
     def of_sink(self, pipeline: str, namespace: str) -> SinkFigures:
         """Nothing is known."""
@@ -47,10 +47,10 @@ class NoFigures:
 def figures_of(pages: Sequence[str | None]) -> SinkFigures:
     """Figures from the metrics pages of a sink's pods; None for a pod that does not answer.
 
-    What a part of the pods says is no figure of the sink.
+    Figures of only some of the pods are not figures of the sink.
 
-    Of a partition that two pods tell about, one has just handed it over: the smaller lag is the newer one. The newest
-    event of any topic counts: a topic on which nothing happens is not stale.
+    If two pods report a partition, one of them has just handed it over, and the smaller lag is the newer one. The
+    newest event of any topic counts, because a topic on which nothing happens is not stale.
     """
     read = [page for page in pages if page is not None]
     if len(read) < len(pages):

@@ -14,7 +14,7 @@ from operators.telecom_pipeline.plan.stage_view import StageView
 
 @dataclass(frozen=True)
 class Apply:
-    """Make an object as it is written."""
+    """Bring an object to what its manifest says."""
 
     ref: Ref
     manifest: Manifest
@@ -37,7 +37,7 @@ class Plan:
 
 
 def make_plan(pipeline: Pipeline, views: tuple[StageView, ...], held: Collection[Stage] = ()) -> Plan:
-    """Plan of one reconciliation. Nothing for a pipeline that is left alone, nor for a stage that is held."""
+    """Plan of one reconciliation. It does nothing to a pipeline that is left alone or to a stage that is held."""
     gates = find_gates(views, pipeline.is_suspended) | dict.fromkeys(held, AWAITS_STEP)
     if pipeline.is_left_alone:
         return Plan((), gates)
@@ -54,11 +54,11 @@ def _stage_actions(view: StageView, gate: Gate) -> list[Apply | Delete]:
 
 
 def _apply_or_rerun(ref: Ref, manifest: Manifest, existing: Manifest | None) -> Apply | Delete:
-    """A Job's pod template cannot change: a Job of the same run keeps its own, and another run needs a new Job."""
+    """A Job's pod template cannot change: a Job of the same run keeps its own, and a different run needs a new Job."""
     if existing is None or kind_of(manifest) != names.JOB:
         return Apply(ref, manifest)
     if _run_digest(existing) != _run_digest(manifest):
-        return Delete(ref, "its run was changed; the next one starts when this Job is gone")
+        return Delete(ref, "its run has changed; the next one starts when this Job is gone")
     return Apply(ref, manifest | {"spec": manifest["spec"] | {"template": existing["spec"]["template"]}})
 
 
@@ -68,17 +68,17 @@ def _run_digest(job: Manifest) -> str | None:
 
 
 def _prune(pipeline: Pipeline, views: tuple[StageView, ...]) -> list[Delete]:
-    """Children that are no longer rendered: those of the last such stage, so that a pod goes before its user."""
+    """Children that are no longer rendered, from the last stage that has any: so a pod goes before its user."""
     for view in reversed(views):
         obsolete = [ref for ref in view.existing if _is_obsolete(pipeline, view, ref)]
         if obsolete:
-            going = [ref for ref in obsolete if not _is_being_deleted(view.existing[ref])]
-            return [Delete(ref, "it is no longer part of the pipeline") for ref in going]
+            leaving = [ref for ref in obsolete if not _is_being_deleted(view.existing[ref])]
+            return [Delete(ref, "it is no longer part of the pipeline") for ref in leaving]
     return []
 
 
 def _is_obsolete(pipeline: Pipeline, view: StageView, ref: Ref) -> bool:
-    """Nothing is obsolete while an endpoint is missing, nor is a topic whose records are to be kept."""
+    """Nothing is obsolete while an endpoint is missing; a topic whose records are to be kept never is."""
     is_kept_topic = ref.kind == names.KAFKA_TOPIC and pipeline.keeps_records
     return ref not in view.desired and not view.missing_endpoints and not is_kept_topic
 

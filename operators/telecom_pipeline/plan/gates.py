@@ -1,4 +1,4 @@
-"""Gates: what has to wait, and for what."""
+"""Gates: which stages have to wait, and for what."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from operators.telecom_pipeline.objects.names import DEPLOYMENT, JOB
 from operators.telecom_pipeline.pipeline.stages import STAGE_RULES, Stage
 from operators.telecom_pipeline.plan.stage_view import StageView
 
-# A child in one of these states does not run, so that applying it may start it.
+# A child in one of these states is not running, so applying it may start it.
 STOPPED = {State.SUSPENDED}
-# A source in one of these states sends nothing any more.
+# A source in one of these states no longer sends anything.
 SILENT = {State.SUSPENDED, State.COMPLETED}
 
 
@@ -30,8 +30,8 @@ class Gate:
     def holds(self, view: StageView, ref: Ref) -> bool:
         """Whether a child must not be applied now.
 
-        A child that runs is kept up to date even while what it needs is troubled: Kafka being rolled is no reason to
-        stop a sink, nor a failed sink to stop the sources, whose records Kafka keeps.
+        A running child is kept up to date even while the stages that it needs are in trouble: a rolling Kafka is not a
+        reason to stop a sink, nor is a failed sink a reason to stop the sources, whose records Kafka keeps.
         """
         if self.is_open:
             return False

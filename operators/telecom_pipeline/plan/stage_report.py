@@ -11,14 +11,14 @@ from operators.telecom_pipeline.plan.gates import Gate
 from operators.telecom_pipeline.plan.stage_view import StageView
 
 GATE_CLOSED = "GateClosed"
-# From worst to best: a stage is as its worst child is.
+# From worst to best: a stage is in the state of its worst child.
 SEVERITY = (State.FAILED, State.WAITING, State.PROGRESSING, State.SUSPENDED, State.READY, State.COMPLETED)
 SETTLED = frozenset({State.READY, State.COMPLETED, State.SUSPENDED})
 
 
 @dataclass(frozen=True)
 class StageReport:
-    """State of a stage. `child` is the one that decides it, None where it is not a child."""
+    """State of a stage. `child` is the one that decides it; None where something else does."""
 
     stage: Stage
     state: State
@@ -31,7 +31,7 @@ class StageReport:
 
     @property
     def text(self) -> str:
-        """Child, if one decides, and message or else reason."""
+        """The child, if one decides, and the message, or the reason if there is no message."""
         return f"{name_of(self.child)}: {self.message or self.reason}" if self.child else self.message or self.reason
 
 
@@ -45,7 +45,7 @@ def report_stages(
 def _report(view: StageView, gate: Gate, apply_failures: Mapping[Ref, ChildState]) -> StageReport:
     states = {ref: _with_failure(ref, state, apply_failures) for ref, state in view.states().items()}
     child, worst = _worst(view.references, states)
-    # A failure, or an object that only a person can make, says more than the gate.
+    # A failure, or an object that only a person can create, says more than the gate.
     if not gate.is_open and worst.state not in (State.FAILED, State.WAITING) and _is_held(view, gate, states):
         child, worst = None, ChildState(State.WAITING, GATE_CLOSED, gate.message)
     return StageReport(
@@ -70,7 +70,7 @@ def _with_failure(ref: Ref, state: ChildState, apply_failures: Mapping[Ref, Chil
 
 
 def _worst(references: ChildState, states: Mapping[Ref, ChildState]) -> tuple[Ref | None, ChildState]:
-    """Child that decides; of equal ones the first. Settings that are there say nothing beside a process that ended."""
+    """The child that decides, the first of equals. That settings exist does not count beside a process that ended."""
     candidates: list[tuple[Ref | None, ChildState]] = [(None, references), *states.items()]
     telling = [(ref, state) for ref, state in candidates if not _is_passive(ref, state)]
     return min(telling or candidates, key=lambda candidate: SEVERITY.index(candidate[1].state))

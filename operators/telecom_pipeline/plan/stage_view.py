@@ -12,12 +12,12 @@ from operators.telecom_pipeline.objects.observed import Observed
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.pipeline.stages import STAGE_RULES, Stage
 
-ABSENT = ChildState(State.PROGRESSING, "NotCreated", "it is not there yet")
+ABSENT = ChildState(State.PROGRESSING, "NotCreated", "it does not exist yet")
 
 
 @dataclass(frozen=True)
 class StageView:
-    """`desired` are the manifests that could be rendered, `existing` the children that are there.
+    """`desired` are the manifests that could be rendered, `existing` the children that exist.
 
     `missing_endpoints` says why manifests may be absent from `desired`; `references` is the state of what the stage
     uses but does not own.
@@ -30,12 +30,12 @@ class StageView:
     references: ChildState
 
     def states(self) -> dict[Ref, ChildState]:
-        """State of each child that is desired; of those that are there while nothing can be rendered."""
+        """State of each desired child or, while nothing can be rendered, of each existing one."""
         refs = self.desired or (self.existing if self.missing_endpoints else {})
         return {ref: child_state(self.existing[ref]) if ref in self.existing else ABSENT for ref in refs}
 
     def is_settled(self, is_suspended: bool) -> bool:
-        """Whether what builds on this stage may start."""
+        """Whether the stages that need this one may start."""
         good = {State.READY, State.COMPLETED} | ({State.SUSPENDED} if is_suspended else set())
         states = (self.references, *self.states().values())
         return not self.missing_endpoints and all(child.state in good for child in states)

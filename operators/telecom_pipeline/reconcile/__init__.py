@@ -1,1 +1,1 @@
-"""One pass: observe, validate, render, plan, apply, status; and the way down."""
+"""One pass over a pipeline: observe, validate, render, plan, apply, status. And, at its end, the teardown."""

@@ -11,7 +11,7 @@ from operators.telecom_pipeline.reconcile.preview import Change, compare
 from operators.telecom_pipeline.status.model import DryRunStatus, PlannedChange
 from operators.telecom_pipeline.upgrade.steps import find_steps
 
-# An object has at most 1.5 MB in etcd, and a status is read by people.
+# An object may have at most 1.5 MB in etcd, and people read the status.
 LONGEST_DIFF_CHARACTERS = 2000
 MOST_CHANGES = 100
 CUT_OFF = "\n… (cut off; `telecom kube diff` shows all)"
@@ -33,7 +33,7 @@ def dry_run(context: Context) -> DryRunStatus:
 
 
 def _without_records(manifests: Iterable[Manifest]) -> Iterable[Manifest]:
-    """The operator's own records are no part of what runs."""
+    """The operator's own records are not part of what runs."""
     return (manifest for manifest in manifests if stage_of(manifest) != Stage.STORAGE)
 
 

@@ -1,4 +1,4 @@
-"""Reads from the cluster all that one reconciliation looks at."""
+"""Reads from the cluster everything that one reconciliation looks at."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ def observe_children(cluster: Cluster, name: str, namespace: str) -> dict[Ref, M
 
 
 def _owned(cluster: Cluster, kind: Kind, name: str, namespace: str) -> Sequence[Manifest]:
-    """Children of a kind. There are none of a kind that the cluster does not serve; creating one will say so."""
+    """Children of a kind; none if the cluster does not serve the kind, which creating one will report."""
     try:
         return cluster.list(kind, namespace, owned_by(name))
     except KindMissingError:
@@ -30,12 +30,12 @@ def _owned(cluster: Cluster, kind: Kind, name: str, namespace: str) -> Sequence[
 
 
 def latest_run(cluster: Cluster, name: str, namespace: str, component: str) -> Manifest | None:
-    """Job of the latest run of a batch job, which whoever asked for it has made."""
+    """Job of the latest run of a batch job, created by whoever asked for the run."""
     return next(iter(cluster.list(names.JOB, namespace, run_of(name, component))), None)
 
 
 def observe(cluster: Cluster, children: Mapping[Ref, Manifest], *pipelines: Pipeline) -> Observed:
-    """Children and the objects that some forms of a pipeline refer to; an object that is used twice is read once."""
+    """Children and the objects that the pipelines refer to; an object that is used twice is read once."""
     refs = dict.fromkeys(required.ref for pipeline in pipelines for required in required_objects(pipeline))
     return Observed(children, {ref: cluster.get(ref) for ref in refs})
 
@@ -46,7 +46,7 @@ def revisions(cluster: Cluster, name: str, namespace: str) -> tuple[Revision, ..
 
 
 def accepted_spec(cluster: Cluster, name: str, namespace: str) -> Mapping[str, Any] | None:
-    """Last spec that was valid. None for a pipeline that never had one, and for a copy that was damaged by hand."""
+    """Last spec that was valid; None if there never was one, or if its copy was damaged by hand."""
     stored = cluster.get(Ref(names.CONFIG_MAP, namespace, names.accepted_spec(name))) or {}
     try:
         spec = json.loads(stored.get("data", {}).get(SPEC_KEY, "null"))

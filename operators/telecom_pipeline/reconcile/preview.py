@@ -1,4 +1,4 @@
-"""What applying a resource would change: nothing is written. Reads the cluster like a reconciliation does."""
+"""What applying a resource would change. It reads the cluster as a reconciliation does, and writes nothing."""
 
 import difflib
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ from operators.telecom_pipeline.reconcile.observe import observe, observe_childr
 
 @dataclass(frozen=True)
 class Change:
-    """One child that would be made, changed or deleted; `text` is a unified diff of what we write of it."""
+    """One child that would be created, changed or deleted; `text` is a unified diff of the fields that we write."""
 
     action: Literal["create", "update", "delete"]
     ref: Ref
@@ -26,7 +26,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Preview:
-    """The changes, and for stages that cannot be rendered yet what they lack."""
+    """The changes and, for stages that cannot be rendered yet, what they lack."""
 
     changes: tuple[Change, ...]
     missing: Mapping[str, tuple[str, ...]]
@@ -43,7 +43,7 @@ def preview(cluster: Cluster, pipeline: Pipeline) -> Preview:
 def compare(
     rendered: Mapping[Ref, Manifest], children: Mapping[Ref, Manifest], missing: Mapping[Stage, tuple[str, ...]]
 ) -> Preview:
-    """Changes from the children that are there to the rendered ones; none is deleted while something is missing."""
+    """Changes from the existing children to the rendered ones; while something is missing, none is deleted."""
     changes = (*_written(rendered, children), *(() if missing else _deleted(rendered, children)))
     return Preview(changes, {stage.value: names for stage, names in missing.items()})
 
@@ -61,7 +61,7 @@ def _deleted(rendered: Mapping[Ref, Manifest], children: Mapping[Ref, Manifest])
 
 
 def _as_written(existing: Any, manifest: Any) -> Any:
-    """Of an object as stored, only the fields that we write: the rest are defaults and others' fields."""
+    """Only those fields of a stored object that we write; the rest are defaults and fields of others."""
     if isinstance(existing, Mapping) and isinstance(manifest, Mapping):
         return {key: _as_written(existing[key], value) for key, value in manifest.items() if key in existing}
     if isinstance(existing, list) and isinstance(manifest, list) and len(existing) == len(manifest):

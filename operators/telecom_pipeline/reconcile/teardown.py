@@ -1,4 +1,4 @@
-"""Ordered deletion of a pipeline: sources, sink, users and topics, Kafka; one step per pass, so that none overtakes."""
+"""Ordered deletion of a pipeline: sources, sink, users and topics, then Kafka, one step per pass."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ RETAIN = "Retain"
 
 @dataclass(frozen=True)
 class Teardown:
-    """How far a deletion is: what is still there of the stage that is being removed. Done when nothing is."""
+    """Progress of a deletion: what still exists of the stage that is being removed. Done when nothing does."""
 
     waiting_for: tuple[Ref, ...]
 
@@ -38,7 +38,7 @@ class Teardown:
 def tear_down(cluster: Cluster, resource: Manifest) -> Teardown:
     """Take the next step of the deletion of a pipeline; call it again until it is done. Idempotent.
 
-    It needs no valid spec: only `deletionPolicy` is read, and everything but `Delete` retains the records.
+    It does not need a valid spec: only `deletionPolicy` is read, and any value but `Delete` retains the records.
     Raises `ClusterError`.
     """
     metadata = resource["metadata"]
@@ -50,14 +50,14 @@ def tear_down(cluster: Cluster, resource: Manifest) -> Teardown:
 
 
 def _removal_order(child: Manifest) -> int:
-    """Higher goes first: the reverse of the start. A child of a stage unknown to this version goes first."""
+    """Higher goes first, the reverse of the start. A child of a stage that this version does not know goes first."""
     stages = [rule.stage for rule in STAGE_RULES]
     stage = stage_of(child)
     return stages.index(Stage(stage)) if stage in stages else len(stages)
 
 
 def report_deletion(cluster: Cluster, resource: Manifest, teardown: Teardown, now: datetime) -> None:
-    """Write how far the deletion is into the pipeline's status. Writes only on change. Raises `ClusterError`."""
+    """Write the progress of the deletion into the pipeline's status, if it changed. Raises `ClusterError`."""
     previous = resource.get("status", {})
     is_paused = _spec(resource).get("paused") is True
     status = build_deletion_status(teardown.message, is_paused, status_context(resource, now))

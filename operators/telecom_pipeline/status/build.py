@@ -28,7 +28,7 @@ DELETING = "Deleting"
 
 @dataclass(frozen=True)
 class StatusContext:
-    """What every status depends on: the resource's generation, its status before, and the time of the pass."""
+    """What every status depends on: the resource's generation, its previous status, and the time of the pass."""
 
     generation: int
     previous: Mapping[str, Any]
@@ -37,7 +37,7 @@ class StatusContext:
 
 @dataclass(frozen=True)
 class Findings:
-    """What a pass found out and did. `inventory` are the names of the children that are there."""
+    """What a pass found out and did. `inventory` holds the names of the children that exist."""
 
     reports: Sequence[StageReport] = ()
     endpoints: Endpoints = field(default_factory=Endpoints)
@@ -49,7 +49,7 @@ class Findings:
 
 
 def build_status(pipeline: Pipeline, found: Findings, context: StatusContext) -> dict[str, Any]:
-    """Status of a pipeline of which some valid spec is known. Times of the status before stay where nothing changed."""
+    """Status of a pipeline with a known valid spec. Times of the previous status stay where nothing changed."""
     has_pending_changes = bool(found.dry_run and found.dry_run.changes)
     verdicts = judge(pipeline, found.reports, found.problems, found.upgrade, has_pending_changes=has_pending_changes)
     verdicts = (*verdicts, *(found.data.verdicts if found.data else ()))
@@ -113,7 +113,7 @@ def _stage(report: StageReport, before: Mapping[str, Any], now: str) -> StageSta
 
 
 def _is_same(report: StageReport, before: Mapping[str, Any]) -> bool:
-    """Whether the stage is where it was; a reason that has a window begins one."""
+    """Whether the stage is as it was; a reason that is only tolerated for a while starts a time of its own."""
     is_timed = report.reason in TOLERANCES
     return before.get("state") == report.state and (not is_timed or before.get("reason") == report.reason)
 

@@ -26,7 +26,7 @@ _WORDS: Mapping[bool | None, _Word] = {True: "True", False: "False", None: "Unkn
 
 @dataclass(frozen=True)
 class Verdict:
-    """A condition before it has a time; `holds` is None where nobody can tell."""
+    """A condition before it has a time; `holds` is None where it is unknown."""
 
     type: ConditionType
     holds: bool | None
@@ -41,9 +41,9 @@ def judge(
     upgrade: Upgrade | None = None,
     has_pending_changes: bool = False,
 ) -> tuple[Verdict, ...]:
-    """Conditions of a pipeline that runs.
+    """Conditions of a running pipeline.
 
-    `problems` are those of a spec not followed; `has_pending_changes` says that a dry run found something to do.
+    `problems` are those of a spec that is not followed; `has_pending_changes` if a dry run found something to do.
     """
     unsettled = [report for report in reports if report.state not in SETTLED]
     failed = [report for report in reports if report.state is State.FAILED]
@@ -80,9 +80,9 @@ def judge_deletion(message: str, is_paused: bool) -> tuple[Verdict, ...]:
 
 
 def paused_verdict(is_paused: bool, is_dry_run: bool = False) -> Verdict:
-    """Whether the operator keeps its hands off."""
+    """Whether the operator leaves the pipeline alone."""
     if is_dry_run:
-        text = "spec.mode is DryRun: nothing is changed, status.dryRun says what would be"
+        text = "spec.mode is DryRun: nothing is changed, status.dryRun says what would be done"
         return Verdict(ConditionType.PAUSED, True, Reason.DRY_RUN, text)
     if is_paused:
         return Verdict(ConditionType.PAUSED, True, Reason.PAUSED_BY_SPEC, "spec.paused is true: nothing is changed")
@@ -161,7 +161,7 @@ def _sentences(reports: Iterable[StageReport]) -> str:
 
 
 def stamp(verdicts: Iterable[Verdict], generation: int, previous: Mapping[str, Any], now: str) -> list[Condition]:
-    """Conditions with their times: the previous one as long as the status is the same."""
+    """Conditions with their times: the previous time while the status stays the same."""
     before = {condition["type"]: condition for condition in previous.get("conditions", [])}
     return [_stamped(verdict, generation, before.get(verdict.type, {}), now) for verdict in verdicts]
 

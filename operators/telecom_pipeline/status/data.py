@@ -1,7 +1,7 @@
-"""Conditions about the data, from what the sink says of itself and from the nightly runs. Pure.
+"""Conditions about the data, from what the sink says about itself and from the nightly runs. Pure.
 
 Everything that gets into the status is coarse: figures are classes with a margin at their limits, and a condition that
-ended holds again only well within its limit. Else each pass would write the status of a pipeline at work.
+turned False holds again only well within its limit. Otherwise every pass would write the status of a working pipeline.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ from operators.telecom_pipeline.plan.stage_report import StageReport
 from operators.telecom_pipeline.status.conditions import Verdict
 from operators.telecom_pipeline.status.model import ConditionType, DataStatus, NightlyStatus, Reason
 
-# Share of a limit below which a figure has to come before it counts as within the limit again.
+# A figure has to fall below this share of a limit before it counts as within the limit again.
 RECOVERY_SHARE = 0.8
 Classes = Sequence[tuple[float, str]]
 # A figure is named by the first limit that it is below.
@@ -48,21 +48,21 @@ AGE_CLASSES: Classes = (
 
 @dataclass(frozen=True)
 class NightlyRun:
-    """The latest nightly run: its Job, and what its gates said if it came to that."""
+    """The latest nightly run: its Job and, if it got that far, what its gates said."""
 
     job: Manifest | None = None
     verdict: NightlyVerdict | None = None
 
     @property
     def blockers(self) -> str:
-        """Gates that kept it from publishing, with whom to call; empty where it broke in another way."""
+        """Gates that kept it from publishing, and whom to call; empty where it failed in another way."""
         gates = self.verdict.gates if self.verdict else ()
         return ", ".join(f"{gate.name} (owner {gate.owner})" for gate in gates if gate.outcome == "failed")
 
 
 @dataclass(frozen=True)
 class DataReport:
-    """Verdicts about the data, and what the status says of it."""
+    """Verdicts about the data, and what the status says about it."""
 
     verdicts: tuple[Verdict, ...]
     status: DataStatus
@@ -76,7 +76,7 @@ def report_data(
     previous: Mapping[str, Any],
     now: datetime,
 ) -> DataReport:
-    """Judge the data; `previous` is the status before."""
+    """Judge the data; `previous` is the previous status."""
     known = DataStatus.model_validate(previous.get("data") or {})
     age = figures.freshness_seconds
     status = DataStatus(
@@ -99,7 +99,7 @@ def report_data(
 
 @dataclass(frozen=True)
 class _Limited:
-    """A condition that holds as long as a figure is within a limit."""
+    """A condition that holds while a figure is within a limit."""
 
     type: ConditionType
     limit: float
@@ -108,9 +108,9 @@ class _Limited:
 
     def verdict(self, value: float | None, shown: str, before: Mapping[str, Mapping[str, Any]]) -> Verdict:
         if value is None:
-            return Verdict(self.type, None, Reason.NO_FIGURES, "the sink does not tell (yet)")
-        had_ended = before.get(self.type, {}).get("status") == "False"
-        holds = value <= self.limit * (RECOVERY_SHARE if had_ended else 1)
+            return Verdict(self.type, None, Reason.NO_FIGURES, "the sink has not reported it (yet)")
+        was_false = before.get(self.type, {}).get("status") == "False"
+        holds = value <= self.limit * (RECOVERY_SHARE if was_false else 1)
         message = f"{self.text} {shown}; the limit is {self.limit:g} {self.unit}"
         return Verdict(self.type, holds, Reason.WITHIN_LIMIT if holds else Reason.BEYOND_LIMIT, message)
 
@@ -120,7 +120,7 @@ def _shown(verdict: NightlyVerdict | None) -> NightlyStatus | None:
 
 
 def _class(value: float | None, classes: Classes, known: str) -> str:
-    """Name of the class of a value; a value just below the class that it was in before stays in it."""
+    """Name of a value's class; a value that has just dropped below its previous class stays in that class."""
     if value is None:
         return ""
     index = next(index for index, (limit, _) in enumerate(classes) if value < limit)
@@ -130,7 +130,7 @@ def _class(value: float | None, classes: Classes, known: str) -> str:
 
 
 def _silent(pipeline: Pipeline, reports: Sequence[StageReport]) -> Verdict | None:
-    """No verdict about freshness is due where no events are: the newest one grows old rightly."""
+    """Where no events are sent, freshness is not judged: the newest event is bound to grow old."""
     is_done = any(each.stage is Stage.SOURCES and each.state is State.COMPLETED for each in reports)
     if not (is_done or pipeline.is_suspended):
         return None
@@ -138,7 +138,7 @@ def _silent(pipeline: Pipeline, reports: Sequence[StageReport]) -> Verdict | Non
 
 
 def _publication_time(nightly: Manifest | None) -> str | None:
-    """When the Job of a nightly run ended well; a run that a gate kept from publishing ends as a failure."""
+    """When the Job of a nightly run succeeded; a run that a gate kept from publishing ends as a failure."""
     if nightly is None or job_state(nightly).state is not State.COMPLETED:
         return None
     completed: str | None = nightly["status"].get("completionTime")

@@ -1,4 +1,4 @@
-"""Which children there are, for the status. Pure."""
+"""Which children exist, for the status. Pure."""
 
 from collections.abc import Iterable
 
@@ -8,5 +8,5 @@ from operators.telecom_pipeline.plan.stage_report import name_of
 
 
 def inventory(children: Iterable[Ref]) -> list[str]:
-    """Names of children in an order that does not depend on when they were made."""
+    """Names of children in an order that does not depend on when they were created."""
     return list(map(name_of, sorted(children, key=lambda ref: (CHILD_KINDS.index(ref.kind), ref.name))))

@@ -24,12 +24,12 @@ class ConditionType(StrEnum):
     PUBLISHED = "Published"
 
 
-# They tell of the data and leave Ready alone.
+# Conditions about the data, which do not influence Ready.
 DATA_CONDITIONS = (ConditionType.BRONZE_FRESH, ConditionType.LAG_BOUNDED, ConditionType.PUBLISHED)
 
 
 class Reason(StrEnum):
-    """Why a condition has its status: for programs; the message is for people."""
+    """Why a condition has its status, for programs; the message is for people."""
 
     ALL_STAGES_READY = "AllStagesReady"
     STAGES_NOT_READY = "StagesNotReady"
@@ -58,27 +58,27 @@ class Reason(StrEnum):
 
 
 class Condition(SpecModel):
-    """A condition as Kubernetes has them."""
+    """A condition in the form that Kubernetes uses."""
 
-    type: ConditionType = Field(description="What it is about.")
+    type: ConditionType = Field(description="What the condition is about.")
     status: Literal["True", "False", "Unknown"] = Field(description="Whether it holds.")
     reason: Reason = Field(description="Why, in one word.")
     message: str = Field(description="Why, in a sentence.")
-    observed_generation: int = Field(description="Generation of the resource that this is about.")
+    observed_generation: int = Field(description="Generation of the resource that the condition is about.")
     last_transition_time: Timestamp = Field(description="When `status` last changed.")
 
 
 class StageStatus(SpecModel):
-    """Where one stage is."""
+    """The state of one stage."""
 
     name: str = Field(description="Name of the stage.")
-    state: State = Field(description="State of the stage: that of its child which is worst off.")
+    state: State = Field(description="State of the stage, which is that of its worst child.")
     reason: str = Field(description="Why, in one word; a child's own where it has one.")
     message: str = Field(description="Why, in a sentence; a child's own where it has one.")
     ready: str = Field(description="How many of the stage's children are ready, for example 8/9.")
     child: str = Field(description="The child that decides the state, for example KafkaTopic/demo-sms-events.")
     last_transition_time: Timestamp = Field(
-        description="When `state` last changed, or such a reason began that is borne for a while only."
+        description="When `state` last changed, or when a reason began that is tolerated only for a while."
     )
 
 
@@ -94,21 +94,21 @@ class GateStatus(SpecModel):
     """What a gate of the nightly run said."""
 
     name: str = Field(description="Name of the gate.")
-    layer: str = Field(description="Layer of the lake in which it looks.")
+    layer: str = Field(description="Layer of the lake that it checks.")
     owner: str = Field(description="Who looks after it.")
-    outcome: Literal["passed", "warned", "failed"] = Field(description="Judgement; one that failed blocks publication.")
+    outcome: Literal["passed", "warned", "failed"] = Field(description="Verdict; a failed gate blocks publication.")
     value: float = Field(description="Worst reading, in the unit of the gate.")
 
 
 class NightlyStatus(SpecModel):
     """The last nightly run that came to a verdict."""
 
-    run_id: str = Field(description="Its name in the tables audit.gate_results and audit.publications.")
+    run_id: str = Field(description="Id of the run in the tables audit.gate_results and audit.publications.")
     gates: list[GateStatus] = Field(description="Its gates, in the order of their numbers.")
 
 
 class DataStatus(SpecModel):
-    """What is known about the data. Figures are classes, so that a pipeline at work costs no write of its status."""
+    """What is known about the data. Figures are classes, so that the status of a working pipeline seldom changes."""
 
     lag: str = Field(default="", description="Records that wait in Kafka for the sink, for example <10k.")
     freshness: str = Field(default="", description="Age of the newest event in bronze, for example <5m.")
@@ -125,15 +125,15 @@ class PlannedChange(SpecModel):
 
     action: Literal["create", "update", "delete"] = Field(description="What would be done.")
     child: str = Field(description="The child, for example Deployment/demo-kafka-to-bronze.")
-    diff: str = Field(description="Of an update, the lines that would change, cut off where they are many.")
+    diff: str = Field(description="The lines that an update would change, cut off if there are many.")
 
 
 class DryRunStatus(SpecModel):
     """What would be done if `spec.mode` were Apply."""
 
-    changes: list[PlannedChange] = Field(description="Children that would be made, changed or deleted.")
+    changes: list[PlannedChange] = Field(description="Children that would be created, changed or deleted.")
     steps: list[UpgradeStep] = Field(description="Steps in which a running pipeline would be changed.")
-    unknown: list[str] = Field(description="Stages whose children cannot be told yet, and what they wait for.")
+    unknown: list[str] = Field(description="Stages whose children are not known yet, and what they wait for.")
 
 
 class PipelineStatus(SpecModel):
@@ -144,17 +144,17 @@ class PipelineStatus(SpecModel):
         description="The first stage that is not ready, or Running, Completed, Suspended, Invalid or Deleting."
     )
     conditions: list[Condition] = Field(
-        description="Ready, Progressing, Degraded, Paused and Upgrading; about the data, and without influence on "
+        description="Ready, Progressing, Degraded, Paused and Upgrading. About the data, and without influence on "
         "Ready: BronzeFresh, LagBounded and, with `spec.transform`, Published."
     )
     stages: list[StageStatus] = Field(description="The stages, in the order in which they start.")
     inventory: list[str] = Field(
-        default=[], description="The children that are there, by kind in the order of starts, then by name."
+        default=[], description="The children that exist, by kind in the order of starts, then by name."
     )
     endpoints: EndpointStatus = Field(description="Where things are, as observed.")
     data: DataStatus | None = Field(default=None, description="What is known about the data.")
-    warnings: list[str] = Field(description="Warnings of children, which do not change any state.")
+    warnings: list[str] = Field(description="Warnings of children, which do not affect any state.")
     upgrade: Upgrade | None = Field(
-        default=None, description="The last change of a pipeline that ran: its steps and how far they are."
+        default=None, description="The last change to a running pipeline: its steps and their progress."
     )
     dry_run: DryRunStatus | None = Field(default=None, description="With `spec.mode: DryRun`, what would be done.")

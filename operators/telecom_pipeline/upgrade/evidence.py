@@ -1,4 +1,4 @@
-"""What the reports of the stages mean for the upgrade."""
+"""What the reports of the stages mean for an upgrade, and the policy by which it is judged."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from operators.telecom_pipeline.upgrade.record import StepAction, StepState, Upg
 
 
 def evidence_of(reports: Sequence[StageReport], seen: Mapping[Ref, object], no_way_back: str) -> Evidence:
-    """Evidence after a pass; `seen` are the children as they were before it, so that one that is going still counts."""
+    """Evidence after a pass; `seen` are the children before it, so that one which is being deleted still counts."""
     by_stage = {report.stage: report for report in reports}
     unsettled = [report for report in reports if report.state not in SETTLED]
     names = frozenset(map(name_of, seen))
@@ -24,18 +24,20 @@ def evidence_of(reports: Sequence[StageReport], seen: Mapping[Ref, object], no_w
         report = by_stage[step.stage]
         blockers = [report] if report in unsettled else unsettled
         left = sorted(names.intersection(step.children)) if _removes(step) else []
-        return "; ".join([*(f"{each.stage}: {each.text}" for each in blockers), *(f"{name} is there" for name in left)])
+        return "; ".join(
+            [*(f"{each.stage}: {each.text}" for each in blockers), *(f"{name} still exists" for name in left)]
+        )
 
     return Evidence(is_settled, not unsettled, obstacle, no_way_back)
 
 
 def policy_of(pipeline: Pipeline, status: Mapping[str, Any], now: datetime) -> Policy:
-    """Policy of the spec. The clock of a step begins anew when the operator is let act again."""
-    wanted = pipeline.spec.upgrade
+    """Policy of the spec. The clock of a step starts again when the operator is allowed to act again."""
+    written = pipeline.spec.upgrade
     paused = next((each for each in status.get("conditions", ()) if each["type"] == "Paused"), None)
     was_paused = paused is not None and paused["status"] == "True"
     since = now if was_paused else datetime.fromisoformat(paused["lastTransitionTime"]) if paused else None
-    return Policy(wanted.step_timeout_seconds, wanted.automatic_rollback, since)
+    return Policy(written.step_timeout_seconds, written.automatic_rollback, since)
 
 
 def _removes(step: UpgradeStep) -> bool:

@@ -1,4 +1,4 @@
-"""What this operator makes of a spec: another version of it may make something else of the same spec. Pure."""
+"""What this version of the operator renders a spec to; another version may render the same spec differently. Pure."""
 
 import json
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _KEPT = 1024  # some specs for each of hundreds of pipelines
 
 
 def fingerprint(pipeline: Pipeline, spec: Mapping[str, Any]) -> Fingerprint:
-    """Of the children that a spec of the pipeline has, wherever its neighbours are; empty for an invalid spec."""
+    """Fingerprint of the children of a spec, wherever the services are that it uses; empty for an invalid spec."""
     return _fingerprint(pipeline.name, pipeline.namespace, json.dumps(spec, sort_keys=True))
 
 

@@ -16,7 +16,7 @@ from operators.telecom_pipeline.upgrade.record import (
 
 @dataclass(frozen=True)
 class Policy:
-    """When a step has failed and what follows. `clock_starts_at` is the time since which the operator may act."""
+    """When a step has failed and what follows. `clock_starts_at` is the time from which the operator may act."""
 
     step_timeout_seconds: float
     rolls_back: bool
@@ -25,9 +25,9 @@ class Policy:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the cluster says after a pass: `is_settled` about a step, `obstacle` why one is not.
+    """What the cluster shows after a pass: whether a step `is_settled`, and the `obstacle` of one that is not.
 
-    `no_way_back` says what of the steps taken so far cannot be undone, empty if all can.
+    `no_way_back` says what cannot be undone of the steps taken so far; empty if everything can.
     """
 
     is_settled: Callable[[UpgradeStep], bool]
@@ -37,7 +37,7 @@ class Evidence:
 
 
 def begin(upgrade: Upgrade, now: datetime) -> Upgrade:
-    """Start the next step if none is under way. To be written down before anything is applied."""
+    """Start the next step if none is under way. It has to be recorded before anything is applied."""
     if not upgrade.is_underway or upgrade.active_step:
         return upgrade
     step = _next_back(upgrade) if upgrade.is_going_back else _next_pending(upgrade)
@@ -49,7 +49,7 @@ def begin(upgrade: Upgrade, now: datetime) -> Upgrade:
 
 
 def judge(upgrade: Upgrade, evidence: Evidence, policy: Policy, now: datetime) -> Upgrade:
-    """Whether the step under way is done or has failed, after a pass that applied its stage."""
+    """Decide, after a pass that applied its stage, whether the step under way is done or has failed."""
     step = upgrade.active_step
     if not upgrade.is_underway or step is None:
         return upgrade
@@ -65,21 +65,21 @@ def judge(upgrade: Upgrade, evidence: Evidence, policy: Policy, now: datetime) -
 
 
 def _judge_back(upgrade: Upgrade, step: UpgradeStep, evidence: Evidence, policy: Policy, now: datetime) -> Upgrade:
-    """A step back that is not ready in time must not keep the others from going back."""
+    """A rollback step that is not ready in time must not keep the others from being rolled back."""
     if evidence.is_settled(step):
-        gone = upgrade.with_step(step, StepState.ROLLED_BACK)
+        rolled = upgrade.with_step(step, StepState.ROLLED_BACK)
     elif _is_late(step, policy, now):
-        gone = upgrade.with_step(step, StepState.ROLLBACK_FAILED)
+        rolled = upgrade.with_step(step, StepState.ROLLBACK_FAILED)
     else:
         return upgrade
-    return gone if _next_back(gone) else _ended(gone)
+    return rolled if _next_back(rolled) else _ended(rolled)
 
 
 def _failed(upgrade: Upgrade, step: UpgradeStep, evidence: Evidence, policy: Policy) -> Upgrade:
     text = f"step {step.stage} was not ready within {policy.step_timeout_seconds:g} s: {evidence.obstacle(step)}"
     failed = upgrade.with_step(step, StepState.FAILED)
     if evidence.no_way_back:
-        return failed.in_state(UpgradeState.STALLED, f"{text}; no rollback is possible: {evidence.no_way_back}")
+        return failed.in_state(UpgradeState.STALLED, f"{text}; a rollback is impossible: {evidence.no_way_back}")
     if not policy.rolls_back:
         return failed.in_state(UpgradeState.STALLED, f"{text}; spec.upgrade.automaticRollback is false")
     return failed.in_state(UpgradeState.ROLLING_BACK, text)

@@ -1,6 +1,6 @@
-"""Specs with which the pipeline was ready, newest last: where an upgrade starts and what a rollback goes back to.
+"""Specs with which the pipeline was ready, newest last: where an upgrade starts and what a rollback returns to.
 
-Beside each is the fingerprint of what the operator of that time made of it.
+Each is kept with the fingerprint of what the operator rendered it to at that time.
 """
 
 import json
@@ -17,7 +17,7 @@ from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.render.metadata import Identity, child
 
 KEPT_REVISIONS = 5
-# Switches that say what to do with a pipeline, not what it is: no upgrade for them, and no rollback changes them.
+# Switches say what to do with a pipeline, not what it is: they need no upgrade, and a rollback leaves them alone.
 SWITCHES = ("paused", "mode", "desiredState", "deletionPolicy")
 _KEY = re.compile(r"^revision-(\d+)\.json$")
 _FINGERPRINT_KEY = "fingerprint-{}.json"
@@ -29,7 +29,7 @@ Spec = Mapping[str, Any]
 class Revision:
     """A spec without its switches; `number` is the generation of the resource with which it became ready.
 
-    `fingerprint` is empty where an operator that did not know fingerprints wrote it down.
+    `fingerprint` is empty where the operator that recorded the revision did not know fingerprints.
     """
 
     number: int
@@ -42,7 +42,7 @@ class Revision:
         return spec_digest(self.spec)
 
     def is_same_as(self, other: "Revision") -> bool:
-        """Whether both are the same spec, of which their operators make the same."""
+        """Whether both are the same spec, rendered to the same children."""
         return self.digest == other.digest and self.fingerprint == other.fingerprint
 
 
@@ -53,25 +53,25 @@ def lasting_spec(pipeline: Pipeline) -> dict[str, Any]:
 
 
 def with_switches(spec: Spec, of: Spec) -> dict[str, Any]:
-    """`spec` with the switches of another one."""
+    """`spec` with the switches of another spec."""
     switches = {key: of[key] for key in SWITCHES if key in of}
     return {key: value for key, value in spec.items() if key not in SWITCHES} | switches
 
 
 def spec_digest(spec: Spec) -> str:
-    """Digest of a spec without its switches; 4 and 4.0 are the same number, however it was written."""
+    """Digest of a spec without its switches; 4 and 4.0 count as the same number."""
     lasting = {key: _with_plain_numbers(value) for key, value in spec.items() if key not in SWITCHES}
     return digest_of(lasting)
 
 
 def remember(revisions: tuple[Revision, ...], newest: Revision) -> tuple[Revision, ...]:
-    """The revisions with the newest one; each spec is kept once, and only the newest few."""
+    """The revisions plus the newest one; each spec is kept once, and only the newest few are kept."""
     others = [revision for revision in revisions if revision.digest != newest.digest]
     return (*others, newest)[-KEPT_REVISIONS:]
 
 
 def revisions_of(config_map: Manifest | None) -> tuple[Revision, ...]:
-    """Revisions in a ConfigMap; what was damaged by hand is left out."""
+    """Revisions in a ConfigMap; any that were damaged by hand are left out."""
     found = []
     data: Mapping[str, str] = (config_map or {}).get("data", {})
     for key, text in data.items():

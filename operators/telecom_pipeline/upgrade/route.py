@@ -67,11 +67,11 @@ class Route:
         return upgrade.rendering in ("", self.new_rendering_digest)
 
     def no_way_back(self, upgrade: Upgrade) -> str:
-        """What of the steps taken so far cannot be undone: empty if all can."""
+        """What cannot be undone of the steps taken so far; empty if everything can."""
         if self.old is None:
             return ""
         if self.keeps_the_spec:
-            return "only the operator's version before can make what was there"
+            return "only the previous version of the operator can render what was there"
         taken = {step.stage for step in upgrade.steps if step.state in APPLIED or step.superseded}
         problems = transition_problems(self.new, self.old)
         return "; ".join(str(problem) for problem in problems if _stage_of(problem.path) in taken)
@@ -98,7 +98,7 @@ def _rendered_otherwise(revision: Revision, now: Fingerprint) -> frozenset[Stage
 
 
 def stored_upgrade(status: Mapping[str, Any]) -> Upgrade | None:
-    """The upgrade that the status tells of; None for one that this version does not understand."""
+    """The upgrade in the status; None for one that this version does not understand."""
     if "upgrade" not in status:
         return None
     try:
@@ -117,7 +117,7 @@ def next_upgrade(
         return begin(stored, now)
     superseded = _unfinished(stored) | route.rendered_otherwise
     if not superseded and route.keeps_the_spec:
-        return None  # nothing to change, also where an endpoint is gone and nobody can tell what would be rendered
+        return None  # nothing to change, even if a missing endpoint hides what would be rendered
     steps = find_steps(old, new, superseded, route.new.keeps_records)
     if not steps:
         return None
@@ -144,7 +144,7 @@ def children_to_apply(
 
 
 def _unfinished(upgrade: Upgrade | None) -> frozenset[Stage]:
-    """Stages that have what an upgrade gave them which was overtaken by another spec."""
+    """Stages that still have what an unfinished upgrade to an earlier spec gave them."""
     if upgrade is None or not upgrade.is_underway:
         return frozenset()
     return frozenset(step.stage for step in upgrade.steps if _left_its_mark(step))
@@ -155,5 +155,5 @@ def _left_its_mark(step: UpgradeStep) -> bool:
 
 
 def _stage_of(path: str) -> Stage:
-    """Stage that a rule about changes is about; all rules that depend on the direction are Kafka's."""
+    """Stage that a rule about changes concerns; all rules that depend on the direction concern Kafka."""
     return Stage.TOPICS if path.startswith("spec.kafka.topics") else Stage.KAFKA

@@ -1,4 +1,4 @@
-"""Which steps lead from the children of one spec to those of another."""
+"""The steps that lead from the children of one spec to those of another."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from operators.telecom_pipeline.upgrade.record import StepAction, UpgradeStep
 RUNNING_KINDS = frozenset(
     {names.KAFKA, names.KAFKA_NODE_POOL, names.DEPLOYMENT, names.JOB, names.FLINK_DEPLOYMENT},
 )
-# In the order in which a pipeline that runs is changed, which is not that of starts: Flink goes before the sink, since
-# its savepoint costs most to get wrong and the sink only falls behind meanwhile; sources go last, so that the readers
-# understand what they send. The accepted spec and the revisions are records: they follow the decision to upgrade and
-# are no step of it. The savepoint is no step either: see docs/how-to/run-on-kubernetes.md.
+# The order in which a running pipeline is changed, which differs from the order of starts: Flink goes before the sink,
+# because its savepoint is the costliest thing to get wrong and the sink only falls behind meanwhile; sources go last,
+# so that their readers understand what they send. The accepted spec and the revisions are records that follow the
+# decision to upgrade, not steps of it. Nor is the savepoint a step: see docs/how-to/run-on-kubernetes.md.
 UPGRADED_STAGES = (
     Stage.KAFKA,
     Stage.TOPICS,
@@ -31,7 +31,7 @@ UPGRADED_STAGES = (
 
 @dataclass(frozen=True)
 class Rendering:
-    """The children of a spec, and the stages of which some could not be rendered yet."""
+    """The children of a spec, and the stages that could not be rendered completely yet."""
 
     manifests: tuple[Manifest, ...]
     incomplete: frozenset[Stage] = frozenset()

@@ -75,7 +75,7 @@ def test_a_stage_that_waits_for_its_step_stays_as_it_is(world: World, operator: 
     after = world.specs()
     assert {ref for ref in before if before[ref] != after[ref]} == {str(SINK)}
     message = world.condition("Upgrading")["message"]
-    assert message == "revision 1 as this version of the operator makes it: step bronze"
+    assert message == "revision 1 as this version of the operator renders it: step bronze"
 
 
 def test_a_step_that_fails_stalls_and_the_version_before_goes_back_step_by_step(
@@ -88,7 +88,7 @@ def test_a_step_that_fails_stalls_and_the_version_before_goes_back_step_by_step(
     world.wait(901)
     world.run(2)
     assert world.upgrade["state"] == "Stalled"
-    assert "only the operator's version before" in world.condition("Degraded")["message"]
+    assert "only the previous version of the operator" in world.condition("Degraded")["message"]
     operator.become(1)
     world.broken.clear()
     for _ in range(12):

@@ -1,4 +1,4 @@
-"""In mode DryRun nothing is changed, and the status says what would be."""
+"""In mode DryRun nothing is changed, and the status says what would be done."""
 
 from pathlib import Path
 

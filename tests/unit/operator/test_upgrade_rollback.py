@@ -73,7 +73,7 @@ def test_what_only_grows_is_named_and_the_upgrade_waits_for_a_person(world: Worl
     assert world.upgrade["state"] == "Stalled"
     message = world.condition("Degraded")["message"]
     assert "step bronze was not ready" in message
-    assert "no rollback is possible: spec.kafka.topics: partitions can only grow" in message
+    assert "a rollback is impossible: spec.kafka.topics: partitions can only grow" in message
     world.broken.clear()
     world.run()
     assert world.upgrade["state"] == "Completed"
