@@ -5,6 +5,7 @@ import json
 import sqlite3
 import threading
 import uuid
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -32,7 +33,8 @@ _BUSY_SECONDS = 10.0
 class SqliteCluster:
     """`Cluster` on one machine, shared by several processes and threads.
 
-    Apply replaces what was applied before and leaves status, finalizers and server metadata alone.
+    Apply replaces what was applied before and leaves status, finalizers and server metadata alone. The file is closed
+    by `close`, or with the last reference to the store.
     """
 
     def __init__(self, file: Path) -> None:
@@ -43,6 +45,8 @@ class SqliteCluster:
         self._lock = threading.RLock()
         try:
             self._db = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            # At the end of the process threads may still use it.
+            weakref.finalize(self, self._db.close).atexit = False
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.executescript(_SCHEMA)
         except sqlite3.Error as error:

@@ -1,6 +1,7 @@
 """What arrived since a snapshot, read out of Iceberg's manifests."""
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -37,12 +38,13 @@ def minutes_after_noon(catalog: Catalog, known: int, current: int) -> float | No
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Catalog:
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
     catalog = SqlCatalog("lake", uri=f"sqlite:///{tmp_path}/catalog.db", warehouse=f"file://{tmp_path}")
     catalog.create_namespace("bronze")
     for name in (CALLS, PLANS):
         catalog.create_table(name, SCHEMA)
-    return catalog
+    yield catalog
+    catalog.close()
 
 
 def test_nothing_arrived_where_the_snapshots_are_the_same(catalog: Catalog):
