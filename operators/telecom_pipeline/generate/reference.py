@@ -1,5 +1,6 @@
 """The reference page: a table for each section of the resource."""
 
+import inspect
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -41,7 +42,7 @@ def _sections(path: str, model: type[BaseModel], schema: Schema) -> Iterator[str
     yield from (
         f"### {path}",
         "",
-        model.__doc__ or "",
+        inspect.cleandoc(model.__doc__ or ""),
         "",
         "| Field | Type | Default | Description |",
         "|---|---|---|---|",
