@@ -24,7 +24,7 @@ if is_true("Ready") then
   return {status = "Healthy", message = conditions.Ready.message}
 end
 if obj.status.stage == "Suspended" then
-  return {status = "Suspended", message = "sources and sink stand still"}
+  return {status = "Suspended", message = "sources and sink are stopped"}
 end
 if conditions.Ready ~= nil then
   health.message = conditions.Ready.message

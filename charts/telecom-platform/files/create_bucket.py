@@ -1,4 +1,4 @@
-"""Creates the warehouse's bucket once the object store answers; the Job tries again until then."""
+"""Creates the warehouse's bucket once the object store answers; the Job retries until then."""
 
 import os
 

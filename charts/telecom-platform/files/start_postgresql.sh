@@ -1,4 +1,4 @@
-# Makes the catalog's role, database and tables at the first start, over a socket that only this container sees.
+# Creates the catalog's role, database and tables at the first start, over a socket that only this container sees.
 set -eu
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
   initdb --pgdata="$PGDATA" --username=postgres --auth-local=trust --auth-host=scram-sha-256 --encoding=UTF8 --locale=C >/dev/null

@@ -1,5 +1,5 @@
--- Schema version V1 of Iceberg's JDBC catalog (iceberg_type came with views): Trino creates no tables itself, pyiceberg
--- and Spark use the ones they find. DDL of org.apache.iceberg.jdbc.JdbcUtil.
+-- Schema version V1 of Iceberg's JDBC catalog (iceberg_type came with views): Trino does not create
+-- tables itself, and pyiceberg and Spark use the ones they find. DDL of org.apache.iceberg.jdbc.JdbcUtil.
 CREATE TABLE IF NOT EXISTS iceberg_tables (
   catalog_name VARCHAR(255) NOT NULL, table_namespace VARCHAR(255) NOT NULL, table_name VARCHAR(255) NOT NULL,
   metadata_location VARCHAR(1000), previous_metadata_location VARCHAR(1000), iceberg_type VARCHAR(5),

@@ -10,7 +10,7 @@ app.kubernetes.io/name: {{ .name }}
 app.kubernetes.io/instance: {{ .root.Release.Name }}
 {{- end }}
 
-{{- /* Value of a key in a Secret that exists, so that an upgrade keeps passwords; else a random one. */ -}}
+{{- /* Value of a key in an existing Secret, so that an upgrade keeps passwords; otherwise a random one. */ -}}
 {{- define "telecom-platform.kept" -}}
 {{- $secret := lookup "v1" "Secret" .namespace .secret }}
 {{- if and $secret (hasKey ($secret.data | default dict) .key) }}{{ index $secret.data .key | b64dec }}{{ else }}{{ randAlphaNum 32 }}{{ end }}

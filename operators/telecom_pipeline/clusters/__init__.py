@@ -1,1 +1,1 @@
-"""Clusters that reconciliation can work on, each behind `operators.telecom_pipeline.objects.cluster.Cluster`."""
+"""The Kubernetes API server as a `Cluster`: calls, watches, server-side apply, ownership."""

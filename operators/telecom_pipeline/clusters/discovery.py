@@ -28,7 +28,7 @@ class Resource:
 
 
 class Discovery:
-    """Looks kinds up once. A kind that is absent is asked for again, so a CRD installed later is found."""
+    """Looks each kind up once. A missing kind is asked for again, so a CRD that is installed later is found."""
 
     def __init__(self, server: ApiServer) -> None:
         self._server = server
@@ -45,7 +45,7 @@ class Discovery:
             return self._resources[kind]
 
     def forget(self, kind: Kind) -> None:
-        """Look the kind up again next time: a call on its path answered 404."""
+        """Look the kind up again next time, because a call on its path was answered with 404."""
         with self._lock:
             self._resources.pop(kind, None)
 
@@ -66,6 +66,6 @@ class Discovery:
 
 def _missing(kind: Kind) -> str:
     return (
-        f"The cluster does not serve {kind.name} ({kind.api_version}). Install the operator that owns it, "
-        "then the pipeline goes on by itself; `kubectl api-resources` shows what is served."
+        f"The cluster does not serve {kind.name} ({kind.api_version}). Install the operator that owns it; "
+        "the pipeline then continues by itself. `kubectl api-resources` shows what is served."
     )

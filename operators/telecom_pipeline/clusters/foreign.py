@@ -1,4 +1,4 @@
-"""Objects that are read by name: how long an answer counts. Pure; the clock is an argument."""
+"""Objects that are read by name, and how long an answer counts. Pure; the clock is an argument."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ class _Reading:
 
 
 class ForeignObjects:
-    """Remembers objects of others; one that never changes is asked for ever less often, up to eight minutes apart.
+    """Remembers objects of others. One that does not change is asked for less and less often, at least every 8 minutes.
 
-    What is absent is not remembered: a pipeline waits for it.
+    An absent object is not remembered, because a pipeline waits for it.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -27,20 +27,20 @@ class ForeignObjects:
         self._readings: dict[Ref, _Reading] = {}
 
     def recent(self, ref: Ref) -> Manifest | None:
-        """The object, if what was read still counts."""
+        """The object, if the last reading still counts."""
         known = self._readings.get(ref)
         is_recent = known is not None and self._clock() - known.read_at < known.pause_seconds
         return known.manifest if known and is_recent else None
 
     def note(self, ref: Ref, manifest: Manifest) -> None:
-        """The object was read, or written by us."""
+        """Remember an object that was read, or written by us."""
         known = self._readings.get(ref)
         is_same = known is not None and _version(known.manifest) == _version(manifest)
         pause = min(known.pause_seconds * 2, LONGEST_PAUSE_SECONDS) if known and is_same else FIRST_PAUSE_SECONDS
         self._readings[ref] = _Reading(manifest, self._clock(), pause)
 
     def forget(self, ref: Ref) -> None:
-        """The object is not there."""
+        """Forget an object that does not exist."""
         self._readings.pop(ref, None)
 
 

@@ -24,7 +24,7 @@ from operators.telecom_pipeline.objects.names import SECRET
 
 FIELD_MANAGER = "telecom-pipeline"
 _SYNC_SECONDS = 30.0
-# A watch that is in the middle of a call ends with it; with an API server that does not answer, the process ends first.
+# A watch in the middle of a call ends with that call; if the API server does not answer, the process ends first.
 _STOP_SECONDS = 5.0
 _MANAGERS = (label_names.MANAGED_BY, label_names.RUN_MANAGED_BY)
 
@@ -32,9 +32,9 @@ _MANAGERS = (label_names.MANAGED_BY, label_names.RUN_MANAGED_BY)
 class KubeCluster:
     """Objects of one API server. Thread-safe; close it to end the watches.
 
-    Writes are server-side applies by the field manager `telecom-pipeline/<stage>`. When someone else took over a field,
-    `on_conflict` is told what was to be applied, and then the field is taken back. A write that would change nothing is
-    not sent.
+    Writes are server-side applies by the field manager `telecom-pipeline/<stage>`. When somebody else has taken over a
+    field, `on_conflict` is told what was to be applied, and then the field is taken back. A write that would change
+    nothing is not sent.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class KubeCluster:
         self._remember(answer)
 
     def get(self, ref: Ref) -> Manifest | None:
-        """Return the object as last seen: watched if ours, else read now and then."""
+        """Return the object as last seen: from a watch if it is ours, otherwise read now and then."""
         return self._watched(ref) or self._foreign_object(ref)
 
     def list(self, kind: Kind, namespace: str, labels: Mapping[str, str] | None = None) -> Sequence[Manifest]:
@@ -93,7 +93,7 @@ class KubeCluster:
         return [item for item in objects if wanted <= (item["metadata"].get("labels") or {}).items()]
 
     def delete(self, ref: Ref) -> None:
-        """Ask for deletion; what the object owns goes first (foreground), so that an end is an end."""
+        """Ask for deletion in the foreground: what the object owns goes first, so that it is gone only when all is."""
         with _as_cluster_errors(ref):
             path = self._path(ref)
             try:
@@ -107,14 +107,14 @@ class KubeCluster:
             self._remember(answer)
 
     def set_finalizers(self, ref: Ref, finalizers: Sequence[str]) -> None:
-        """Replace the finalizers of an object; writes only on change, and an absent object is no error."""
+        """Replace the finalizers of an object, if they differ; an absent object is left alone."""
         stored = self.get(ref)
         if stored is None or stored["metadata"].get("finalizers", []) == list(finalizers):
             return
         self.merge(ref, {"metadata": {"finalizers": list(finalizers)}})
 
     def merge(self, ref: Ref, patch: Mapping[str, object]) -> None:
-        """Change a few fields (JSON merge patch); an absent object is no error."""
+        """Change a few fields (JSON merge patch); an absent object is left alone."""
         with _as_cluster_errors(ref):
             try:
                 answer = self._server.call("PATCH", self._path(ref), body=patch, content_type=MERGE_PATCH)
@@ -134,12 +134,12 @@ class KubeCluster:
         return True
 
     def watch(self, kind: Kind) -> None:
-        """Begin to watch a kind before it is first read, so that `on_change` tells about it."""
+        """Begin to watch a kind before it is first read, so that `on_change` reports it."""
         for namespace in self._namespaces or (None,):
             self._started(kind, namespace)
 
     def seen(self, kind: Kind) -> Sequence[Manifest]:
-        """All objects of a kind that is watched, in all namespaces; empty until the first list is in."""
+        """All objects of a watched kind, in all namespaces; empty until the first list has arrived."""
         with self._lock:
             watches = [watch for (watched, _), watch in self._watches.items() if watched == kind]
         return [manifest for watch in watches for manifest in watch.all()]
@@ -174,7 +174,7 @@ class KubeCluster:
             return self._patch(path, manifest, params | {"force": "true"})
 
     def _remember(self, answer: Manifest) -> None:
-        """Let the next read see our write. What the watch does not select would never be taken out again."""
+        """Let the next read see our write. An object that the watch does not select would never be removed again."""
         ref = ref_of(answer)
         if ref.kind != SECRET and (not _selector(ref.kind) or _is_managed(answer)):
             self._watch_of(ref).remember(answer)
@@ -217,7 +217,7 @@ class KubeCluster:
             return self._watches[kind, namespace]
 
     def _foreign_object(self, ref: Ref) -> Manifest | None:
-        if not _selector(ref.kind):  # the watch sees all of them, so there is none
+        if not _selector(ref.kind):  # the watch sees all of them, so this one does not exist
             return None
         if known := self._foreign.recent(ref):
             return known
@@ -234,7 +234,7 @@ class KubeCluster:
 
 
 def _selector(kind: Kind) -> str:
-    """Which objects of a kind are watched: all pipelines, but only those children and runs that carry our label."""
+    """Which objects of a kind are watched: all pipelines, but only children and runs that carry our label."""
     if kind.api_version.startswith(f"{API_GROUP}/"):
         return ""
     return f"{label_names.MANAGED_BY_LABEL} in ({','.join(_MANAGERS)})"
@@ -251,7 +251,7 @@ def _field_manager(manifest: Manifest) -> str:
 
 
 def _without_history(manifest: Manifest) -> Manifest:
-    """What another writer could have changed: all but the status, which others own, and the server's book-keeping."""
+    """What another writer could have changed: all but the status, which others own, and the server's bookkeeping."""
     history = ("resourceVersion", "generation", "managedFields")
     metadata = {key: value for key, value in manifest["metadata"].items() if key not in history}
     return {key: value for key, value in manifest.items() if key != "status"} | {"metadata": metadata}
@@ -271,7 +271,7 @@ def _as_cluster_errors(ref: Ref) -> Iterator[None]:
 
 def _cluster_error(ref: Ref, error: StatusError) -> ClusterError:
     if error.is_namespace_ending:
-        return NamespaceEndingError(f"{ref} is not made: its namespace is being deleted.")
+        return NamespaceEndingError(f"{ref} is not created: its namespace is being deleted.")
     if error.code == 403:
         return RejectedError(f"Not allowed to write {ref}: {error.message}. Check the operator's Role.")
     if error.is_overload or error.is_lost_race:

@@ -9,8 +9,8 @@ from threading import Lock
 class OpenStreams:
     """Connections that a thread reads from for a long time, so that another thread can end the reading.
 
-    A connection is shut down, never closed, under its reader: the number of a closed descriptor is given to the next
-    file that the process opens, and TLS would go on to read from and write to that file.
+    A connection is shut down under its reader, never closed: the number of a closed descriptor goes to the next file
+    that the process opens, and TLS would continue to read from and write to that file.
     """
 
     def __init__(self) -> None:
@@ -20,7 +20,7 @@ class OpenStreams:
 
     @contextmanager
     def reading(self, connection: socket.socket) -> Iterator[None]:
-        """Hold a connection while it is read; one that comes after `end` is at its end at once."""
+        """Hold a connection while it is read; one that comes after `end` ends at once."""
         with self._lock:
             self._sockets.add(connection)
             if self._is_ended:
@@ -32,7 +32,7 @@ class OpenStreams:
                 self._sockets.discard(connection)
 
     def end(self) -> None:
-        """Let every reader find the end of its stream, now and from now on."""
+        """Let every reader find the end of its stream, now and in future."""
         with self._lock:
             self._is_ended = True
             for connection in self._sockets:
@@ -40,6 +40,6 @@ class OpenStreams:
 
 
 def _shut_down(connection: socket.socket) -> None:
-    with suppress(OSError):  # the server was faster
+    with suppress(OSError):  # the server closed it first
         # Not the method of SSLSocket: that drops the TLS state under the thread that reads.
         socket.socket.shutdown(connection, socket.SHUT_RDWR)

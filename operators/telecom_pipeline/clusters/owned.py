@@ -7,14 +7,14 @@ from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.cluster import Cluster
 from operators.telecom_pipeline.objects.manifest import Kind, Manifest, Ref, kind_of
 
-# Only children that may go at any time. A foreground deletion (Argo CD's default) makes the garbage collector delete
-# owned objects at once, past our ordered teardown: a Kafka would go before its topics, whose finalizers then hang, and
-# topics would take their records along although the pipeline's policy is to retain them.
+# Only children that may go at any time. On a foreground deletion, Argo CD's default, the garbage collector deletes
+# owned objects at once and bypasses our teardown: a Kafka would go before its topics, whose finalizers would then hang,
+# and topics would take their records with them although the pipeline's policy is to retain them.
 OWNED_KINDS = frozenset({names.CONFIG_MAP, names.DEPLOYMENT, names.JOB})
 
 
 class OwnedCluster:
-    """Passes every call on to `cluster`, with an owner reference added to what it applies."""
+    """Passes every call to `cluster` and adds an owner reference to what it applies."""
 
     def __init__(self, cluster: Cluster, owner: Manifest) -> None:
         self._cluster = cluster

@@ -1,4 +1,4 @@
-"""Calls to a Kubernetes API server: credentials by lightkube, retries by tenacity, refusals as typed errors."""
+"""Calls to a Kubernetes API server: lightkube finds the credentials, tenacity retries, refusals are typed errors."""
 
 import json
 import socket
@@ -24,13 +24,13 @@ _NAMESPACE_ENDING = "NamespaceTerminating"
 _CONFLICT = "Conflict"
 _CONNECT_TIMEOUT_SECONDS = 5.0
 _CALL_TIMEOUT_SECONDS = 15.0
-# The API server sends a bookmark about once a minute, so a watch that is silent for longer is dead.
+# The API server sends a bookmark about once a minute, so a watch that stays silent for longer is dead.
 WATCH_SILENCE_SECONDS = 100.0
 
 
 @dataclass(eq=False)  # not frozen: raising sets its traceback
 class StatusError(Exception):
-    """The API server's own answer to a call it did not carry out (a `Status` object)."""
+    """The API server's own answer (a `Status` object) to a call that it did not carry out."""
 
     code: int
     reason: str
@@ -44,17 +44,17 @@ class StatusError(Exception):
 
     @property
     def is_overload(self) -> bool:
-        """Whether the same call may succeed later. A field that the schema lacks is answered with 500 too."""
+        """Whether the same call may succeed later. A field that the schema lacks is also answered with 500."""
         return self.code in _RETRYABLE_CODES and not self.message.startswith(_UNKNOWN_FIELD)
 
     @property
     def is_lost_race(self) -> bool:
-        """Whether another write came between: a patch, which names no version, may simply be sent again."""
+        """Whether another write came first. A patch names no version, so it may simply be sent again."""
         return self.code == 409 and self.reason == _CONFLICT and not self.causes
 
     @property
     def is_namespace_ending(self) -> bool:
-        """Whether an object was not made because its namespace is being deleted."""
+        """Whether an object was not created because its namespace is being deleted."""
         return self.code == 403 and _NAMESPACE_ENDING in self.cause_reasons
 
     @property
@@ -101,7 +101,7 @@ class ApiServer:
     ) -> dict[str, Any]:
         """Send one request and return the answer.
 
-        429, 5xx, broken connections and patches that lost a race are tried again.
+        It is tried again after 429, 5xx, a broken connection, or a patch that lost a race.
         """
         retrying = Retrying(
             stop=stop_after_attempt(self._attempts),
@@ -120,7 +120,7 @@ class ApiServer:
 
     @contextmanager
     def stream(self, path: str, params: Mapping[str, str]) -> Iterator[Iterator[str]]:
-        """Open a watch; yields its lines until the server ends it. Not retried: the caller knows where to resume."""
+        """Open a watch; yields its lines until the server ends it. No retries: the caller knows where to resume."""
         timeout = httpx2.Timeout(WATCH_SILENCE_SECONDS, connect=_CONNECT_TIMEOUT_SECONDS)
         with self._client.stream("GET", path, params=dict(params), timeout=timeout) as response:
             self._observe_call("WATCH", response.status_code)
@@ -132,11 +132,11 @@ class ApiServer:
                 yield (line for line in response.iter_lines())
 
     def end_streams(self) -> None:
-        """Let watches in other threads come to their end, now and from now on; calls still work."""
+        """End watches in other threads, now and in future; calls still work."""
         self._streams.end()
 
     def close(self) -> None:
-        """Close the connections. No thread may be using them: see `end_streams`."""
+        """Close the connections. They must not be in use by any thread; see `end_streams`."""
         self._client.close()
 
     def _call_once(

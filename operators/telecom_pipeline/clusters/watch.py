@@ -23,11 +23,11 @@ ObjectKey = tuple[str, str]
 
 
 class ExpiredError(Exception):
-    """The API server has compacted the resourceVersion away: list again."""
+    """The API server has compacted the resourceVersion away, so a new list is needed."""
 
 
 class WatchedKind:
-    """Objects of one kind, by a thread that lists and watches. Reading never calls the API server."""
+    """Objects of one kind, which a thread lists and watches. Reading never calls the API server."""
 
     def __init__(
         self,
@@ -60,27 +60,27 @@ class WatchedKind:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask the thread to end; it does when its current call or stream ends."""
+        """Ask the thread to end, which it does when its current call or stream ends."""
         self._stopping.set()
 
     def has_ended(self, timeout_seconds: float) -> bool:
-        """Whether the thread ended, within the time given."""
+        """Whether the thread ended within the given time."""
         self._thread.join(timeout_seconds)
         return not self._thread.is_alive()
 
     @property
     def seconds_since_contact(self) -> float:
-        """Age of the last list, event or bookmark: large when the watch is stuck or the server is gone."""
+        """Age of the last list, event or bookmark; large when the watch is stuck or the server is gone."""
         return time.monotonic() - self._last_contact
 
     def wait_until_synced(self, timeout_seconds: float) -> None:
-        """Return once the first list is in; raises what kept it from coming."""
+        """Return once the first list has arrived; raises what kept it from arriving."""
         if self._synced.wait(timeout_seconds):
             return
         raise self._failure or ClusterError(f"No list of {self.kind.name} within {timeout_seconds:.0f} s.")
 
     def raise_if_failing(self) -> None:
-        """Raise why the kind cannot be listed at present, if so (for example its CRD was removed)."""
+        """Raise the reason why the kind cannot be listed at present, if there is one (such as a removed CRD)."""
         if self._failure is not None:
             raise self._failure
 
@@ -102,15 +102,15 @@ class WatchedKind:
     def remember(self, manifest: Manifest) -> None:
         """Take in the answer to our own write, so that the next read sees it before the watch reports it.
 
-        Versions are positions in one history: what the watch has passed already, it has told (perhaps a deletion).
+        Versions are positions in one history: what the watch has already passed, it has reported (perhaps a deletion).
         """
         with self._lock:
             if _version(manifest) > int(self._resource_version or 0):
                 self._objects[_key(manifest)] = manifest
 
     def _run(self) -> None:
-        # What is not caught below lets the thread die loudly: the age of the watch grows, and the liveness probe ends
-        # the process.
+        # An exception that is not caught below kills the thread loudly: the age of the watch grows until the liveness
+        # probe ends the process.
         pause_seconds = _FIRST_PAUSE_SECONDS
         while not self._stopping.is_set():
             try:
@@ -196,7 +196,7 @@ class WatchedKind:
             self._resource_version = ""
             self._replace({})
         elif error.code in (401, 403):
-            self._failure = ClusterError(f"May not watch {self.kind.name}: {error}. Check the operator's Role.")
+            self._failure = ClusterError(f"Not allowed to watch {self.kind.name}: {error}. Check the operator's Role.")
 
     def _touch(self) -> None:
         self._last_contact = time.monotonic()

@@ -1,1 +1,1 @@
-"""The operator's process: kopf handlers, leader election, metrics, probes. Reconciliation itself is elsewhere."""
+"""The operator's process: kopf handlers, leader election, metrics, probes. Reconciliation itself is in reconcile/."""

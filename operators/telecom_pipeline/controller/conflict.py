@@ -1,4 +1,4 @@
-"""The Event about a field of a child that somebody else took over. Pure."""
+"""The Event about a child's field that somebody else took over. Pure."""
 
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,9 @@ REASON = "ChildChangedByOther"
 
 
 def conflict_event(pipeline: Manifest, child: Manifest, message: str, now: datetime) -> dict[str, Any]:
-    """Event of a pipeline that says what the API server says of the conflict: which field, and who wrote it."""
+    """Event that repeats what the API server says about the conflict: which field, and who wrote it."""
     metadata = pipeline["metadata"]
-    text = f"{name_of(ref_of(child))} was changed by another and is put back: {message}"
+    text = f"{name_of(ref_of(child))} was changed by somebody else and is restored: {message}"
     return {
         "apiVersion": "v1",
         "kind": "Event",

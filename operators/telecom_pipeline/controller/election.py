@@ -1,4 +1,4 @@
-"""Holds a Lease on an API server: waits for it, renews it, says when it is lost."""
+"""Holds a Lease on an API server: waits for it, renews it, notices when it is lost."""
 
 import time
 from datetime import UTC, datetime
@@ -47,7 +47,7 @@ class Election:
         self._release()
 
     def try_once(self) -> bool:
-        """Take or renew the lease if the rules allow; an unreachable server counts as not allowed."""
+        """Take or renew the lease if the rules allow it; an unreachable server counts as a refusal."""
         try:
             current = self._read()
             if current is not None:
@@ -82,7 +82,7 @@ class Election:
         return True
 
     def _release(self) -> None:
-        """Give the lease up at once, so that the next operator need not wait for it to expire."""
+        """Give the lease up at once, so that the next operator does not have to wait until it expires."""
         try:
             current = self._read()
             if current is not None and (current.get("spec") or {}).get("holderIdentity") == self._identity:

@@ -1,4 +1,4 @@
-"""Kubernetes Events of a pipeline: one when a condition changes, none while it stays. Pure."""
+"""Kubernetes Events of a pipeline: one when a condition changes, none while it stays the same. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ def transitions(previous: Mapping[str, Any], current: Mapping[str, Any]) -> tupl
 
 
 def _is_news(condition: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
-    """The first sight of a condition is news only if it is bad or good, not if it merely is not so."""
+    """A condition that is seen for the first time is news only if it is True."""
     status: str = condition["status"]
     return status == "True" or (status == "False" and condition["type"] in before)
 

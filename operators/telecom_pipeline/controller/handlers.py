@@ -1,7 +1,7 @@
 """kopf's side of the operator: one loop per TelecomPipeline, its finalizer, its events.
 
-Level-triggered: a loop runs a pass when one of the pipeline's objects changed, and by the clock. `KubeCluster` watches
-the objects, not kopf, so that a pass which an event woke also sees what the event told.
+Level-triggered: a loop runs a pass when one of the pipeline's objects has changed, and at intervals. The objects are
+watched by `KubeCluster` rather than by kopf, so that a pass which an event woke also sees what the event reported.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ def register(registry: kopf.OperatorRegistry, settings: OperatorSettings, worker
         settings.persistence.progress_storage = kopf.AnnotationsProgressStorage(prefix=_ANNOTATION_PREFIX, v1=False)
         settings.persistence.diffbase_storage = kopf.AnnotationsDiffBaseStorage(prefix=_ANNOTATION_PREFIX, v1=False)
         settings.posting.reporting_component = "telecom-operator"
-        settings.scanning.disabled = True  # our namespaces and CRD are known; no right to watch all of them is needed
+        settings.scanning.disabled = True  # our namespaces and CRD are known, so we do not need the right to watch all
 
     @kopf.on.login(registry=registry)
     def log_in(**details: Any) -> kopf.ConnectionInfo | None:

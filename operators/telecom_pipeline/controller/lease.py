@@ -1,7 +1,7 @@
-"""Leader election on a Lease (coordination.k8s.io/v1): of several operators one works, the others wait.
+"""Leader election on a Lease (coordination.k8s.io/v1): one of several operators works, the others wait.
 
 The rules are those of client-go: a lease belongs to its holder until `duration` has passed without renewal, measured by
-the observer's own clock from when it last saw the lease change, so that clocks of two machines need not agree.
+the observer's own clock from when it last saw the lease change, so the clocks of two machines do not have to agree.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from operators.telecom_pipeline.objects.manifest import Kind, Manifest, Ref
 LEASE = Kind("coordination.k8s.io/v1", "Lease")
 DURATION_SECONDS = 15.0
 RENEW_EVERY_SECONDS = 3.0
-# A holder that could not renew for this long stops working before another may begin.
+# A holder that could not renew for this long stops working before another one may start.
 RENEW_DEADLINE_SECONDS = 10.0
 
 
@@ -27,7 +27,7 @@ class Sighting:
 
 
 def sighting(lease: Manifest, previous: Sighting | None, now_seconds: float) -> Sighting:
-    """What `lease` says, keeping the time of `previous` when nothing changed since."""
+    """What `lease` says, with the time of `previous` if nothing has changed since."""
     spec: dict[str, Any] = lease.get("spec") or {}
     holder, renewed_at = spec.get("holderIdentity") or "", spec.get("renewTime") or ""
     if previous is not None and (previous.holder, previous.renewed_at) == (holder, renewed_at):
@@ -45,7 +45,7 @@ def verdict(seen: Sighting, identity: str, now_seconds: float) -> Literal["renew
 
 
 def held_lease(ref: Ref, identity: str, now: datetime, current: Manifest | None) -> Manifest:
-    """The lease held by `identity`; carries the version of `current`, so that only one of two takers succeeds."""
+    """The lease as held by `identity`; it carries the version of `current`, so that only one of two takers succeeds."""
     spec: dict[str, Any] = (current or {}).get("spec") or {}
     is_ours = spec.get("holderIdentity") == identity
     time = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,4 +1,4 @@
-"""What the operator tells Prometheus about itself and its pipelines."""
+"""The operator's metrics about itself and its pipelines."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -71,15 +71,15 @@ class OperatorMetrics:
         self._gate_outcomes = gauge(names.GATE_OUTCOME, "0 passed, 1 warned, 2 failed: not published.", *of_gate)
 
     def count_call(self, method: str, code: int) -> None:
-        """A call to the API server was answered."""
+        """Count an answered call to the API server."""
         self._calls.labels(method, str(code)).inc()
 
     def count_drift(self, ref: Ref) -> None:
-        """Another manager had changed what a pipeline owns."""
+        """Count a field that another manager had changed."""
         self._drift.labels(ref.kind.name).inc()
 
     def count_pass(self, result: str, duration_seconds: float, latency_seconds: float | None) -> None:
-        """One pass ended; `latency_seconds` counts from the change that woke it, None for a pass by the clock."""
+        """Count a pass; `latency_seconds` is measured from the change that woke it, None for a pass at an interval."""
         self._reconciles.labels(result).inc()
         self._duration.observe(duration_seconds)
         if latency_seconds is not None:
@@ -106,13 +106,13 @@ class OperatorMetrics:
             self._gate_outcomes.labels(*labels).set(_OUTCOME_LEVELS[gate["outcome"]])
 
     def show_limits(self, ref: Ref, limits: Monitoring) -> None:
-        """Show from when on the pipeline's data counts as late: alert rules compare with it."""
+        """Show the limits beyond which the pipeline's data counts as late; alert rules compare with them."""
         self._lag_limit.labels(ref.namespace, ref.name).set(limits.lag_limit_records)
         self._freshness_limit.labels(ref.namespace, ref.name).set(limits.freshness_limit_seconds)
         self._publication_limit.labels(ref.namespace, ref.name).set(limits.publication_limit_seconds)
 
     def forget(self, ref: Ref) -> None:
-        """Show nothing any more about a pipeline that is gone."""
-        wanted = {"namespace": ref.namespace, "pipeline": ref.name}
+        """Stop showing a pipeline that is gone."""
+        gone = {"namespace": ref.namespace, "pipeline": ref.name}
         for gauge in self._of_pipelines:
-            gauge.remove_by_labels(wanted)
+            gauge.remove_by_labels(gone)

@@ -18,14 +18,14 @@ class ProbesError(Exception):
 
 @dataclass(frozen=True)
 class Check:
-    """A probe: `passes` is asked at each request, `failure` says what it means when it does not."""
+    """A probe: `passes` is called at each request, `failure` says what it means if the answer is no."""
 
     passes: Callable[[], bool]
     failure: str
 
 
 class Probes:
-    """Serves in a background thread between `with` and its end; port 0 takes a free one, `port` tells which."""
+    """Serves in a background thread for the duration of a `with`; port 0 chooses a free one, which `port` returns."""
 
     def __init__(self, host: str, port: int, registry: CollectorRegistry, checks: dict[str, Check]) -> None:
         """`checks` by path, such as `/live`."""
@@ -42,7 +42,9 @@ class Probes:
         try:
             self._server = make_server(host, port, answer, handler_class=_QuietHandler)
         except OSError as error:
-            raise ProbesError(f"Port {port} of {host} cannot be used: {error}. Choose TELECOM_HTTP_PORT.") from error
+            raise ProbesError(
+                f"Port {port} of {host} cannot be used: {error}. Set TELECOM_HTTP_PORT to another one."
+            ) from error
         self._thread = Thread(target=self._server.serve_forever, name="probes", daemon=True)
 
     @property
@@ -61,4 +63,4 @@ class Probes:
 
 class _QuietHandler(WSGIRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
-        """Probes every few seconds would drown the operator's log."""
+        """Log nothing: probes every few seconds would drown out the operator's own messages."""

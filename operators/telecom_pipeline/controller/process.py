@@ -43,7 +43,7 @@ def main() -> int:
     """Run until a signal; returns the exit code."""
     kopf.configure(log_format=kopf.LogFormat.JSON)
     logging.getLogger("httpx2").setLevel(logging.WARNING)
-    signal.signal(signal.SIGTERM, _exit)  # while waiting for the lease; kopf has its own handler
+    signal.signal(signal.SIGTERM, _exit)  # while it waits for the lease; kopf has its own handler
     try:
         settings = read_settings(os.environ)
         _Operator(settings).run()
@@ -105,7 +105,9 @@ class _Operator:
         register(registry, self._settings, worker, self._wake_ups)
         kopf.run(
             registry=registry,
-            identity=cast(Any, self._settings.identity),  # kopf would ask for a user name, which a pod's user has not
+            identity=cast(
+                Any, self._settings.identity
+            ),  # kopf would ask for a user name, which a pod's user does not have
             standalone=True,
             clusterwide=not self._settings.namespaces,
             namespaces=self._settings.namespaces,
@@ -113,13 +115,13 @@ class _Operator:
         )
 
     def _wait_for_own_kind(self) -> None:
-        """kopf looks once which kinds there are: one that starts before its CRD would never see a pipeline."""
+        """kopf looks only once for the kinds that exist: if it starts before the CRD, it never sees a pipeline."""
         while not self._cluster.serves(TELECOM_PIPELINE):
             _log.warning("The cluster does not serve %s yet: install the CRD", TELECOM_PIPELINE.name)
             time.sleep(_CRD_SECONDS)
 
     def _tell_of_conflict(self, manifest: Manifest, message: str) -> None:
-        """Count it and post an Event, before the field is taken back."""
+        """Count it and post an Event before the field is taken back."""
         self._metrics.count_drift(ref_of(manifest))
         key = pipeline_of(manifest)
         pipeline = self._cluster.get(Ref(TELECOM_PIPELINE, *key)) if key else None
@@ -128,8 +130,8 @@ class _Operator:
         event = conflict_event(pipeline, manifest, message, datetime.now(UTC))
         try:
             self._server.call("POST", f"/api/v1/namespaces/{pipeline['metadata']['namespace']}/events", body=event)
-        except (ClusterError, StatusError) as error:  # an Event that is not posted is no reason to leave the field
-            _log.warning("No Event about %s: %s", ref_of(manifest), error)
+        except (ClusterError, StatusError) as error:  # a missing Event is not a reason to leave the field
+            _log.warning("No Event was posted about %s: %s", ref_of(manifest), error)
 
     def _is_live(self) -> bool:
         existing = (ref_of(pipeline) for pipeline in self._cluster.seen(TELECOM_PIPELINE) if not _is_ending(pipeline))
@@ -138,19 +140,19 @@ class _Operator:
 
     @contextmanager
     def _lease(self) -> Iterator[None]:
-        """Wait for the lease, hold it for the time of the block, give it up at once."""
+        """Wait for the lease, hold it for the duration of the block, then give it up at once."""
         settings, stop = self._settings, Event()
         election = Election(self._server, settings.operator_namespace, LEASE_NAME, settings.identity)
         _log.info("Waiting for the lease %s/%s", settings.operator_namespace, LEASE_NAME)
         self._is_settled.set()  # a standby is ready: a rollout must not wait for it to lead
         election.wait_until_elected(stop)
-        _log.info("%s leads", settings.identity)
+        _log.info("%s is the leader", settings.identity)
 
         def hold() -> None:
             election.hold(stop)
             if not stop.is_set():
-                # Another may begin any moment: stop at once, without finishing anything.
-                _log.error("The lease is lost")
+                # Another operator may start at any moment, so stop at once without finishing anything.
+                _log.error("The lease was lost")
                 logging.shutdown()
                 os._exit(LOST_LEASE_EXIT_CODE)
 

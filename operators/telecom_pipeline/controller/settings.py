@@ -8,7 +8,7 @@ ENVIRONMENT_PREFIX = "TELECOM_"
 
 
 class OperatorSettingsError(Exception):
-    """A variable of the environment is wrong; names it."""
+    """A variable of the environment is wrong; the message names it."""
 
 
 class OperatorSettings(BaseModel):
@@ -16,16 +16,18 @@ class OperatorSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    namespaces: tuple[str, ...] = Field(default=(), description="Namespaces to work in, comma-separated; empty: all.")
-    operator_namespace: str = Field(description="Namespace of the operator itself, where its Lease is.")
-    identity: str = Field(description="Name of this process in the Lease, unique; its pod's name.")
+    namespaces: tuple[str, ...] = Field(
+        default=(), description="Namespaces to work in, comma-separated; empty means all."
+    )
+    operator_namespace: str = Field(description="Namespace of the operator itself, which holds its Lease.")
+    identity: str = Field(description="Unique name of this process in the Lease: the name of its pod.")
     leader_election: bool = Field(default=True, description="Whether to wait for the Lease before working.")
     http_port: int = Field(default=8080, ge=0, le=65535, description="Port of /metrics, /live and /ready.")
     http_host: str = Field(default="0.0.0.0", description="Interface of that port.")  # noqa: S104 (probes)
-    workers: int = Field(default=4, ge=1, description="Reconciliations at a time.")
+    workers: int = Field(default=4, ge=1, description="Number of reconciliations at a time.")
     progressing_seconds: float = Field(default=5.0, gt=0, description="Pause between passes until a pipeline is Ready.")
     ready_seconds: float = Field(default=300.0, gt=0, description="Pause between passes when nothing happens.")
-    figures_seconds: float = Field(default=60.0, gt=0, description="Pause between two looks at lag and freshness.")
+    figures_seconds: float = Field(default=60.0, gt=0, description="Pause between two readings of lag and freshness.")
     stale_watch_seconds: float = Field(default=180.0, gt=0, description="Age of a watch at which liveness fails.")
 
     @field_validator("namespaces", mode="before")

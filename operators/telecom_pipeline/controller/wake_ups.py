@@ -1,4 +1,4 @@
-"""Wakes the loop of a pipeline when one of its objects changed. Changes come from threads, loops live in asyncio."""
+"""Wakes the loop of a pipeline when one of its objects changes. Changes come from threads, loops live in asyncio."""
 
 import asyncio
 import time
@@ -14,7 +14,7 @@ PipelineKey = tuple[str, str]
 
 
 class WakeUps:
-    """One alarm per pipeline. `ring` may be called in any thread, the rest in the loop that `attach` named."""
+    """One alarm per pipeline. `ring` may be called from any thread, the rest only from the loop given to `attach`."""
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None

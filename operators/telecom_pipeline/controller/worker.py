@@ -1,4 +1,4 @@
-"""One pass over one pipeline, with what surrounds it: owner references, metrics, events, logs."""
+"""One pass over one pipeline, with owner references, metrics, events and logs around it."""
 
 import logging
 import time
@@ -25,7 +25,7 @@ NAMESPACE_ENDING_RESULT = "NamespaceEnding"
 
 @dataclass(frozen=True)
 class Pass:
-    """What a pass came to: events to post, and whether the pipeline may be left alone until something changes."""
+    """Result of a pass: events to post, and whether the pipeline may be left alone until something changes."""
 
     transitions: tuple[Transition, ...] = ()
     is_settled: bool = False
@@ -41,11 +41,11 @@ class Worker:
         self._metrics = metrics
         self._watchdog = watchdog
         self._figures = figures
-        # Uids of pipelines whose namespaces are being deleted: one refusal says enough, no namespace comes back.
+        # Uids of pipelines whose namespaces are being deleted: one refusal is enough, because that cannot be undone.
         self._ending: set[str] = set()
 
     def reconcile(self, ref: Ref, woken_at: float | None) -> Pass:
-        """Run one pass; a troubled cluster is logged and counted, and the next pass tries again."""
+        """Run one pass; trouble with the cluster is logged and counted, and the next pass tries again."""
         started, reconcile_id = time.monotonic(), uuid.uuid4().hex[:8]
         try:
             result, done = self._reconcile(ref, reconcile_id)

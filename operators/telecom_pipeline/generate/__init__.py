@@ -1,1 +1,1 @@
-"""Writes what follows from the models: CRD, reference, samples and event schemas. `--check` fails on drift."""
+"""Writes what follows from the models: CRD, reference, samples, dashboards, event schemas. `--check` fails on drift."""

@@ -10,7 +10,7 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the generated files; with `--check` only name those that differ. Returns the exit code."""
+    """Write the generated files or, with `--check`, name those that differ. Returns the exit code."""
     if "--check" in arguments:
         return _report(drifted(REPOSITORY))
     for path, text in generated_files().items():
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def drifted(repository: Path) -> list[str]:
-    """Generated files that are absent or not what the models say."""
+    """Generated files that are absent or differ from what the models say."""
     return [path for path, text in generated_files().items() if _read(repository / path) != text]
 
 
@@ -31,7 +31,7 @@ def _read(path: Path) -> str | None:
 
 def _report(paths: Sequence[str]) -> int:
     for path in paths:
-        sys.stderr.write(f"{path} is not what the models say. Run `make gen` and commit the difference.\n")
+        sys.stderr.write(f"{path} differs from what the models say. Run `make gen` and commit the difference.\n")
     return 1 if paths else 0
 
 

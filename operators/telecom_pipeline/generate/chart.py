@@ -48,7 +48,7 @@ class DashboardValues(_Values):
 
 
 class MonitoringValues(_Values):
-    """Objects of the Prometheus operator; off, since its CRDs may be absent."""
+    """Objects of the Prometheus operator; off by default, because its CRDs may be absent."""
 
     enabled: bool = Field(description="Whether to install ServiceMonitor, PodMonitor and PrometheusRule.")
     labels: Labels = Field(description="Labels by which your Prometheus selects them, such as release: prometheus.")
@@ -65,19 +65,21 @@ class NetworkPolicyValues(_Values):
 class ChartValues(_Values):
     """Values of the chart telecom-operator."""
 
-    replicas: int = Field(ge=1, le=5, description="Pods; one works, the others wait for its Lease.")
+    replicas: int = Field(ge=1, le=5, description="Number of pods; one works, the others wait for its Lease.")
     image: ImageValues = Field(description="The operator's image.")
-    watch_namespaces: list[str] = Field(description="Namespaces to work in, with a Role in each; empty: all.")
-    install_crd: bool = Field(description="Whether the chart brings the CRD. It stays when the chart is uninstalled.")
+    watch_namespaces: list[str] = Field(description="Namespaces to work in, with a Role in each; empty means all.")
+    install_crd: bool = Field(
+        description="Whether the chart installs the CRD, which stays when the chart is uninstalled."
+    )
     progressing_seconds: float = Field(gt=0, description="Pause between passes until a pipeline is Ready.")
     ready_seconds: float = Field(gt=0, description="Pause between passes when nothing happens.")
-    workers: int = Field(ge=1, le=64, description="Reconciliations at a time.")
+    workers: int = Field(ge=1, le=64, description="Number of reconciliations at a time.")
     resources: ResourceValues = Field(description="What the pod may use.")
     monitoring: MonitoringValues = Field(description="Objects of the Prometheus operator.")
     network_policy: NetworkPolicyValues = Field(description="Who may talk to the operator.")
     node_selector: Labels = Field(description="Labels of the nodes that may run it.")
-    pod_labels: Labels = Field(description="Further labels of the pods.")
-    global_: dict[str, object] = Field(default={}, alias="global", description="Helm's own.")
+    pod_labels: Labels = Field(description="Additional labels of the pods.")
+    global_: dict[str, object] = Field(default={}, alias="global", description="Helm's own values.")
 
 
 def chart_files() -> dict[str, str]:

@@ -74,7 +74,7 @@ def resource_schema() -> Schema:
         "properties": {
             "apiVersion": {"type": "string"},
             "kind": {"type": "string"},
-            # The length of any name, so that the API server can bound the cost of the rules for it.
+            # The limit of any name, which lets the API server bound the cost of the rules about it.
             "metadata": {"type": "object", "properties": {"name": {"type": "string", "maxLength": 253}}},
             "spec": structural_schema(PipelineSpec),
             "status": _status_schema(),
@@ -86,7 +86,7 @@ def resource_schema() -> Schema:
 
 def _status_schema() -> Schema:
     schema = structural_schema(PipelineStatus)
-    # Not required: another writer of status, such as a rollback, must be able to own a part of it.
+    # Not required, because another writer of the status must be able to own a part of it.
     del schema["required"]
     for name, key in (("conditions", "type"), ("stages", "name")):
         schema["properties"][name] |= {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": [key]}

@@ -54,12 +54,12 @@ DEMO_SEED = 42
 SAMPLES: tuple[Sample, ...] = (
     Sample(
         "minimal",
-        "The least that a pipeline needs: where tables go and one source. All else has defaults.",
+        "The least that a pipeline needs: where tables go, and one source. Everything else has defaults.",
         {"storage": STORAGE, "sources": {"cdr": {"simulator": {}}}},
     ),
     Sample(
         "demo",
-        "What `make demo` runs: fifteen seconds of a small carrier's traffic, faults and frauds planted in it.",
+        "What `make demo` runs: fifteen seconds of a small carrier's traffic, with planted faults and frauds.",
         {
             "profile": "dev",
             "storage": STORAGE,
@@ -95,7 +95,7 @@ SAMPLES: tuple[Sample, ...] = (
     ),
     Sample(
         "fraud",
-        "Fraud detection on Flink: rules with thresholds of their own, and accounts frozen in the CRM by its alerts.",
+        "Fraud detection on Flink: rules with their own thresholds, and alerts that freeze accounts in the CRM.",
         {
             "profile": "dev",
             "storage": STORAGE,
@@ -205,7 +205,7 @@ def _fields(values: Mapping[str, Any], schema: Schema, indent: int) -> Iterator[
 def _inline(value: Any) -> str:
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {item}" for key, item in value.items()) + "}"
-    # A version or a quantity of digits would be a number to YAML.
+    # To YAML, a version or a quantity that has only digits would be a number.
     needs_quotes = isinstance(value, str) and value.replace(".", "").isdigit()
     return json.dumps(value) if needs_quotes or not isinstance(value, str) else value
 

@@ -14,7 +14,7 @@ FOREIGN_KEYWORDS = ("title", "examples", "$defs", PROFILE_DEFAULTS_KEY)
 
 
 def structural_schema(model: type[BaseModel]) -> Schema:
-    """Schema of a model. It says nothing of unknown fields: API servers refuse them when asked to be strict."""
+    """Schema of a model. It does not mention unknown fields, which API servers refuse when asked to be strict."""
     schema = model.model_json_schema(by_alias=True)
     return _structural(schema, schema.get("$defs", {}))
 
@@ -33,7 +33,7 @@ def _structural(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Sc
 
 
 def _inlined(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Schema:
-    """The definition that is referred to, with what is said beside the reference on top."""
+    """The definition that a schema refers to, overridden by what stands beside the reference."""
     if "$ref" not in schema:
         return dict(schema)
     target = definitions[schema["$ref"].rsplit("/", 1)[-1]]
@@ -62,7 +62,7 @@ def _translate_children(schema: Schema, definitions: Mapping[str, Any]) -> None:
 
 
 def _translate_default(schema: Schema) -> None:
-    """A section defaults to all that its model says: the API server checks a default before it adds those of fields."""
+    """A section's default is complete: the API server checks it before it adds the defaults of fields."""
     if "default" not in schema:
         return
     if schema["default"] is None:
@@ -72,7 +72,7 @@ def _translate_default(schema: Schema) -> None:
 
 
 def _present(value: Any) -> Any:
-    """A value without the fields that are null: what is absent, the profile decides."""
+    """A value without its null fields: the profile decides what is absent."""
     if isinstance(value, dict):
         return {key: _present(each) for key, each in value.items() if each is not None}
     return value

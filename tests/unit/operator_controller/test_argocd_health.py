@@ -30,7 +30,7 @@ def status(stage: str = "kafka", **conditions: str) -> dict[str, Any]:
         (status(Ready="False", Degraded="False", Paused="False"), ("Progressing", "Ready says why")),
         (status(Ready="False", Degraded="True", Paused="False"), ("Degraded", "Degraded says why")),
         (status(Ready="True", Degraded="False", Paused="True"), ("Suspended", "Paused says why")),
-        (status("Suspended", Ready="False", Degraded="False"), ("Suspended", "sources and sink stand still")),
+        (status("Suspended", Ready="False", Degraded="False"), ("Suspended", "sources and sink are stopped")),
     ],
 )
 def test_health_follows_the_conditions(seen: dict[str, Any], wanted: tuple[str, str]) -> None:

@@ -1,1 +1,1 @@
-"""Dashboards and alert rules, from one description of each: what Grafana shows and what Prometheus watches."""
+"""Dashboards and alert rules, each described once: what Grafana shows and what Prometheus watches."""

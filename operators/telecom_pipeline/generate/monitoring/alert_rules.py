@@ -12,7 +12,7 @@ _LAG = f"sum by ({OF_PIPELINE}) ({names.SINK_LAG_RECORDS})"
 
 
 def _has_status(condition: str, status: str) -> str:
-    """That the operator finds a condition of a pipeline to have a status; the pipeline's own limits decide."""
+    """The operator reports this status for a condition, as the pipeline's own limits decide."""
     matchers = f'type="{condition}", status="{status}"'
     return f"max by ({OF_PIPELINE}) ({names.OPERATOR_PIPELINE_CONDITION}{{{matchers}}}) == 1"
 
@@ -43,7 +43,7 @@ OPERATOR_RULES = (
         f"sum({names.OPERATOR_LEADER}) < 1 or absent({names.OPERATOR_LEADER})",
         5,
         "critical",
-        "No operator works; pipelines run on, but changes have no effect.",
+        "No operator is working: pipelines keep running, but changes have no effect.",
         "kubectl get pods -A -l app.kubernetes.io/name=telecom-operator",
     ),
     AlertRule(
@@ -71,7 +71,7 @@ DATA_RULES = (
         f" and time() - max by ({_OF_TOPIC}) ({names.SINK_LAST_COMMIT_TIME_SECONDS}) > 300",
         5,
         "critical",
-        f"{{{{ $labels.topic }}}} of {_PIPELINE} has records waiting and no commit for five minutes.",
+        f"{{{{ $labels.topic }}}} of {_PIPELINE} has records waiting and has had no commit for five minutes.",
         "kubectl -n {{ $labels.namespace }} logs deployment/{{ $labels.pipeline }}-kafka-to-bronze",
     ),
     AlertRule(
@@ -79,7 +79,7 @@ DATA_RULES = (
         f"{_LAG} > max by ({OF_PIPELINE}) ({names.OPERATOR_LAG_LIMIT_RECORDS}) and deriv({_LAG}[15m:1m]) > 0",
         15,
         "warning",
-        f"More records of {_PIPELINE} wait than spec.monitoring.lagLimitRecords, and more arrive than are committed.",
+        f"More records of {_PIPELINE} than spec.monitoring.lagLimitRecords are waiting, and the lag is growing.",
         "raise spec.bronze.replicas, at most to the number of partitions",
     ),
     AlertRule(
@@ -95,7 +95,7 @@ DATA_RULES = (
         _has_status("Published", "False"),
         0,
         "critical",
-        f"The last nightly run of {_PIPELINE} failed, or none published within spec.monitoring."
+        f"The last nightly run of {_PIPELINE} failed, or none has published within spec.monitoring."
         "publicationLimitSeconds.",
         "kubectl -n {{ $labels.namespace }} describe tp {{ $labels.pipeline }}",
     ),
@@ -105,8 +105,8 @@ DATA_RULES = (
         f" > 0.01 * sum by ({_OF_TOPIC}) (rate({names.SINK_ROWS}[10m]))",
         10,
         "warning",
-        f"More than one in a hundred records of {{{{ $labels.topic }}}} in {_PIPELINE} is put aside.",
-        "look at the reasons on the dashboard, mend the source, then telecom replay-dlq --topic {{ $labels.topic }}",
+        f"More than one in a hundred records of {{{{ $labels.topic }}}} in {_PIPELINE} goes to the dead letters.",
+        "look at the reasons on the dashboard, fix the source, then telecom replay-dlq --topic {{ $labels.topic }}",
     ),
     AlertRule(
         "TelecomProducerBehind",
@@ -137,7 +137,7 @@ DATA_RULES = (
         f"delta({names.FLINK_CHECKPOINTS_FAILED}[15m]) > 2",
         0,
         "critical",
-        f"Checkpoints of fraud detection in {_PIPELINE} fail: no alert becomes visible.",
+        f"Checkpoints of fraud detection in {_PIPELINE} fail: alerts do not become visible.",
         "kubectl -n {{ $labels.namespace }} describe flinkdeployment",
     ),
     AlertRule(
@@ -154,7 +154,7 @@ DATA_RULES = (
         f"max by ({OF_PIPELINE}) ({names.FREEZER_UNPUBLISHED_ACTIONS}) > 0",
         10,
         "warning",
-        f"Actions in {_PIPELINE} are in the audit and not in Kafka.",
+        f"Actions in {_PIPELINE} are in the audit but not in Kafka.",
         "kubectl -n {{ $labels.namespace }} logs deployment/{{ $labels.pipeline }}-account-freezer",
     ),
     AlertRule(

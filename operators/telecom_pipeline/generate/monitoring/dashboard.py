@@ -1,4 +1,4 @@
-"""What a dashboard is, and its JSON as Grafana reads it."""
+"""A dashboard, and its JSON as Grafana reads it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +31,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """Panels under one title; `pipelines_from` is the metric whose labels fill the choice of a pipeline."""
+    """Panels under one title; `pipelines_from` is the metric whose labels are the pipelines to choose from."""
 
     uid: str
     title: str

@@ -1,4 +1,4 @@
-"""The generated files: once for everybody, once in the operator's chart, which helm reads only from its own folder."""
+"""The generated files: one copy for everybody, one inside the operator's chart, as helm reads only its own."""
 
 import json
 

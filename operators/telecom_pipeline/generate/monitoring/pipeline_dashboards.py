@@ -1,4 +1,4 @@
-"""Dashboards about the data's way: events into bronze, Kafka, fraud detection, publication."""
+"""Dashboards about the data: events into bronze, Kafka, fraud detection, publication."""
 
 from contracts import metric_names as names
 from operators.telecom_pipeline.generate.monitoring.dashboard import Dashboard, Panel, Query
@@ -13,7 +13,7 @@ from operators.telecom_pipeline.generate.monitoring.selectors import (
 
 _P99 = 0.99
 _MEDIAN = 0.5
-# A broker counts for each topic, and once more for all of them without that label.
+# A broker counts each topic, and all of them together without that label.
 _ONE_TOPIC, _ALL_TOPICS = 'topic!=""', 'topic=""'
 
 PIPELINE = Dashboard(
@@ -23,8 +23,8 @@ PIPELINE = Dashboard(
     (
         Panel(
             "Freshness",
-            "Now less the newest event time in the table, and the limit of the pipeline, for the newest event of any "
-            "topic. Grows without end once a bounded source is done.",
+            "Age of the newest event in the table, and the limit of the pipeline, which applies to the newest event of "
+            "any topic. It keeps growing once a bounded source is done.",
             "s",
             (
                 Query(lowest_by(names.SINK_FRESHNESS_SECONDS, "topic"), "{{topic}}"),
@@ -33,7 +33,7 @@ PIPELINE = Dashboard(
         ),
         Panel(
             "Lag",
-            "Records on the broker that are not in the table, and the limit of the pipeline, for all topics together.",
+            "Records on the broker that are not in the table, and the limit of the pipeline for all topics together.",
             "short",
             (
                 Query(sum_by(names.SINK_LAG_RECORDS, "topic"), "{{topic}}"),
@@ -48,7 +48,7 @@ PIPELINE = Dashboard(
         ),
         Panel(
             "Dead letters by reason",
-            "Records per second that were put aside with their bytes, position and reason.",
+            "Records per second that were set aside with their bytes, position and reason.",
             "ops",
             (Query(rate_by(names.SINK_DEAD_LETTERS, "topic", "reason"), "{{topic}} {{reason}}"),),
         ),
@@ -63,7 +63,7 @@ PIPELINE = Dashboard(
         ),
         Panel(
             "Commits repeated or refused",
-            "Per second: attempts that failed, and commits that another writer was faster than.",
+            "Per second: failed attempts, and commits that lost to another writer.",
             "ops",
             (
                 Query(rate_by(names.SINK_COMMIT_RETRIES, "topic"), "{{topic}} retried"),
@@ -73,7 +73,7 @@ PIPELINE = Dashboard(
         ),
         Panel(
             "Produced and acknowledged",
-            "Records per second handed to the client, and those that all replicas have.",
+            "Records per second that were handed to the client, and those that all replicas have.",
             "ops",
             (
                 Query(rate_by(names.PRODUCER_SENT, "topic"), "{{topic}} sent"),
@@ -82,13 +82,13 @@ PIPELINE = Dashboard(
         ),
         Panel(
             "Producers behind",
-            "Age of the oldest record that is due and not sent.",
+            "Age of the oldest record that is due but not sent.",
             "s",
             (Query(highest_by(names.PRODUCER_BEHIND_SECONDS, "pod"), "{{pod}}"),),
         ),
         Panel(
             "Held in memory",
-            "Bytes read from Kafka and not committed yet.",
+            "Bytes that were read from Kafka but not committed yet.",
             "bytes",
             (Query(sum_by(names.SINK_BUFFERED_BYTES, "topic"), "{{topic}}"),),
         ),
@@ -158,13 +158,13 @@ FRAUD = Dashboard(
         ),
         Panel(
             "Decisions",
-            "Answers of the account freezer per second.",
+            "Decisions of the account freezer per second.",
             "ops",
             (Query(rate_by(names.FREEZER_DECISIONS, "rule", "action"), "{{rule}} {{action}}"),),
         ),
         Panel(
             "From alert to decision",
-            "From detection to the committed answer.",
+            "From detection to the committed decision.",
             "s",
             (
                 Query(quantile_by(_MEDIAN, names.FREEZER_ALERT_TO_DECISION_SECONDS), "median"),
@@ -188,19 +188,19 @@ FRAUD = Dashboard(
         ),
         Panel(
             "Size of the last checkpoint",
-            "State of the rules; it levels off when the windows are full.",
+            "State of the rules, which levels off when the windows are full.",
             "bytes",
             (Query(highest_by(names.FLINK_LAST_CHECKPOINT_BYTES, "pipeline"), "{{pipeline}}"),),
         ),
         Panel(
             "Restarts",
-            "Of the Flink job.",
+            "Restarts of the Flink job.",
             "short",
             (Query(highest_by(names.FLINK_RESTARTS, "pipeline"), "{{pipeline}}"),),
         ),
         Panel(
             "Late and unreadable events",
-            "Per second, as the job meets them.",
+            "Per second, when the job reads them.",
             "ops",
             (
                 Query(rate_by(names.FLINK_LATE_EVENTS, "pipeline"), "{{pipeline}} late"),
@@ -209,7 +209,7 @@ FRAUD = Dashboard(
         ),
         Panel(
             "Actions not published",
-            "In the audit, and perhaps not in Kafka yet.",
+            "Actions that are in the audit but perhaps not in Kafka yet.",
             "short",
             (Query(highest_by(names.FREEZER_UNPUBLISHED_ACTIONS, "pod"), "{{pod}}"),),
         ),
@@ -223,13 +223,13 @@ PUBLICATION = Dashboard(
     (
         Panel(
             "Outcome of the gates",
-            "0 passed, 1 warned, 2 failed: the tag `published` stays where it was.",
+            "0 passed, 1 warned, 2 failed, in which case the tag `published` stays where it was.",
             "short",
             (Query(highest_by(names.GATE_OUTCOME, "pipeline", "layer", "gate"), "{{pipeline}} {{layer}} {{gate}}"),),
         ),
         Panel(
             "Gates that failed",
-            "By owner: whom to call.",
+            "By owner, who is the person to call.",
             "short",
             (Query(f"count by (owner) ({chosen(names.GATE_OUTCOME)} == 2)", "{{owner}}"),),
         ),

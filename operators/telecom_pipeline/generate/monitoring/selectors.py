@@ -1,4 +1,4 @@
-"""PromQL over the metrics of `contracts.metric_names`; a dashboard narrows it to a pipeline by its variables."""
+"""PromQL over the metrics of `contracts.metric_names`, which a dashboard's variables narrow to a pipeline."""
 
 # Labels that a scrape adds: the PodMonitor of the operator's chart takes the pipeline from the pod's label.
 TARGET_LABELS = ("namespace", "pipeline", "pod", "job", "instance")
