@@ -1,5 +1,5 @@
-{# Names of the checks that a row of bronze.network_probe_events fails. A dropped call may have
-   been set up before the reading began, so it is not counted against the attempts alone. #}
+{# Names of the checks that a row of bronze.network_probe_events fails. A dropped call may have been set up before the
+   reading began, so it is not counted against the attempts alone. #}
 {% macro network_probe_rejection_reasons() -%}
     {{ rejection_reasons(identity_checks() + [
         ('tower_id_missing', "length(tower_id) > 0"),

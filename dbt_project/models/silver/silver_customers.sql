@@ -1,8 +1,8 @@
 {{ config(unique_key=['customer_id', 'changed_at']) }}
 
-{# One row per customer and moment of change, each with everything that was true from then on: the histories of customer
-   and account woven into one. A customer with new entries is woven anew from the whole history, so the order of arrival
-   does not matter; of several changes in the same instant the last transaction counts. #}
+{# One row per customer and moment of change, each with everything that was true from then on: the histories of
+   customer and account woven into one. A customer with new entries is woven again from the whole history, so the order
+   of arrival does not matter; of several changes in the same instant the last transaction counts. #}
 
 with accounts as (
     -- A tombstone knows only its key; the owner is in the account's other versions.

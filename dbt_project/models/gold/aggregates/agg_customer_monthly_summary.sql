@@ -4,8 +4,8 @@
     properties={'partitioning': "array['month_start']"},
 ) }}
 
-{# One row per customer and month of usage, with plan and status as they were at the month's end (now, in a running
-   month). Every month with new rows is summed anew from the daily usage. #}
+{# One row per customer and month of usage, with plan and status as they were at the month's end (or are now, in a
+   month that is not over). Every month with new rows is summed again from the daily usage. #}
 
 with monthly as (
     select

@@ -4,7 +4,7 @@
     properties={'partitioning': "array['month(event_date)']"},
 ) }}
 
-{# Usage revenue per day and region of the network: small enough that quarters are summed from all of it. #}
+{# Usage revenue per day and region of the network. The table is so small that quarters are summed from all of it. #}
 
 select
     event_date,

@@ -5,7 +5,7 @@
 ) }}
 
 {# Calls, messages and data per subscriber, day and region of the network: what months and quarters are summed from, so
-   that these never read events again. Every day with new rows is computed anew. #}
+   that these never read events again. Every day with new rows is computed again from all of its rows. #}
 
 with usage as (
     select

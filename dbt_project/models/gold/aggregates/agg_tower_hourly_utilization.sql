@@ -4,7 +4,7 @@
     properties={'partitioning': "array['event_date']"},
 ) }}
 
-{# Load and calls per tower and hour. Every day with new rows is computed anew from all of its rows. #}
+{# Load and calls per tower and hour. Every day with new rows is computed again from all of its rows. #}
 
 with probes as (
     select

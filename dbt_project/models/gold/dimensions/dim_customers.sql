@@ -1,9 +1,9 @@
 {{ config(unique_key='customer_key') }}
 
-{# Slowly changing dimension, type 2. Each version is valid from `valid_from` (inclusive) to `valid_to` (exclusive); the
-   versions of a customer follow each other without hole or overlap, and the last one is current. The first is valid from
-   the day the customer joined. The key is made of customer and moment of change, so a change that arrives late adds a
-   version and shortens its neighbour, but no key moves. #}
+{# Slowly changing dimension, type 2. Each version is valid from `valid_from` (inclusive) to `valid_to` (exclusive);
+   the versions of a customer follow each other without hole or overlap, and the last one is current. The first is
+   valid from the day the customer joined. The key is made of customer and moment of change, so a change that arrives
+   late adds a version and shortens its neighbour, but no key moves. #}
 
 with affected as (
     select distinct customer_id from {{ ref('silver_customers') }} where {{ silver_changes_of_run() }}

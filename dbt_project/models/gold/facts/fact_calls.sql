@@ -4,8 +4,8 @@
     properties={'partitioning': "array['event_date']"},
 ) }}
 
-{# One row per call, joined to the version of the customer that was valid when the call was made. Customers and towers
-   that are not known get the key of the unknown member, never a dropped row. #}
+{# One row per call, joined to the version of the customer that was valid when the call was made. A call of an unknown
+   customer or tower is kept and points at the unknown member. #}
 
 with calls as (
     select * from {{ ref('silver_calls') }} where {{ silver_events_of_run() }}

@@ -4,9 +4,9 @@
     properties={'partitioning': "array['feature_date']"},
 ) }}
 
-{# What was known about a customer at the start of `feature_date`, and nothing later: training on it does not look into
-   the future. Feature dates lie `churn_horizon_days` apart, counted back from the run date; the run date itself is the
-   one to score. #}
+{# What was known about a customer at the start of `feature_date`, and nothing that became known later: a model that is
+   trained on it does not see the future. Feature dates lie `churn_horizon_days` apart, counted back from the run date;
+   the run date itself is the one to score. #}
 
 {%- set horizon = var('churn_horizon_days') %}
 {%- set recent_since = "date_add('day', -" ~ horizon ~ ", customers.feature_date)" %}
@@ -104,7 +104,7 @@ select
     coalesce(billing.invoices_paid_late, 0) as invoices_paid_late,
     coalesce(billing.invoices_overdue, 0) as invoices_overdue,
     coalesce(billing.mean_invoice_usd, 0) as mean_invoice_usd,
-    -- Null while the horizon is not over yet: nobody knows.
+    -- Null while the horizon is not over: the answer is not known yet.
     if(
         date_add('day', {{ horizon }}, customers.feature_date) <= {{ run_date() }},
         coalesce(departures.closed_at < date_add('day', {{ horizon }}, customers.as_of), false)

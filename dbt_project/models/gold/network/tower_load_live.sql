@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-{# Newest minute of every tower, live: which one is overloaded now? #}
+{# The newest minute of every tower, live: it tells which towers are overloaded now. #}
 
 select
     tower_id,
