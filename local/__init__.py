@@ -1,1 +1,1 @@
-"""LocalCluster: rendered manifests run on one machine with the real engines, without containers."""
+"""LocalCluster runs the rendered manifests on one machine, with the real engines and without containers."""

@@ -1,4 +1,4 @@
-"""Errors a person can act on: what was tried, why it failed, what to do next."""
+"""Errors that a person can act on: what was tried, why it failed, what to do next."""
 
 
 class LocalError(Exception):

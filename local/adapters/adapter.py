@@ -12,12 +12,12 @@ Status = dict[str, Any]
 
 
 class ManifestError(LocalError):
-    """A manifest asks for something that its real controller would refuse too, or that this machine cannot give."""
+    """A manifest asks for something that its real controller would also refuse, or that this machine cannot provide."""
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Objects that a manifest refers to, read through functions: the adapter does not know the store."""
+    """Objects that a manifest refers to, read through functions, because the adapter does not know the store."""
 
     get: Callable[[Ref], Manifest | None]
     list: Callable[[Kind, str, Mapping[str, str]], Sequence[Manifest]]
@@ -29,7 +29,7 @@ class Outcome:
 
     status: Status
     published: Sequence[Manifest] = ()
-    # Status of other objects that the same controller owns: the pools of a Kafka.
+    # Status of other objects that the same controller owns, such as the pools of a Kafka.
     other_statuses: Mapping[Ref, Status] = field(default_factory=dict)
     # False asks for another sync soon, even if nothing changes.
     is_settled: bool = True
@@ -41,14 +41,14 @@ class Adapter(Protocol):
     kind: Kind
     # Set on every object of the kind, so that its deletion waits for `remove`.
     finalizer: str
-    # Whether a sync talks to an engine over the network, which is then done only when something may have changed.
+    # Whether a sync talks to an engine over the network; if so, it is done only when something may have changed.
     calls_engine: bool
 
     def sync(self, manifest: Manifest, surroundings: Surroundings, machine: Machine) -> Outcome:
-        """Do the next step towards the manifest and tell how far it is. Level-triggered, idempotent, bounded."""
+        """Take the next step towards the manifest and report the progress. Level-triggered, idempotent, bounded."""
 
     def remove(self, manifest: Manifest, surroundings: Surroundings, machine: Machine) -> bool:
-        """Do the next step of taking the thing away; True when it is gone."""
+        """Take the next step of the removal; True when everything is gone."""
 
     def process_names(self, manifest: Manifest, machine: Machine) -> Sequence[str]:
         """Processes that the manifest stands for, running or not."""

@@ -1,4 +1,4 @@
-"""Conditions as controllers write them: the transition time changes with the status only."""
+"""Conditions as controllers write them: the transition time changes only with the status."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +10,7 @@ Condition = dict[str, Any]
 
 
 def condition(manifest: Manifest, kind: str, is_true: bool, reason: str = "", message: str = "") -> Condition:
-    """Condition of that type; keeps the transition time that the manifest's status already has for it."""
+    """Condition of that type; it keeps the transition time that the manifest's status has for it."""
     status = "True" if is_true else "False"
     written = {"type": kind, "status": status, "lastTransitionTime": _transition_time(manifest, kind, status)}
     if reason:

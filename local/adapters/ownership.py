@@ -5,7 +5,7 @@ from operators.telecom_pipeline.objects.manifest import Manifest
 
 
 def owned_secret(owner: Manifest, name: str, data: dict[str, str]) -> Manifest:
-    """Secret beside its owner, deleted with it; values as plain text."""
+    """Secret beside its owner and deleted with it; the values are given as plain text."""
     metadata = owner["metadata"]
     manifest = secret(name, metadata["namespace"], data)
     manifest["metadata"]["ownerReferences"] = [

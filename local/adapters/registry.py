@@ -1,4 +1,4 @@
-"""The adapters of this machine. ConfigMap and Secret need none: they are data that others look up."""
+"""The adapters of this machine. ConfigMaps and Secrets do not need one: they are data that others look up."""
 
 from local.adapters.adapter import Adapter
 from local.adapters.flink.deployment import FlinkDeploymentAdapter
@@ -11,7 +11,7 @@ from local.adapters.workloads.job import JobAdapter
 
 
 def all_adapters() -> tuple[Adapter, ...]:
-    """One adapter per kind, those that others wait for first."""
+    """One adapter per kind, beginning with those that others wait for."""
     clients = AdminClients()
     return (
         KafkaAdapter(),

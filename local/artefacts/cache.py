@@ -18,7 +18,7 @@ _STAMP = ".complete"
 
 @dataclass(frozen=True)
 class Artefact:
-    """What a builder needs: an empty folder to fill, and a way to tell how far it is."""
+    """What a builder needs: an empty folder to fill, and a way to report its progress."""
 
     name: str
     folder: Path
@@ -34,15 +34,15 @@ Build = Callable[[Artefact], None]
 
 
 def installed(name: str, version: str) -> Path | None:
-    """Folder of an artefact that is complete in the cache, or None."""
+    """Folder of an artefact if it is complete in the cache, otherwise None."""
     folder = cache_folder() / f"{name}-{version}"
     return folder if (folder / _STAMP).is_file() else None
 
 
 def install(name: str, version: str, build: Build, report: Report = ignore_progress) -> Path:
-    """Folder of an artefact, built first if the cache lacks it; safe when several processes ask at once.
+    """Folder of an artefact, which is built first if the cache lacks it; safe when several processes ask at once.
 
-    `build` fills a temporary folder that is renamed when complete, so an interrupted build leaves no half artefact.
+    `build` fills a temporary folder that is renamed when complete, so an interrupted build does not leave half of one.
     Raises what `build` raises.
     """
     started = time.monotonic()

@@ -1,4 +1,4 @@
-"""dbt with its Trino adapter: a Python environment of its own, because its dependencies conflict with the jobs'."""
+"""dbt with its Trino adapter, in its own Python environment because its dependencies conflict with the jobs'."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +12,7 @@ from local.artefacts.versions import REPOSITORY
 from operators.telecom_pipeline.render.transform import DBT
 
 DBT_PROJECT = REPOSITORY / DBT.project_directory
-# By this name an image of ours finds it in its path, beside another Python.
+# Our image has it on the path under this name, beside another Python.
 DBT_PYTHON = DBT.python.name
 _ENVIRONMENT, _PARSED = "dbt", "dbt-project"
 
@@ -31,7 +31,7 @@ def parsed_dbt_project(report: Report = ignore_progress) -> Path:
 
 
 def parsed_if_present() -> ParsedProject | None:
-    """The same, if somebody parsed the project as it is now."""
+    """The parsed project, if it has been parsed in its present state."""
     folder = installed(_PARSED, _parsed_version())
     return ParsedProject(folder) if folder else None
 

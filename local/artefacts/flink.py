@@ -15,7 +15,7 @@ _PACKAGE = "apache-flink-libraries"
 # Below the package's top folder. Without the Table API, Python and Scala, which the job does not use: 130 of 310 MB.
 _KEPT_FOLDERS = ("deps/bin", "deps/lib", "deps/plugins/metrics-prometheus")
 _UNUSED_JARS = ("flink-table-*.jar", "flink-scala_*.jar", "flink-cep-*.jar", "flink-csv-*.jar", "flink-json-*.jar")
-_NEXT_STEP = "check that pip reaches a package index (`pip config list`), then the same command again"
+_NEXT_STEP = "check that pip can reach a package index (`pip config list`), then run the same command again"
 
 
 def flink_home(report: Report = ignore_progress) -> Path:
@@ -40,7 +40,7 @@ def _fetch(artefact: Artefact) -> None:
 
 
 def _fetch_package(artefact: Artefact, folder: Path) -> Path:
-    """Fetch the package's source archive with a pip of its own: the environment of the project has none."""
+    """Fetch the package's source archive with a separate pip, because the project's environment does not have one."""
     artefact.tell("fetching", _PACKAGE)
     run_tool([sys.executable, "-m", "venv", str(folder / "venv")], next_step="install Python's venv module")
     run_tool(

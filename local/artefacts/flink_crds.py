@@ -1,4 +1,4 @@
-"""The Flink operator's CRDs, out of its published API jar: what a cluster really accepts."""
+"""The Flink operator's CRDs from its published API jar: what a cluster really accepts."""
 
 import zipfile
 from pathlib import Path

@@ -15,7 +15,7 @@ _SOURCES = ("pom.xml", "src/main")
 
 
 def fraud_detection_jar(report: Report = ignore_progress) -> Path:
-    """The job's jar for these very sources, built if the cache has another. Raises `CommandError`."""
+    """The job's jar for exactly these sources, which is built if the cache lacks it. Raises `CommandError`."""
     return install("fraud-detection-job", source_digest(_PROJECT), _build, report) / JAR_NAME
 
 
@@ -33,7 +33,7 @@ def _files(root: Path) -> list[Path]:
 
 
 def _build(artefact: Artefact) -> None:
-    """Build a copy: two builds at once must not share Maven's `target` folder."""
+    """Build a copy, because two builds at once must not share Maven's `target` folder."""
     copy = artefact.folder / "build"
     for root in _SOURCES:
         source, target = _PROJECT / root, copy / root
@@ -43,7 +43,7 @@ def _build(artefact: Artefact) -> None:
     run_tool(
         ["nice", "mvn", "-B", "-ntp", "-Dstyle.color=never", "-DskipTests", "package"],
         folder=copy,
-        next_step="telecom doctor (it checks Maven and Java), then the same command again; what was fetched is kept",
+        next_step="telecom doctor (it checks Maven and Java), then the same command again; it keeps what was fetched",
         on_line=lambda line: artefact.tell("building", line),
     )
     (copy / "target" / JAR_NAME).rename(artefact.folder / JAR_NAME)

@@ -1,4 +1,4 @@
-"""Builds commands of a Go module from source, through a small module of ours that pins it."""
+"""Builds commands of a Go module from source, by way of a small module of ours that pins it."""
 
 import json
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ class GoCommands:
     version: str
     packages: tuple[str, ...]
     link_values: Mapping[str, str] = field(default_factory=dict)
-    # Kubernetes keeps its libraries in its own tree and names them v0.0.0: they are published under this version.
+    # Kubernetes keeps its libraries in its own tree as v0.0.0; they are published under this version.
     staging_version: str | None = None
 
 

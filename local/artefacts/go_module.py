@@ -1,4 +1,4 @@
-"""Files that come with a Go module, out of Go's own module cache."""
+"""Files that come with a Go module, from Go's own module cache."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ from local.artefacts.command import run_tool
 
 
 def module_folder(artefact: Artefact, module: str, version: str) -> Path:
-    """Read-only folder with all files of a module version; fetches it where missing. Raises `CommandError`."""
+    """Read-only folder with all files of a module version, fetched if missing. Raises `CommandError`."""
     pinned = f"{module}@{version}"
     artefact.tell("fetching", pinned)
     lines: list[str] = []

@@ -12,19 +12,19 @@ from local.artefacts.progress import Report, ignore_progress
 SUITE = "bookworm"
 # The version that this suite has.
 PYTHON = "3.11"
-_RECIPE = "1"  # raise it when the content of the layer changes
+_RECIPE = "1"  # to be raised when the content of the layer changes
 _PACKAGES = "python3,ca-certificates"
-# Nobody reads them in a container: half of the size.
+# Not needed in a container, and half of its size.
 _DROPPED = ("var/cache/apt/archives", "var/lib/apt/lists", "usr/share/doc", "usr/share/man", "usr/share/locale")
 
 
 def base_layer(report: Report = ignore_progress) -> Path:
-    """Tar of the base system, from the cache once it was built. Raises `CommandError`."""
+    """Tar of the base system, from the cache once it has been built. Raises `CommandError`."""
     return install(f"image-base-{SUITE}", _RECIPE, _build, report) / "layer.tar"
 
 
 def missing_for_base() -> str | None:
-    """Why the base cannot be built here, with the command that helps; None if it can."""
+    """Why the base cannot be built here, with the command that helps; None if it can be."""
     if os.geteuid() != 0:
         return "debootstrap needs root: run as root"
     if shutil.which("debootstrap") is None:
@@ -39,7 +39,7 @@ def _build(artefact: Artefact) -> None:
     artefact.tell("building", "debootstrap")
     run_tool(
         ["debootstrap", "--variant=minbase", f"--include={_PACKAGES}", SUITE, str(root)],
-        next_step="Check that a Debian mirror is reached: debootstrap --print-debs bookworm /tmp/x",
+        next_step="Check that a Debian mirror can be reached: debootstrap --print-debs bookworm /tmp/x",
         on_line=lambda line: artefact.tell("building", line),
     )
     for folder in _DROPPED:

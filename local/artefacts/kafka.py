@@ -1,4 +1,4 @@
-"""Apache Kafka: its jars from a Maven repository, with the metrics reporter that Strimzi's images have."""
+"""Apache Kafka: its jars from a Maven repository, with the metrics reporter of Strimzi's images."""
 
 from pathlib import Path
 

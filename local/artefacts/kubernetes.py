@@ -1,6 +1,7 @@
 """Kubernetes from its Go modules: an API server, a whole node, and helm, for tests on a real cluster.
 
-No download of binaries: what a site can reach is its Go module proxy. The first build takes minutes on two cores.
+Nothing is downloaded as a binary, because a site may only reach its Go module proxy. The first build takes
+minutes on two cores.
 """
 
 from pathlib import Path
@@ -26,7 +27,7 @@ def control_plane_binaries(report: Report = ignore_progress) -> tuple[Path, ...]
 
 
 def node_binaries(report: Report = ignore_progress) -> tuple[Path, ...]:
-    """Folders that hold what else a node needs: kubelet, scheduler, proxy, DNS and `pause`."""
+    """Folders that hold what a node needs besides: kubelet, scheduler, proxy, DNS and `pause`."""
     pinned = versions().kubernetes
     coredns = GoCommands("github.com/coredns/coredns", pinned.coredns, ("github.com/coredns/coredns",))
     kubernetes = _kubernetes("kube-scheduler", "kubelet", "kube-proxy")
@@ -41,7 +42,7 @@ def helm_binary(report: Report = ignore_progress) -> Path:
     """The binary of helm. Raises `CommandError`."""
     pinned = versions().kubernetes
     module, (_, minor, _) = "helm.sh/helm/v3", pinned.version.split(".", 2)
-    # Without a cluster, helm renders for the Kubernetes it was built for; unset, that is 1.20.
+    # Without a cluster, helm renders for the Kubernetes version it was built for, which is 1.20 unless set.
     built_for = {
         f"{module}/pkg/{package}.k8sVersion{part}": value
         for package in ("chartutil", "lint/rules")

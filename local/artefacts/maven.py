@@ -9,24 +9,24 @@ from local.artefacts.cache import Artefact
 from local.artefacts.command import run_tool
 from local.errors import LocalError
 
-_NEXT_STEP = "telecom doctor (it checks Maven), then the same command again; what was fetched is kept"
+_NEXT_STEP = "telecom doctor (it checks Maven), then the same command again; it keeps what was fetched"
 _QUIET = ("mvn", "-B", "-ntp", "-Dstyle.color=never")
 
 
 class MavenError(LocalError):
-    """Maven ended well but did not leave what was asked for."""
+    """Maven succeeded but did not leave what was asked for."""
 
 
 @dataclass(frozen=True)
 class Coordinate:
-    """A Maven artefact; with `classifier` or `packaging` where they are not the usual ones."""
+    """A Maven artefact, with its `classifier` and `packaging` where they are not the usual ones."""
 
     group: str
     name: str
     version: str
     packaging: str = "jar"
     classifier: str | None = None
-    # False leaves out what it depends on.
+    # False leaves out its dependencies.
     transitive: bool = True
 
     @property
@@ -47,7 +47,7 @@ class Coordinate:
 
 
 def fetch_jars(artefact: Artefact, coordinates: Iterable[Coordinate], folder: Path) -> None:
-    """Put the coordinates' jars, and the jars they need at run time, into a folder. Raises `CommandError`."""
+    """Put the jars of the coordinates and of their run-time dependencies into a folder. Raises `CommandError`."""
     folder.mkdir(parents=True, exist_ok=True)
     pom = artefact.folder / "pom.xml"
     pom.write_text(_pom(artefact.name, coordinates))
@@ -67,9 +67,9 @@ def fetch_jars(artefact: Artefact, coordinates: Iterable[Coordinate], folder: Pa
 
 
 def fetch_file(artefact: Artefact, coordinate: Coordinate, folder: Path) -> Path:
-    """Put one file, without what it needs, into a folder. Raises `CommandError`, `MavenError`.
+    """Put one file, without its dependencies, into a folder. Raises `CommandError`, `MavenError`.
 
-    A file that the user's local Maven repository did not hold before is removed from there again.
+    If the user's local Maven repository did not have the file before, it is removed from there again.
     """
     folder.mkdir(parents=True, exist_ok=True)
     cached = coordinate.path_in_local_repository
@@ -82,7 +82,7 @@ def fetch_file(artefact: Artefact, coordinate: Coordinate, folder: Path) -> Path
     )
     file = folder / coordinate.file_name
     if not file.is_file():
-        raise MavenError(f"fetch {coordinate}", f"Maven ended well but left no {file.name} in {folder}", _NEXT_STEP)
+        raise MavenError(f"fetch {coordinate}", f"Maven succeeded but left no {file.name} in {folder}", _NEXT_STEP)
     if not was_cached:
         cached.unlink(missing_ok=True)
     return file

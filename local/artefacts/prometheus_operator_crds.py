@@ -1,4 +1,4 @@
-"""CRDs of the Prometheus operator, out of its Go module: what the chart's monitors and rules are checked against."""
+"""CRDs of the Prometheus operator from its Go module: what the chart's monitors and rules are checked against."""
 
 import shutil
 from pathlib import Path
@@ -14,7 +14,7 @@ _KINDS = ("podmonitors", "prometheusrules", "servicemonitors")
 
 
 def prometheus_operator_crds(report: Report = ignore_progress) -> tuple[Path, ...]:
-    """A file per kind that the operator's chart uses. Raises `CommandError`."""
+    """One file for each kind that the operator's chart uses. Raises `CommandError`."""
     folder = install("prometheus-operator-crds", versions().prometheus_operator.version, _fetch, report)
     return tuple(sorted(folder.glob("*.yaml")))
 

@@ -1,4 +1,4 @@
-"""Python environments beside the project's own, for what conflicts with its dependencies: environments/<name>."""
+"""Python environments beside the project's own, for tools whose dependencies conflict with it: environments/<name>."""
 
 import hashlib
 from pathlib import Path
@@ -20,15 +20,15 @@ def python_environment(name: str, contents: str, report: Report = ignore_progres
 
 
 def environment_version(name: str) -> str:
-    """What tells an environment from one with other packages."""
+    """Digest that distinguishes an environment from one with other packages."""
     return hashlib.sha256((ENVIRONMENTS / name / "uv.lock").read_bytes()).hexdigest()[:12]
 
 
 def _build(artefact: Artefact, project: Path, contents: str) -> None:
     folder = artefact.folder / "environment"
     artefact.tell("fetching", contents)
-    # Relocatable: the folder is renamed when it is complete. Compiled: where Python may not write bytecode, every start
-    # would compile all that it imports, which is half of dbt's start.
+    # Relocatable, because the folder is renamed when it is complete. Compiled, because where Python may not write
+    # bytecode every start would compile all that it imports, which is half of dbt's starting time.
     for command in (
         ["venv", "--relocatable", "--python", "3.11", str(folder)],
         ["sync", "--frozen", "--no-dev", "--compile-bytecode"],
@@ -37,6 +37,6 @@ def _build(artefact: Artefact, project: Path, contents: str) -> None:
             [find_uv_bin(), *command],
             environment={"UV_PROJECT_ENVIRONMENT": str(folder), "UV_NATIVE_TLS": "1"},
             folder=project,
-            next_step="check that PyPI or your mirror answers (UV_INDEX_URL), then the same command again",
+            next_step="check that PyPI or your mirror answers (UV_INDEX_URL), then run the same command again",
             on_line=lambda line: artefact.tell("fetching", line),
         )

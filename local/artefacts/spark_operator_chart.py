@@ -1,4 +1,4 @@
-"""Chart and CRDs of Spark's operator, out of its Go module: what our values for it are checked against."""
+"""Chart and CRDs of Spark's operator from its Go module: what our values for it are checked against."""
 
 import shutil
 from pathlib import Path
@@ -13,7 +13,7 @@ _FOLDER = Path("charts/spark-operator-chart")
 
 
 def spark_operator_chart(report: Report = ignore_progress) -> Path:
-    """Folder of the chart in its pinned version, CRDs below `crds`. Raises `CommandError`."""
+    """Folder of the chart in its pinned version, with its CRDs below `crds`. Raises `CommandError`."""
     version = versions().upstream_charts["spark-operator"].version
     return install("spark-operator-chart", version, _fetch, report) / "chart"
 
@@ -21,7 +21,7 @@ def spark_operator_chart(report: Report = ignore_progress) -> Path:
 def _fetch(artefact: Artefact) -> None:
     version = versions().upstream_charts["spark-operator"].version
     module = module_folder(artefact, _MODULE, f"v{version}")
-    # copyfile and not copy: what lies in Go's cache is read-only.
+    # copyfile, not copy, because files in Go's cache are read-only.
     shutil.copytree(module / _FOLDER, artefact.folder / "chart", copy_function=shutil.copyfile)
     for folder in (artefact.folder / "chart", *(artefact.folder / "chart").rglob("*/")):
         folder.chmod(0o755)

@@ -1,4 +1,4 @@
-"""Strimzi's CRDs, generated from its published model classes with its own generator: what a cluster really accepts."""
+"""Strimzi's CRDs, generated from its published model classes by its own generator: what a cluster really accepts."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def _generate(artefact: Artefact) -> None:
     fetch_jars(artefact, coordinates, jars)
     artefact.tell("building")
     files = [f"{MODEL_PACKAGE}.{name}={artefact.folder / kind}.yaml" for name, kind in KIND_BY_CLASS.items()]
-    # Its classes are of Java 21, so the system's Java may be too old.
+    # Its classes need Java 21, so the system's Java may be too old.
     run_tool(
         [str(java_25()), "-cp", f"{jars}/*", GENERATOR, "--yaml", *files],
         next_step="telecom fetch (it generates them again)",

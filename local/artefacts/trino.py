@@ -1,4 +1,4 @@
-"""Trino: the server and a few plugins out of its tarball."""
+"""Trino: the server and a few plugins from its tarball."""
 
 import shutil
 import tarfile
@@ -31,8 +31,8 @@ def _fetch(artefact: Artefact) -> None:
 def unpack_selected(tarball: Path, target: Path, wanted: tuple[str, ...]) -> None:
     """Unpack the folders `wanted` (paths below the tarball's top folder) into `target`.
 
-    The tarball stores equal jars once and links the others to them, often from a folder that is not wanted: such a
-    jar is unpacked under the first wanted name.
+    The tarball stores equal jars once and links the others to them. If the stored one is in a folder that is not
+    wanted, it is unpacked under the first wanted name.
     """
     home_of: dict[str, list[str]] = {}
     with tarfile.open(tarball) as archive:

@@ -1,4 +1,4 @@
-"""Runs adapters over the objects of a store: memory of this machine, or a Kubernetes API server."""
+"""Runs adapters over the objects of a store: this machine's own, or a Kubernetes API server."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -16,18 +16,18 @@ log = structlog.get_logger()
 
 # Everything is looked at this often even if nothing seems to have changed.
 RESYNC_SECONDS = 30.0
-# An adapter that calls an engine is asked again after this time when it could not finish.
+# An adapter that calls an engine is asked again after this time if it could not finish.
 RETRY_SECONDS = 0.5
 
 
 class Store(Cluster, Protocol):
-    """What adapters' objects are kept in."""
+    """Where the objects of adapters are kept."""
 
     def list_kind(self, kind: Kind) -> Sequence[Manifest]:
         """All objects of a kind, in every namespace that is served."""
 
     def set_finalizers(self, ref: Ref, finalizers: Sequence[str]) -> None:
-        """Replace the finalizers of an object; an absent object is no error."""
+        """Replace the finalizers of an object; an absent object is left alone."""
 
 
 @dataclass
@@ -40,7 +40,7 @@ class _Seen:
 
 
 class AdapterLoop:
-    """One pass after the other over all objects; `has_unsettled` says whether the next is wanted soon."""
+    """Passes over all objects, one after the other; `has_unsettled` says whether the next should come soon."""
 
     def __init__(self, store: Store, adapters: Sequence[Adapter], machine: Machine) -> None:
         self.has_unsettled = False
@@ -51,7 +51,7 @@ class AdapterLoop:
         self._seen: dict[Ref, _Seen] = {}
 
     def sync(self) -> set[str]:
-        """Sync every object once; returns the names of the processes that objects stand for."""
+        """Sync every object once; returns the names of the processes that the objects stand for."""
         self.has_unsettled = False
         processes: set[str] = set()
         for adapter in self._adapters:

@@ -1,7 +1,7 @@
 """The background process of a state directory: `python -m local.cluster.daemon --state DIR`.
 
-SIGTERM ends the daemon and leaves everything running; the next daemon finds it again. SIGUSR1 stops everything in
-order first. `kill -9` is as good as SIGTERM.
+SIGTERM ends the daemon and leaves everything running for the next daemon to find. SIGUSR1 stops everything in order
+first. `kill -9` does the same as SIGTERM.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def lock_of(state: StateDirectory) -> FileLock:
 
 
 def read_state(state: StateDirectory) -> DaemonState | None:
-    """What the daemon last wrote, whether it still lives or not."""
+    """What the daemon last wrote, whether it is still alive or not."""
     file = _state_file(state)
     if not file.is_file():
         return None
@@ -53,7 +53,7 @@ def read_state(state: StateDirectory) -> DaemonState | None:
 
 
 def write_state(state: StateDirectory, daemon: DaemonState) -> None:
-    """Tell others what this daemon has ready."""
+    """Tell others which services this daemon has ready."""
     write_atomically(_state_file(state), json.dumps(asdict(daemon)))
 
 
@@ -95,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with lock_of(state).acquire(timeout=0):
             run(state, [name for name in options.services.split(",") if name])
     except Timeout:
-        print(f"Another daemon drives {state.root} already; see `telecom status`.", file=sys.stderr)
+        print(f"Another daemon already drives {state.root}; see `telecom status`.", file=sys.stderr)
         return 1
     return 0
 

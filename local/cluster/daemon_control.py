@@ -1,4 +1,4 @@
-"""Starting, stopping and describing a LocalCluster from another process: what the command line needs."""
+"""Starts, stops and describes a LocalCluster from another process, for the command line."""
 
 import os
 import shutil
@@ -56,9 +56,9 @@ def is_running(state: StateDirectory) -> bool:
 
 
 def start_daemon(state: StateDirectory, services: Sequence[str] = SERVICE_NAMES) -> bool:
-    """Start the daemon in the background and wait until it drives the directory; False when one did already.
+    """Start the daemon in the background and wait until it drives the directory; False if one already did.
 
-    The engines must be in the cache: a daemon that must fetch them first shows no progress. Raises `DaemonError`.
+    The engines must be in the cache: a daemon that has to fetch them first shows no progress. Raises `DaemonError`.
     """
     if is_running(state):
         return False
@@ -82,22 +82,22 @@ def start_daemon(state: StateDirectory, services: Sequence[str] = SERVICE_NAMES)
             start_new_session=True,
         )
     if not _wait(lambda: _drives(state, process.pid) or process.poll() is not None, START_SECONDS) or process.poll():
-        why = f"it is not running; its log ends:\n{tail(log_file, 1500)}"
+        why = f"it is not running; its log ends with:\n{tail(log_file, 1500)}"
         raise DaemonError("start the daemon", why, f"less {log_file}")
-    # It outlives us on purpose, which Popen would otherwise warn about.
+    # It outlives us on purpose; Popen would otherwise warn about it.
     process.returncode = 0
     return True
 
 
 def stop_daemon(state: StateDirectory) -> None:
-    """End the daemon only: everything keeps running unattended, and the next daemon finds it. Raises `DaemonError`."""
+    """End only the daemon: everything keeps running unattended until the next daemon finds it. Raises `DaemonError`."""
     _signal_and_wait(state, signal.SIGTERM)
 
 
 def stop_everything(state: StateDirectory) -> None:
     """Stop all processes in order, workloads first and storage last, and the daemon; data stays.
 
-    Works without a daemon too: what a killed one left behind is found and stopped. Raises `DaemonError`.
+    This also works without a daemon: what a killed one left behind is found and stopped. Raises `DaemonError`.
     """
     _signal_and_wait(state, daemon.STOP_EVERYTHING)
     with daemon.lock_of(state).acquire(timeout=STOP_SECONDS):
@@ -107,7 +107,7 @@ def stop_everything(state: StateDirectory) -> None:
 
 
 def delete_everything(state: StateDirectory) -> None:
-    """Stop everything, then delete all that the cluster remembers, its data included. Raises `DaemonError`."""
+    """Stop everything, then delete all that the cluster remembers, including its data. Raises `DaemonError`."""
     stop_everything(state)
     if moved := moved_folder(state.services / Postgres.name):
         shutil.rmtree(moved, ignore_errors=True)
@@ -115,7 +115,7 @@ def delete_everything(state: StateDirectory) -> None:
 
 
 def describe(state: StateDirectory) -> list[Row]:
-    """Every process, the daemon first; states as last written, which without a daemon may be old."""
+    """Every process, the daemon first. States are as last written, so they may be old without a daemon."""
     return [_daemon_row(state), *(_row(record) for record in load_all(state.run).values())]
 
 
@@ -135,7 +135,7 @@ def _row(record: Record) -> Row:
 
 def _daemon_row(state: StateDirectory) -> Row:
     running = is_running(state)
-    reason = "" if running else "nothing restarts what ends now; `telecom up` starts it"
+    reason = "" if running else "processes that end now are not restarted; `telecom up` starts it"
     return Row(daemon.LOG_NAME, "Ready" if running else "Stopped", "", state.log_file(daemon.LOG_NAME), reason)
 
 
@@ -145,7 +145,7 @@ def _drives(state: StateDirectory, pid: int) -> bool:
 
 
 def _signal_and_wait(state: StateDirectory, number: int) -> None:
-    """Signal the daemon if there is one, and wait until it let go of the lock."""
+    """Signal the daemon, if there is one, and wait until it has released the lock."""
     if not is_running(state):
         return
     found = daemon.read_state(state)
@@ -157,7 +157,7 @@ def _signal_and_wait(state: StateDirectory, number: int) -> None:
 
 
 def _is_daemon(pid: int) -> bool:
-    """Whether the pid that was written down is still a daemon: a killed one leaves its file behind."""
+    """Whether the recorded pid is still a daemon, because a killed one leaves its file behind."""
     try:
         return daemon.__name__ in psutil.Process(pid).cmdline()
     except psutil.Error:
@@ -174,5 +174,5 @@ def _wait(condition: Callable[[], bool], seconds: float) -> bool:
 
 
 def _cache_variables() -> dict[str, str]:
-    """What decides where the cache and Java are, which the daemon must see as we do."""
+    """Variables that say where the cache and Java are, which must be the same for the daemon as for us."""
     return {name: os.environ[name] for name in ("TELECOM_CACHE", "XDG_CACHE_HOME", "JAVA_HOME") if name in os.environ}

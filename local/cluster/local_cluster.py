@@ -1,4 +1,4 @@
-"""LocalCluster: objects in a store, adapters that run them, services beside them; one level-triggered loop."""
+"""LocalCluster: objects in a store, adapters that run them, services beside them, and one level-triggered loop."""
 
 import threading
 import time
@@ -44,7 +44,7 @@ class LocalCluster:
         self._thread: threading.Thread | None = None
 
     def tick(self) -> bool:
-        """One step of everything; True when the next one should be soon."""
+        """Take one step for everything; True if the next one should come soon."""
         supervisor = self.machine.supervisor
         changed = supervisor.tick()
         version = self.store.resource_version()
@@ -60,7 +60,7 @@ class LocalCluster:
         while not self._stopping.is_set():
             try:
                 busy = self.tick()
-            except Exception:  # the loop is all that keeps the processes alive; it logs and goes on
+            except Exception:  # the loop keeps the processes alive, so it logs the error and continues
                 log.exception("tick failed")
                 busy = False
             self._stopping.wait(ACTIVE_PAUSE_SECONDS if busy else IDLE_PAUSE_SECONDS)
@@ -71,7 +71,7 @@ class LocalCluster:
         self._thread.start()
 
     def stop_loop(self) -> None:
-        """End the loop; processes keep running."""
+        """End the loop; the processes keep running."""
         self._stopping.set()
         if self._thread:
             self._thread.join()
@@ -85,7 +85,7 @@ class LocalCluster:
         self.store.close()
 
     def publish_connections(self, namespace: str) -> None:
-        """Write the ConfigMaps and Secrets by which pipelines of a namespace find the wanted services and their key."""
+        """Write the ConfigMaps and Secrets through which a namespace's pipelines find services and token key."""
         self.store.apply(token_key_secret(self.machine, namespace))
         for service in self.services.wanted():
             for manifest in service.connection_objects(self.machine, namespace):

@@ -1,4 +1,4 @@
-"""Objects of LocalCluster in one SQLite file, with the semantics of a Kubernetes API server that our code relies on."""
+"""LocalCluster's objects in one SQLite file, with the semantics of a Kubernetes API server that our code relies on."""
 
 import base64
 import json
@@ -24,14 +24,14 @@ CREATE TABLE IF NOT EXISTS objects (
 CREATE TABLE IF NOT EXISTS counter (resource_version INTEGER NOT NULL);
 INSERT INTO counter SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM counter);
 """
-# Metadata that the store writes; whatever a manifest says about them is ignored.
+# Metadata that the store writes, and that it ignores in a manifest.
 _SERVER_METADATA = ("uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "managedFields")
 _WITHOUT_GENERATION = ("ConfigMap", "Secret")
 _BUSY_SECONDS = 10.0
 
 
 class SqliteCluster:
-    """`Cluster` on one machine, shared by several processes and threads.
+    """`Cluster` on one machine, which several processes and threads may share.
 
     Apply replaces what was applied before and leaves status, finalizers and server metadata alone. The file is closed
     by `close`, or with the last reference to the store.
@@ -71,7 +71,7 @@ class SqliteCluster:
         return self._change(ref, change)
 
     def apply_status(self, ref: Ref, status: Mapping[str, object]) -> None:
-        """Replace the status of an object; writing an equal status changes nothing. Absent: `ClusterError`."""
+        """Replace the status of an object; an equal one changes nothing. Raises `ClusterError` for an absent object."""
         content = json.loads(json.dumps(status))
 
         def change(stored: Manifest | None) -> Manifest:
@@ -107,7 +107,7 @@ class SqliteCluster:
         return [_parse(row) for row in self._query("SELECT manifest FROM objects ORDER BY kind, namespace, name", ())]
 
     def delete(self, ref: Ref) -> None:
-        """Ask for deletion: without finalizers the object and what it owns go at once, else it is only marked."""
+        """Ask for deletion: an object with finalizers is only marked, any other goes at once with what it owns."""
         stored = self.get(ref)
         if stored is None:
             return
@@ -117,7 +117,7 @@ class SqliteCluster:
             self._remove(ref, stored["metadata"]["uid"])
 
     def set_finalizers(self, ref: Ref, finalizers: Sequence[str]) -> None:
-        """Replace the finalizers; an object marked for deletion goes when none is left. Absent: nothing happens."""
+        """Replace the finalizers; an object marked for deletion goes with the last. An absent object is left alone."""
         stored = self.get(ref)
         if stored is None or stored["metadata"].get("finalizers", []) == [*finalizers]:
             return
@@ -127,7 +127,7 @@ class SqliteCluster:
             self._change(ref, lambda current: _with_finalizers(_present(current, ref), finalizers))
 
     def resource_version(self) -> int:
-        """Counter that grows with every change; cheap enough to be asked often."""
+        """Counter that grows with every change; cheap enough to be read often."""
         return int(self._query("SELECT resource_version FROM counter", ())[0][0])
 
     def changes_since(self, resource_version: int) -> Sequence[Ref]:
@@ -167,7 +167,7 @@ class SqliteCluster:
 
     @contextmanager
     def _transaction(self, ref: Ref) -> Iterator[None]:
-        """Writes of one object, all or none, one process at a time."""
+        """Writes to one object, all or none of them, by one process at a time."""
         with self._lock:
             try:
                 self._db.execute("BEGIN IMMEDIATE")

@@ -1,4 +1,4 @@
-"""Figures of pipelines whose pods are processes of this machine."""
+"""Figures of pipelines whose pods are processes on this machine."""
 
 from contracts.nightly_verdict import NightlyVerdict, read_verdict
 from local.adapters.workloads.pods import termination_log_of
@@ -10,7 +10,7 @@ from operators.telecom_pipeline.render.workload import METRICS_PORT_NAME
 
 
 class ProcessFigures:
-    """Asks the ready processes of a sink at the ports that were chosen for them, and reads what a run left."""
+    """Reads the metrics of a sink's ready processes at their ports, and the termination log of a nightly run."""
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine

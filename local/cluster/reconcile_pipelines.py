@@ -27,13 +27,13 @@ def pipelines_with(store: SqliteCluster, section: str) -> list[Ref]:
 
 
 def valid_pipeline(store: SqliteCluster, ref: Ref) -> Pipeline | None:
-    """The pipeline of that name; None where there is none, or its spec is invalid."""
+    """The pipeline of that name; None if it does not exist or its spec is invalid."""
     outcome = validate(store.get(ref) or {})
     return outcome if isinstance(outcome, Pipeline) else None
 
 
 def reconcile_pipelines(store: SqliteCluster, figures: FiguresSource) -> bool:
-    """One pass over every pipeline; False when one failed and another pass is due. Idempotent."""
+    """Run one pass over every pipeline; False if one failed and another pass is due. Idempotent."""
     return all([_reconcile_one(store, manifest, figures) for manifest in store.list_kind(TELECOM_PIPELINE)])
 
 

@@ -1,4 +1,4 @@
-"""An API server with its store and controllers as three processes on loopback: no root, no node, no container."""
+"""An API server with its store and controllers as three processes on loopback, without root, node or containers."""
 
 import secrets
 import socket
@@ -19,7 +19,7 @@ from local.kubernetes.kubectl import KubectlError, kubectl
 
 _START_SECONDS = 60.0
 _ADMIN_GROUP = "system:masters"
-# Only what pipelines need without a node: owner references followed, namespaces emptied and given a service account.
+# Only what pipelines need without a node: owner references, and namespaces that are emptied and get service accounts.
 _CONTROLLERS = (
     "garbage-collector-controller",
     "namespace-controller",
@@ -29,12 +29,12 @@ _CONTROLLERS = (
 
 
 class ControlPlaneError(LocalError):
-    """A process of the control plane did not start; its log's last lines are in the message."""
+    """A process of the control plane did not start; the message has the last lines of its log."""
 
 
 @dataclass
 class ControlPlane:
-    """A control plane with all state in `folder`. Use it as a context manager, or `start` and `stop` it."""
+    """A control plane with all its state in `folder`. Use it as a context manager, or `start` and `stop` it."""
 
     folder: Path
     report: Report = ignore_progress
@@ -83,7 +83,7 @@ class ControlPlane:
         self._start("kube-controller-manager", self._controller_arguments())
 
     def stop(self) -> None:
-        """End all processes at once: nobody needs their state afterwards."""
+        """End all processes at once, because their state is not needed afterwards."""
         for name in reversed(tuple(self._processes)):
             self.kill(name)
 
@@ -182,7 +182,7 @@ class ControlPlane:
             "--service-account-issuer=https://kubernetes.default.svc",
             f"--service-account-key-file={key}",
             f"--service-account-signing-key-file={key}",
-            "--endpoint-reconciler-type=none",  # a loopback address is no endpoint
+            "--endpoint-reconciler-type=none",  # a loopback address cannot be an endpoint
             "--profiling=false",
         ]
 

@@ -15,7 +15,7 @@ _ESTABLISH_SECONDS = 60.0
 
 
 def all_crds(report: Report = ignore_progress) -> tuple[Path, ...]:
-    """Files to apply, ours first. Upstream ones are generated from published artefacts. Raises `CommandError`."""
+    """Files to apply, ours first. Those of upstream are generated from published artefacts. Raises `CommandError`."""
     return (OWN_CRD, *strimzi_crds(report).values(), *flink_crds(report).values())
 
 
@@ -28,7 +28,7 @@ def install_crds(kubectl: Callable[..., str]) -> None:
         try:
             kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=10s")
             return
-        except KubectlError:  # also right after the creation, while a CRD has no conditions at all
+        except KubectlError:  # also right after creation, while a CRD does not have any conditions
             if time.monotonic() > deadline:
                 raise
         time.sleep(0.2)

@@ -36,7 +36,7 @@ def missing_for_a_node() -> str | None:
 
 @dataclass(frozen=True)
 class Node:
-    """A node with all state in `folder`; `down` removes everything it made on the machine."""
+    """A node with all its state in `folder`; `down` removes everything that it created on the machine."""
 
     folder: Path
 
@@ -47,11 +47,11 @@ class Node:
 
     @property
     def address(self) -> str:
-        """Address at which pods reach this machine, and this machine the API server."""
+        """Address at which pods reach this machine, and this machine reaches the API server."""
         return "10.244.0.1"
 
     def up(self, images: Sequence[Path] = (), report: Report = ignore_progress) -> None:
-        """Start it, or return at once if it runs, with image archives loaded. Raises `NodeError`, `CommandError`."""
+        """Start it with image archives loaded, or return at once if it runs. Raises `NodeError`, `CommandError`."""
         if missing := missing_for_a_node():
             raise NodeError("start a Kubernetes node", missing, "then try again")
         _link_all((*control_plane_binaries(report), *node_binaries(report)), self._binaries)

@@ -1,4 +1,4 @@
-"""Names of Services as addresses: an engine that runs on the node itself is not served by the cluster's DNS. Pure."""
+"""Replaces names of Services by addresses: an engine on the node itself cannot use the cluster's DNS. Pure."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ _SERVICE_NAME = re.compile(r"\b([a-z][a-z0-9-]*)\.([a-z0-9-]+)\.svc(?:\.cluster\
 
 
 def with_service_addresses(value: Any, address_of: Callable[[Ref], str | None]) -> Any:
-    """Copy of a document with `name.namespace.svc` replaced by the Service's address, where there is one."""
+    """Copy of a document with `name.namespace.svc` replaced by the Service's address, if it has one."""
     if isinstance(value, Mapping):
         return {key: with_service_addresses(item, address_of) for key, item in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Stands in for upstream operators on an API server: adapters run the real engine here and write its status."""
+"""Stands in for upstream operators on an API server: adapters run the real engines here and write their status."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 
 class StandIn:
-    """Adapters over the objects of one namespace, in a thread between `with` and its end; the end stops the engines."""
+    """Adapters over the objects of one namespace, in a thread for the duration of a `with`, whose end stops them."""
 
     def __init__(
         self, cluster: KubeCluster, namespace: str, adapters: Sequence[Adapter], state: StateDirectory, address: str
@@ -59,7 +59,7 @@ class NamespaceStore:
         self._namespace = namespace
 
     def list_kind(self, kind: Kind) -> Sequence[Manifest]:
-        """All objects of a kind in the namespace, with addresses that the node finds."""
+        """All objects of a kind in the namespace, with addresses that the node can reach."""
         objects = self._cluster.list(kind, self._namespace)
         return [manifest | {"spec": with_service_addresses(manifest["spec"], self._address)} for manifest in objects]
 

@@ -1,1 +1,1 @@
-"""Platform services that a pipeline only points at: on a cluster they come from Helm charts."""
+"""Platform services that a pipeline only refers to; on Kubernetes they come from Helm charts."""

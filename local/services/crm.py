@@ -1,4 +1,4 @@
-"""The carrier's CRM: customers in a PostgreSQL database, made once by `jobs.crm_simulator`."""
+"""The carrier's CRM: customers in a PostgreSQL database, generated once by `jobs.crm_simulator`."""
 
 import sys
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ from operators.telecom_pipeline.objects.manifest import Manifest
 
 CRM_DATABASE = "crm"
 CRM_OBJECT = "crm-database"
-# Subscribers have the same numbers in the network and here; the simulators of the samples have no more of them.
+# Subscribers have the same numbers here as in the network, and the samples' simulators have at most this many.
 CUSTOMER_COUNT = 10_000
 SEED = 42
 # Churn scores learn from dates a month apart whose outcome is known, and are judged on the newest of them. Before the
-# date that they learn from there must be invoices that fell due, a month and a half after the first day at the latest.
+# first of those dates, invoices must have fallen due, which takes up to a month and a half from the first day.
 HISTORY_DAYS = 105
-# Nobody has lived on it: the simulator makes the customers only.
+# A day before any customer's life began: the simulator generates only the customers.
 BEFORE_ALL_DAYS = date(1970, 1, 1)
 
 
@@ -35,7 +35,7 @@ def settings_file(state: StateDirectory) -> Path:
 
 
 class Crm:
-    """Pipelines find the database once its customers are in it: nobody shall take a subscriber for a stranger."""
+    """Pipelines find the database only once its customers are in it, or they would take a subscriber for a stranger."""
 
     name = "crm"
 
@@ -45,7 +45,7 @@ class Crm:
         self._is_filled = False
 
     def sync(self, machine: Machine) -> bool:
-        """Once PostgreSQL is set up, run the simulator to its end. What is there already stays as it is."""
+        """Once PostgreSQL is set up, run the simulator to its end. Existing customers stay as they are."""
         if not self._is_filled and self._postgres.sync(machine):
             if not self._has_database:
                 self._postgres.create_database(machine, CRM_DATABASE)
@@ -59,7 +59,7 @@ class Crm:
         return f"postgresql://{LOOPBACK}:{self._postgres.port(machine)}/{CRM_DATABASE}"
 
     def connection_objects(self, machine: Machine, namespace: str) -> Sequence[Manifest]:
-        """Coordinates and credentials; none before the customers are there."""
+        """Coordinates and credentials; none before the customers exist."""
         if not self._is_filled:
             return ()
         return self._postgres.objects(machine, namespace, CRM_DATABASE, CRM_OBJECT)
@@ -73,7 +73,7 @@ class Crm:
         arguments = ("--settings", str(settings), "--until", BEFORE_ALL_DAYS.isoformat())
         return ProcessSpec(
             name=self.name,
-            # Behind the engines that start beside it: the first who asks for a customer comes after all of them.
+            # Lower priority than the engines that start beside it: customers are first needed after all of them.
             argv=("nice", sys.executable, "-m", "jobs.crm_simulator", *arguments),
             log_file=machine.state.log_file(self.name),
             working_directory=REPOSITORY,

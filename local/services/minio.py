@@ -1,4 +1,4 @@
-"""MinIO: object storage with a bucket and a key that can do nothing but use it."""
+"""MinIO: object storage with a bucket, and a key that can only use that bucket."""
 
 import json
 from collections.abc import Sequence
@@ -55,7 +55,7 @@ class Minio:
         return f"http://{self._address(machine)}"
 
     def credentials(self, machine: Machine) -> tuple[str, str]:
-        """Access key id and secret that may use the bucket, and nothing else."""
+        """Access key id and secret that may use only the bucket."""
         return ACCESS_KEY_ID, password(machine.state, "minio-lakehouse")
 
     def connection_objects(self, machine: Machine, namespace: str) -> Sequence[Manifest]:
@@ -75,7 +75,7 @@ class Minio:
         port, console_port = machine.ports.claim("minio"), machine.ports.claim("minio-console")
         credentials = {"MINIO_ROOT_USER": _ROOT_USER, "MINIO_ROOT_PASSWORD": password(machine.state, "minio-root")}
         addresses = ("--address", f"127.0.0.1:{port}", "--console-address", f"127.0.0.1:{console_port}")
-        # No call home for updates; no scanner sweeping an idle laptop's disk.
+        # It neither looks for updates nor sweeps an idle laptop's disk.
         quiet = {"MINIO_UPDATE": "off", "MINIO_SCANNER_SPEED": "slowest", "MINIO_BROWSER": "off"}
         return ProcessSpec(
             name=self.name,

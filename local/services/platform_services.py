@@ -1,4 +1,4 @@
-"""The services of one cluster together: which are wanted, and which of those can be used."""
+"""The services of one cluster: which are wanted, and which of those can be used."""
 
 from collections.abc import Sequence
 
@@ -37,7 +37,7 @@ class PlatformServices:
         self._wanted |= {name: self.available[name] for name in names}
 
     def wanted(self) -> Sequence[Service]:
-        """Services that shall run."""
+        """Services that are to run."""
         return tuple(self._wanted.values())
 
     def is_ready(self, *names: str) -> bool:
@@ -49,7 +49,7 @@ class PlatformServices:
         return sorted(self._ready)
 
     def sync(self, machine: Machine) -> None:
-        """Do the next step of every wanted service."""
+        """Take the next step for every wanted service."""
         for service in self.wanted():
             try:
                 is_ready = service.sync(machine)

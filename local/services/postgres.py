@@ -1,4 +1,4 @@
-"""PostgreSQL: the database of the Iceberg catalog, and of whoever else asks for one."""
+"""PostgreSQL: the database of the Iceberg catalog, and any others that are asked for."""
 
 import shlex
 import signal
@@ -38,7 +38,7 @@ _SETTINGS = {
 
 
 class Postgres:
-    """A PostgreSQL server with a role and password of its own per database."""
+    """A PostgreSQL server with a separate role and password for each database."""
 
     name = "postgres"
 
@@ -66,7 +66,7 @@ class Postgres:
         return self.objects(machine, namespace, CATALOG_DATABASE, CATALOG_OBJECT)
 
     def objects(self, machine: Machine, namespace: str, database: str, name: str) -> tuple[Manifest, Manifest]:
-        """ConfigMap and Secret of that name, by which pipelines find a database."""
+        """ConfigMap and Secret of that name, through which pipelines find a database."""
         username, role_password = self.credentials(machine, database)
         place = {"host": "127.0.0.1", "port": str(self.port(machine)), "database": database}
         return (
@@ -79,7 +79,7 @@ class Postgres:
         return database, password(machine.state, f"postgres-{database}")
 
     def create_database(self, machine: Machine, database: str, ddl: str = "") -> None:
-        """Create a database owned by a role of its own, and run `ddl` as that role. Idempotent."""
+        """Create a database owned by its own role, and run `ddl` as that role. Idempotent."""
         role, role_password = self.credentials(machine, database)
         with _cursor(self._connect(machine, _SUPERUSER, self._superuser_password(machine), "postgres")) as cursor:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
@@ -145,8 +145,8 @@ def _programs(home: Path) -> Path:
 def _start_script(programs: Path, data: Path, server: Sequence[str]) -> str:
     """Initialise the data folder once, then become the server.
 
-    The password goes through a pipe, so that it is in no argument. The folder gets its name last: an initialisation
-    that was cut short starts over.
+    The password goes through a pipe, so that it does not appear in an argument. The folder gets its name last, so an
+    initialisation that was cut short starts over.
     """
     flags = ("-U", _SUPERUSER, "--auth=scram-sha-256", "--pwfile=/dev/stdin", "-E", "UTF8", "--locale=C")
     initdb = shlex.join((str(programs / "initdb"), "-D", "draft", *flags, "--no-instructions"))

@@ -1,4 +1,4 @@
-"""What the services have in common: level-triggered, never blocking for long."""
+"""What all services share: they are level-triggered and never block for long."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -13,13 +13,13 @@ class Service(Protocol):
     name: str
 
     def sync(self, machine: Machine) -> bool:
-        """Make it run and, once its process is ready, set it up; True when it can be used. Idempotent."""
+        """Run it and, once its process is ready, set it up; True when it can be used. Idempotent."""
 
     def endpoint(self, machine: Machine) -> str:
-        """Where it answers, for people."""
+        """Where it answers, shown to people."""
 
     def connection_objects(self, machine: Machine, namespace: str) -> Sequence[Manifest]:
-        """ConfigMap and Secret by which pipelines of a namespace refer to it."""
+        """ConfigMap and Secret through which pipelines of a namespace refer to it."""
 
 
 def config_map(name: str, namespace: str, data: dict[str, str]) -> Manifest:

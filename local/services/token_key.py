@@ -1,4 +1,4 @@
-"""The key of the tokens that stand for phone numbers: random, made once for a state directory."""
+"""The key of the tokens that stand for phone numbers: random, generated once for a state directory."""
 
 from local.services.service import secret
 from local.state.passwords import password

@@ -1,4 +1,4 @@
-"""Trino: one node that coordinates and works, with the Iceberg catalog that pipelines write."""
+"""Trino: one node that both coordinates and works, with the Iceberg catalog that pipelines write."""
 
 import hashlib
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from local.supervisor.spec import HttpProbe, ProcessSpec, StopRank
 from operators.telecom_pipeline.objects.manifest import Manifest
 from operators.telecom_pipeline.spec.storage import Catalog
 
-# Name of the catalog in SQL, and in the JDBC catalog's tables, where every engine must use the same one.
+# Name of the catalog in SQL and in the JDBC catalog's tables, where every engine must use the same name.
 CATALOG: str = Catalog.model_fields["name"].default
 TRINO_OBJECT = "lakehouse-trino"
 HEAP = "1g"
@@ -24,7 +24,7 @@ ACCESS_RULES = Path(__file__).parents[2] / "manifests" / "trino" / "access-rules
 # Trino's own list for its release, without jdk.incubator.vector, which a cut-down runtime lacks.
 _JVM_FLAGS = (
     f"-Xmx{HEAP}",
-    # A laptop's queries are short and all different: half of all processor time went into the optimizing compiler.
+    # A laptop's queries are short and all different: the optimizing compiler took half of all processor time.
     "-XX:TieredStopAtLevel=1",
     # With two cores and a small heap, concurrent collection costs more than short pauses.
     "-XX:+UseParallelGC",
@@ -49,7 +49,7 @@ class Trino:
         self._warehouse = f"s3://{BUCKET}/{warehouse_prefix}".rstrip("/")
 
     def sync(self, machine: Machine) -> bool:
-        """Run the server; it starts beside the database and the storage, and needs them at the first query."""
+        """Run the server; it starts beside the database and the storage, and needs them only at the first query."""
         return machine.supervisor.ensure(self._process(machine)).is_ready
 
     def port(self, machine: Machine) -> int:
@@ -61,7 +61,7 @@ class Trino:
         return f"http://127.0.0.1:{self.port(machine)}"
 
     def connection_objects(self, machine: Machine, namespace: str) -> Sequence[Manifest]:
-        """Coordinates; who may log in as whom is not asked on loopback."""
+        """Coordinates only: on loopback, users are not authenticated."""
         place = {"host": LOOPBACK, "port": str(self.port(machine))}
         return (config_map(TRINO_OBJECT, namespace, place),)
 
@@ -110,7 +110,7 @@ class Trino:
             f"iceberg.jdbc-catalog.default-warehouse-dir={self._warehouse}",
             "iceberg.file-format=PARQUET",
             "iceberg.unique-table-location=true",
-            # Sketches of distinct values are one more file per commit, and joins of this size do without them.
+            # Sketches of distinct values cost one more file per commit, and joins of this size do not need them.
             "iceberg.extended-statistics.collect-on-write=false",
             "fs.native-s3.enabled=true",
             f"s3.endpoint={self._minio.endpoint(machine)}",

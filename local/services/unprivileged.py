@@ -1,4 +1,4 @@
-"""Running a server that refuses to be root: as `nobody`, in folders that `nobody` can reach."""
+"""Runs a server that refuses to be root as the user `nobody`, in folders that this user can reach."""
 
 import hashlib
 import os
@@ -13,7 +13,7 @@ _REACHABLE_ROOT = Path("/var/tmp")  # noqa: S108 (a folder of our own below it, 
 
 
 class UnprivilegedError(LocalError):
-    """Root cannot hand the server to another user."""
+    """Root cannot run the server as another user."""
 
 
 def is_root() -> bool:
@@ -22,7 +22,7 @@ def is_root() -> bool:
 
 
 def as_nobody(argv: tuple[str, ...]) -> tuple[str, ...]:
-    """The command run as `nobody` when we are root, else unchanged. Raises `UnprivilegedError`."""
+    """The command, run as `nobody` if we are root, otherwise unchanged. Raises `UnprivilegedError`."""
     if not is_root():
         return argv
     if shutil.which("setpriv") is None:
@@ -41,7 +41,7 @@ def give_to_nobody(folder: Path) -> None:
 
 
 def reachable(folder: Path) -> Path:
-    """The folder itself if `nobody` can walk to it, else one of our own in a public place, the same every time."""
+    """The folder itself if `nobody` can reach it, otherwise one of our own in a public place, always the same."""
     if not is_root() or _everyone_can_enter(folder):
         return folder
     moved = _public_place_of(folder)
@@ -53,7 +53,7 @@ def reachable(folder: Path) -> Path:
 
 
 def moved_folder(folder: Path) -> Path | None:
-    """Public place that `reachable` made for the folder, if it did."""
+    """Public place that `reachable` made for the folder, if it made one."""
     moved = _public_place_of(folder)
     return moved if moved.is_dir() else None
 
@@ -64,7 +64,7 @@ def _public_place_of(folder: Path) -> Path:
 
 
 def readable_copy(folder: Path, copy: Path) -> Path:
-    """The folder itself if `nobody` can read it, else a copy of it at `copy`."""
+    """The folder itself if `nobody` can read it, otherwise a copy of it at `copy`."""
     if not is_root() or _everyone_can_enter(folder):
         return folder
     if not copy.exists():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, content: str | bytes, mode: int = 0o600) -> bool:
-    """Replace a file in one step; returns False and touches nothing when it already holds the content."""
+    """Replace a file in one step; returns False and touches nothing if it already holds the content."""
     data = content.encode() if isinstance(content, str) else content
     if path.is_file() and path.read_bytes() == data:
         return False

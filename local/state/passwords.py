@@ -1,4 +1,4 @@
-"""Random passwords, made once and kept in the state directory."""
+"""Random passwords, generated once and kept in the state directory."""
 
 import secrets
 
@@ -7,9 +7,9 @@ from local.state.paths import StateDirectory
 
 
 def password(state: StateDirectory, name: str) -> str:
-    """Password of that name, generated at its first use; its file is readable by its owner only."""
+    """Password of that name, generated on first use; only the owner can read its file."""
     file = state.secrets / name
     if not file.is_file():
-        # No two calls meet: one process at a time drives a state directory.
+        # Two calls cannot collide, because only one process at a time drives a state directory.
         write_atomically(file, secrets.token_urlsafe(24))
     return file.read_text()

@@ -1,4 +1,4 @@
-"""Where LocalCluster keeps things: a state directory per project and one cache of engines per user."""
+"""Where LocalCluster keeps things: a state directory per project, and one cache of engines per user."""
 
 import os
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ _CACHE_NAME = "telecom-lakehouse"
 
 
 def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """Folder of fetched and built engines: $TELECOM_CACHE, else below $XDG_CACHE_HOME or ~/.cache."""
+    """Folder of fetched and built engines: $TELECOM_CACHE, or below $XDG_CACHE_HOME or ~/.cache."""
     if chosen := environ.get("TELECOM_CACHE"):
         return Path(chosen).expanduser().absolute()
     base = environ.get("XDG_CACHE_HOME")
@@ -19,7 +19,7 @@ def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
 
 @dataclass(frozen=True)
 class StateDirectory:
-    """Everything that one LocalCluster remembers; deleting the folder while it is down forgets the cluster."""
+    """Everything that one LocalCluster remembers; deleting the folder while it is down deletes the cluster."""
 
     root: Path
 
@@ -27,8 +27,8 @@ class StateDirectory:
     def open(cls, root: Path) -> "StateDirectory":
         """Create the folder and its parts where missing.
 
-        Folders that hold credentials are 0700. The others can be entered by everyone, because a database server
-        that refuses to run as root must reach its data as another user.
+        Folders that hold credentials have mode 0700. Everyone can enter the others, because a database server that
+        refuses to run as root must reach its data as another user.
         """
         state = cls(root.absolute())
         for folder in (state.root, state.run, state.services):
@@ -56,12 +56,12 @@ class StateDirectory:
 
     @property
     def pods(self) -> Path:
-        """Materialised volumes of Deployments and Jobs."""
+        """Volumes of Deployments and Jobs, as folders."""
         return self.root / "pods"
 
     @property
     def services(self) -> Path:
-        """Data of PostgreSQL, MinIO and Trino, a folder each."""
+        """Data of PostgreSQL, MinIO and Trino, one folder each."""
         return self.root / "services"
 
     @property

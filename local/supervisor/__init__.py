@@ -1,1 +1,1 @@
-"""Keeps processes running: start, readiness, restart with back-off, ordered stop, found again after a crash."""
+"""Keeps processes running: start, readiness, restart with back-off, ordered stop, and recovery after a crash."""

@@ -1,4 +1,4 @@
-"""What to do next with a process: a pure function of its record, its spec, what is observed and the time."""
+"""What to do next with a process, from its record, its spec, what is observed and the time. Pure."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -8,7 +8,7 @@ from local.supervisor.spec import ProcessSpec, RestartPolicy
 
 FIRST_BACKOFF_SECONDS = 1.0
 LONGEST_BACKOFF_SECONDS = 60.0
-# A run this long proves the process works: its failures are forgotten.
+# A run of this length proves that the process works, so its failures are forgotten.
 STABLE_SECONDS = 60.0
 
 
@@ -24,13 +24,13 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Observation:
-    """What the operating system and the probes say now. `ready` and `healthy` are None while not known."""
+    """What the operating system and the probes say now. `ready` and `healthy` are None while unknown."""
 
     alive: bool
     exit_code: int | None = None
     ready: bool | None = None
     healthy: bool | None = None
-    # Who else holds a port of the process, in words; only looked up when a start is due.
+    # Who else holds a port of the process, in words; looked up only when a start is due.
     port_conflict: str | None = None
 
 
@@ -38,7 +38,7 @@ Step = tuple[Record, Action]
 
 
 def decide(record: Record, spec: ProcessSpec | None, seen: Observation, now: float) -> Step:
-    """Next record and the one action that leads there. Without a spec, the process is to disappear."""
+    """The next record and the one action that leads to it. A process without a spec is to be removed."""
     if record.phase is Phase.STOPPING:
         return _while_stopping(record, seen, now)
     if spec is None:
@@ -53,7 +53,7 @@ def decide(record: Record, spec: ProcessSpec | None, seen: Observation, now: flo
 
 
 def backoff_seconds(failures: int) -> float:
-    """Wait before the next start after so many failed runs: 1, 2, 4 … 60."""
+    """Seconds to wait before the next start after that many failed runs: 1, 2, 4 … 60."""
     return float(min(LONGEST_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2 ** max(0, failures - 1)))
 
 
@@ -112,7 +112,7 @@ def _ended(record: Record, spec: ProcessSpec, seen: Observation, now: float) -> 
         return _enter(ended, Phase.EXITED, "completed", now)
     was_stable = record.ready_at is not None and now - record.ready_at > STABLE_SECONDS
     failures = 1 if was_stable else record.failures + 1
-    reason = f"ended with code {seen.exit_code}" if seen.exit_code is not None else "ended without leaving a code"
+    reason = f"ended with code {seen.exit_code}" if seen.exit_code is not None else "ended without leaving an exit code"
     if spec.max_failures is not None and failures > spec.max_failures:
         return _enter(replace(ended, failures=failures), Phase.EXITED, reason, now)
     waiting = replace(ended, failures=failures, retry_at=now + backoff_seconds(failures))

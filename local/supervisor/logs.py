@@ -1,4 +1,4 @@
-"""Bounded logs: the writer keeps its file open for appending, so the file is copied away and cut."""
+"""Bounded logs: the writer keeps its file open for appending, so the file is copied and then truncated."""
 
 import shutil
 from pathlib import Path
@@ -7,9 +7,9 @@ LOG_LIMIT_BYTES = 20 * 1024 * 1024
 
 
 def bound(log_file: Path, limit_bytes: int = LOG_LIMIT_BYTES) -> None:
-    """Move a log that passed the limit to `<name>.1`, replacing the one before, and start it empty.
+    """Move a log that has passed the limit to `<name>.1`, replacing the previous one, and start it empty.
 
-    Lines written between the copy and the cut are lost; a process's own data never goes through its log.
+    Lines that are written between the copy and the truncation are lost; a process never puts data in its log.
     """
     if log_file.is_file() and log_file.stat().st_size > limit_bytes:
         shutil.copyfile(log_file, log_file.with_name(log_file.name + ".1"))

@@ -1,4 +1,4 @@
-"""What an adapter or service needs of the machine it runs processes on."""
+"""What an adapter or a service needs from the machine on which it runs processes."""
 
 import os
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 class Machine:
     """Folders, ports and processes of one LocalCluster.
 
-    `address` is where clients find its Kafka: loopback, or for pods of a node on this machine the node's address.
+    `address` is where clients find its Kafka: loopback or, for pods of a node on this machine, the node's address.
     """
 
     state: StateDirectory
@@ -25,5 +25,5 @@ class Machine:
 
 
 def base_environment() -> dict[str, str]:
-    """The few variables that engines may inherit: nothing of the caller's credentials or settings leaks in."""
+    """The few variables that engines may inherit, so that none of the caller's credentials or settings leak in."""
     return {name: os.environ[name] for name in _INHERITED if name in os.environ}

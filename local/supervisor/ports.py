@@ -1,4 +1,4 @@
-"""Loopback ports: chosen once per name, kept in a file, and given up only if nobody ever used them."""
+"""Loopback ports: chosen once per name, kept in a file, and given up only if they were never used."""
 
 import json
 import random
@@ -22,7 +22,7 @@ class PortError(LocalError):
 def is_free(port: int) -> bool:
     """Whether a server could listen on the port of 127.0.0.1 now."""
     with socket.socket() as probe:
-        # As servers do: a connection that lingers after its server ended is no holder.
+        # As servers do: a connection that lingers after its server has ended does not hold the port.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
@@ -54,7 +54,7 @@ def _describe_process(pid: int | None) -> str:
 
 
 class PortBook:
-    """The ports of one state directory. Several processes may hold the same book."""
+    """The ports of one state directory. Several processes may share a book."""
 
     def __init__(self, run_folder: Path) -> None:
         self._file = run_folder / "ports.json"
@@ -73,7 +73,7 @@ class PortBook:
             return int(self._known[name]["port"])
 
     def mark_used(self, ports: tuple[int, ...]) -> None:
-        """Remember that something listened on these ports: from now on they are kept."""
+        """Remember that something has listened on these ports, which are kept from now on."""
         fresh = [name for name, entry in self._known.items() if entry["port"] in ports and not entry["used"]]
         if fresh:
             with self._lock:
@@ -83,7 +83,7 @@ class PortBook:
                 self._write()
 
     def give_up_unused(self, port: int) -> bool:
-        """Forget a port that somebody else took before we ever used it; False when it is one we must keep."""
+        """Forget a port that somebody else took before its first use; False if it must be kept."""
         with self._lock:
             self._known = self._read()
             names = [name for name, entry in self._known.items() if entry["port"] == port and not entry["used"]]
@@ -105,7 +105,7 @@ class PortBook:
     def _choose(self) -> int:
         taken = {entry["port"] for entry in self._known.values()}
         for _ in range(200):
-            port = random.randint(FIRST_PORT, LAST_PORT)  # noqa: S311 (a port is no secret)
+            port = random.randint(FIRST_PORT, LAST_PORT)  # noqa: S311 (a port is not a secret)
             if port not in taken and is_free(port):
                 return port
         raise PortError(

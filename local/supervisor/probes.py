@@ -1,4 +1,4 @@
-"""Runs probes beside the supervisor's loop, so that a slow answer holds nothing up."""
+"""Runs probes beside the supervisor's loop, so that a slow answer does not hold anything up."""
 
 import http.client
 import socket
@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from local.supervisor.spec import CommandProbe, HttpProbe, Probe, TcpProbe
 
 TIMEOUT_SECONDS = 2.0
-# Often while somebody waits for a start, seldom once it runs.
+# Often while somebody waits for a start, rarely once it runs.
 STARTING_PERIOD_SECONDS = 0.2
 STEADY_PERIOD_SECONDS = 5.0
-# So many failures in a row before a process that was ready counts as not ready.
+# This many failures in a row make a process that was ready count as not ready.
 FAILURE_THRESHOLD = 3
 
 
 def run_probe(probe: Probe) -> bool:
-    """Whether the probe passes now; takes at most some seconds."""
+    """Whether the probe passes now; takes at most a few seconds."""
     try:
         match probe:
             case TcpProbe(port):
@@ -54,14 +54,14 @@ class _Watched:
 
 
 class ProbeRunner:
-    """Latest answers of probes, by key. Not thread-safe: one loop asks."""
+    """Latest answers of probes, by key. Not thread-safe: only one loop asks."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="probe")
         self._watched: dict[tuple[str, str], _Watched] = {}
 
     def answer(self, key: tuple[str, str], probe: Probe, eager: bool) -> bool | None:
-        """What the probe last said; None before its first answer. `eager` asks often and believes one failure."""
+        """What the probe last said; None before its first answer. `eager` asks often and believes a single failure."""
         watched = self._watched.get(key)
         if watched is None or watched.probe != probe:
             watched = self._watched[key] = _Watched(probe)
@@ -73,7 +73,7 @@ class ProbeRunner:
         return watched.passed
 
     def forget(self, name: str) -> None:
-        """Drop the answers about a process: the next one is another process."""
+        """Drop the answers about a process, because the next one is a different process."""
         for key in [key for key in self._watched if key[0] == name]:
             del self._watched[key]
 

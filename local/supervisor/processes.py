@@ -1,7 +1,7 @@
-"""The operating system's side: start detached processes, recognise them later, signal nobody else's.
+"""The operating system's side: start detached processes, recognise them later, and signal only them.
 
 Every process gets a small shell as the leader of its own session. The shell outlives the supervisor and writes the
-exit code to a file, which a later supervisor, not being the parent, could not learn otherwise.
+exit code to a file, because a later supervisor is not the parent and could not learn it otherwise.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from local.errors import LocalError
 from local.supervisor.record import Record
 from local.supervisor.spec import ProcessSpec
 
-# In the environment of every process we start: whose it is. Checked before any signal.
+# In the environment of every process that we start, says whose it is. Checked before any signal.
 MARK = "TELECOM_LOCAL_PROCESS"
 # The trap keeps the shell alive through a stop; a trapped signal is reset to its default in the command.
 _LEADER_SCRIPT = """\
@@ -42,7 +42,7 @@ class Started:
 
 
 class Processes:
-    """Starts, observes and signals the processes of one state directory; `scope` tells them from other clusters'."""
+    """Starts, observes and signals the processes of one state directory; `scope` is the cluster that they belong to."""
 
     def __init__(self, run_folder: Path, scope: str) -> None:
         self._run = run_folder
@@ -50,7 +50,7 @@ class Processes:
         self._children: dict[int, subprocess.Popen[bytes]] = {}
 
     def start(self, spec: ProcessSpec, start_id: str) -> Started:
-        """Start a process in a session of its own, its output appended to its log. Raises `StartError`."""
+        """Start a process in its own session and append its output to its log. Raises `StartError`."""
         spec.log_file.parent.mkdir(parents=True, exist_ok=True)
         environment = {
             **spec.environment,
@@ -74,7 +74,7 @@ class Processes:
         return Started(child.pid, start_identity(child.pid))
 
     def is_alive(self, record: Record) -> bool:
-        """Whether the leader of the record's session still runs."""
+        """Whether the leader of the record's session is still running."""
         if record.pid is None:
             return False
         if child := self._children.get(record.pid):
@@ -82,11 +82,11 @@ class Processes:
                 return True
             del self._children[record.pid]
             return False
-        # Two processes can start within one clock tick, so that after a pid was given anew its mark decides.
+        # Two processes can start within one clock tick: if a pid was reused, the mark decides.
         return _is_same_process(record.pid, record.created) and self._is_ours(record.pid, record)
 
     def exit_code(self, record: Record) -> int | None:
-        """Code that the command left (128 + signal when a signal ended it), or None when nobody wrote it down."""
+        """Exit code of the command (128 + signal if a signal ended it), or None if it was not recorded."""
         file = self._exit_file(record.name, record.start_id)
         try:
             return int(file.read_text())
@@ -104,13 +104,13 @@ class Processes:
         with contextlib.suppress(psutil.Error):
             leader = psutil.Process(record.pid)
             for child in leader.children():
-                # A fork that has not become the command yet still has the shell's trap, which would eat a signal.
+                # A fork that has not become the command yet still has the shell's trap, which would swallow a signal.
                 if child.cmdline() != leader.cmdline():
                     return child.pid
         return None
 
     def terminate(self, record: Record) -> bool:
-        """Ask the command to end with its stop signal; False while its shell has not started it yet."""
+        """Send the command its stop signal; False while its shell has not started it yet."""
         pid = self.command_pid(record)
         if pid is None or not self._is_ours(pid, record):
             return False
@@ -118,7 +118,7 @@ class Processes:
         return True
 
     def kill(self, record: Record) -> None:
-        """End everything that this start of the process left, whichever session it moved to."""
+        """Kill everything that this start of the process left behind, whichever session it moved to."""
         for process in self.survivors(record.name, record.start_id):
             _signal(process.pid, signal.SIGKILL)
 
@@ -131,7 +131,7 @@ class Processes:
                     yield process
 
     def find_leader(self, name: str, start_id: str) -> Started | None:
-        """Leader of a start that was decided but not written down, because the supervisor was killed in between."""
+        """Leader of a start that was decided but not recorded, because the supervisor was killed in between."""
         for process in self.survivors(name, start_id):
             with contextlib.suppress(psutil.Error, OSError):
                 if os.getsid(process.pid) == process.pid:
@@ -139,7 +139,7 @@ class Processes:
         return None
 
     def release(self) -> None:
-        """Let go of the children: they outlive us on purpose, which Popen would otherwise warn about."""
+        """Let go of the children, which outlive us on purpose; Popen would otherwise warn about it."""
         for child in self._children.values():
             child.returncode = child.poll() or 0
         self._children.clear()

@@ -26,27 +26,27 @@ RUNNING = frozenset({Phase.STARTING, Phase.READY, Phase.STOPPING})
 
 @dataclass(frozen=True)
 class Record:
-    """One process as last seen. Times are seconds since the epoch; no environment, so no secret, is kept."""
+    """One process as last seen. Times are seconds since the epoch. The environment is not kept, so secrets are not."""
 
     name: str
     phase: Phase = Phase.PENDING
     reason: str = ""
     since: float = 0.0
     identity: str = ""
-    # Leader of the session it runs in, and when the kernel started it: together they name one process for ever.
+    # Leader of its session, and when the kernel started it: together they identify one process for good.
     pid: int | None = None
     created: str | None = None
-    # Distinguishes one start from the next; also in the process's environment.
+    # Distinguishes one start from the next; the process's environment has it too.
     start_id: str = ""
     started_at: float = 0.0
     ready_at: float | None = None
     exit_code: int | None = None
-    # Failed runs in a row; reset by a stable one.
+    # Failed runs in a row; a stable run resets them.
     failures: int = 0
     restarts: int = 0
     retry_at: float = 0.0
     killed: bool = False
-    # Whether its stop signal was delivered; a process that has just been started cannot be told yet.
+    # Whether its stop signal was delivered; a process that has only just been started cannot receive it yet.
     is_told_to_stop: bool = False
     stop_signal: int = signal.SIGTERM
     stop_grace_seconds: float = 20.0
@@ -86,7 +86,7 @@ def _file(folder: Path, name: str) -> Path:
 
 
 def _read(path: Path) -> Record | None:
-    """None for a record that its supervisor has just removed."""
+    """Read a record; None if its supervisor has just removed it."""
     try:
         fields = json.loads(path.read_text())
     except FileNotFoundError:

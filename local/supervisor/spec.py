@@ -21,7 +21,7 @@ class StopRank:
 
     WORKLOAD = 10
     KAFKA_BROKER = 50
-    # After the brokers, which otherwise wait in vain for somebody to take their partitions over.
+    # After the brokers, which would otherwise wait in vain for another to take over their partitions.
     KAFKA_CONTROLLER = 55
     QUERY_ENGINE = 70
     STORAGE = 90
@@ -55,7 +55,7 @@ Probe = TcpProbe | HttpProbe | CommandProbe
 
 @dataclass(frozen=True)
 class ProcessSpec:
-    """One process. It is restarted when `revision` changes, so that a caller decides what a change is."""
+    """One process. It is restarted when `revision` changes, which lets a caller decide what counts as a change."""
 
     name: str
     argv: tuple[str, ...]
@@ -65,24 +65,24 @@ class ProcessSpec:
     revision: str = ""
     # Loopback ports that it will listen on; checked for other holders before a start.
     ports: tuple[int, ...] = ()
-    # Where it answers, for people.
+    # Where it answers, shown to people.
     endpoint: str = ""
     readiness: Probe | None = None
     liveness: Probe | None = None
     restart: RestartPolicy = RestartPolicy.ALWAYS
-    # Failed runs after which it stays down; None tries for ever.
+    # Failed runs after which it stays down; None means that it is tried forever.
     max_failures: int | None = None
     stop_signal: int = signal.SIGTERM
     stop_grace_seconds: float = 20.0
     stop_rank: int = StopRank.WORKLOAD
-    # Given up and started again when it is not ready after this time.
+    # It is given up and started again if it is not ready after this time.
     start_timeout_seconds: float = 180.0
-    # A process that is not ready yet is not judged by its liveness before this time.
+    # Before this time, the liveness of a process that is not ready yet does not count.
     liveness_delay_seconds: float = 0.0
 
     @property
     def identity(self) -> str:
-        """Hash that changes when the process must be restarted; of the revision if set, else of all it is run with."""
+        """Hash that changes when the process must be restarted: of the revision, or else of all that it runs with."""
         if self.revision:
             content = self.revision
         else:

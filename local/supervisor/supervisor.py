@@ -21,9 +21,9 @@ _LOG_CHECK_SECONDS = 30.0
 
 
 class Supervisor:
-    """Processes of one state directory. One instance at a time may tick; others may read `records_of`.
+    """Processes of one state directory. Only one instance at a time may tick.
 
-    Level-triggered: `ensure` and `remove` say what should be, `tick` does the next step of each process.
+    Level-triggered: `ensure` and `remove` say what should run, `tick` takes the next step for each process.
     """
 
     def __init__(self, state: StateDirectory, ports: PortBook, clock: Callable[[], float] = time.time) -> None:
@@ -31,7 +31,7 @@ class Supervisor:
         self._ports = ports
         self._clock = clock
         self._specs: dict[str, ProcessSpec] = {}
-        # Found from an earlier supervisor and neither ensured nor removed yet: left alone.
+        # Left by an earlier supervisor and neither ensured nor removed yet, so left alone.
         self._records: dict[str, Record] = load_all(state.run)
         self._unclaimed = set(self._records)
         self._processes = Processes(state.run, scope=str(state.root))
@@ -41,7 +41,7 @@ class Supervisor:
             self._find_again(record)
 
     def ensure(self, spec: ProcessSpec) -> Record:
-        """Keep a process running as written; returns what is known about it."""
+        """Keep a process running as specified; returns what is known about it."""
         self._specs[spec.name] = spec
         self._unclaimed.discard(spec.name)
         return self._records.setdefault(spec.name, Record(spec.name))
@@ -77,7 +77,7 @@ class Supervisor:
             self.remove(name)
 
     def tick(self) -> bool:
-        """One step for every process; True when the state of one changed."""
+        """Take one step for every process; True if the state of any has changed."""
         before = dict(self._records)
         for name in list(self._records):
             if name not in self._unclaimed:
@@ -87,17 +87,17 @@ class Supervisor:
 
     @property
     def is_moving(self) -> bool:
-        """Whether a process starts or stops just now, so that the next tick should be soon."""
+        """Whether a process is starting or stopping right now, so that the next tick should come soon."""
         return any(_is_moving(record) for record in self._records.values())
 
     def stop_all(self, poll_seconds: float = 0.05) -> None:
-        """Stop every process, rank by rank, and forget them. Bounded by the sum of the ranks' longest graces."""
+        """Stop every process, rank by rank, and forget them. Bounded by the ranks' longest grace periods."""
         while not self.remove_in_order(list(self._records)):
             self.tick()
             time.sleep(poll_seconds)
 
     def close(self) -> None:
-        """Let go of the processes; they keep running and the next supervisor finds them."""
+        """Let go of the processes, which keep running until the next supervisor finds them."""
         self._probes.close()
         self._processes.release()
 
@@ -133,7 +133,7 @@ class Supervisor:
         return Observation(True, ready=ready, healthy=healthy)
 
     def _sweep(self, record: Record) -> None:
-        """Without its leader, what is left of a start must not run beside the next one."""
+        """Once its leader is gone, the rest of a start must not run beside the next one."""
         self._processes.kill(record)
         self._probes.forget(record.name)
 
@@ -149,7 +149,7 @@ class Supervisor:
         return None
 
     def _start(self, spec: ProcessSpec, record: Record) -> Record:
-        """Written down before and after: killed in between, the next supervisor finds the process by its start id."""
+        """Start a process, recorded before and after: a supervisor killed in between leaves its start id."""
         self._processes.clear_exit_code(record)
         record = replace(record, start_id=uuid.uuid4().hex[:12], pid=None, created=None)
         save(record, self._state.run)

@@ -27,12 +27,12 @@ from operators.telecom_pipeline.objects.manifest import Manifest
 
 @dataclass(frozen=True)
 class Run:
-    """What is remembered of a deployment between syncs; one job id per start that was not a mere restart."""
+    """What is remembered of a deployment between syncs. Every start that is not just a restart has its own job id."""
 
     revision: str = ""
     job_id: str = ""
     restore_from: str = ""
-    # Of a stop with savepoint that goes on.
+    # Of a stop with savepoint that is in progress.
     stop_request: str = ""
     starts: int = 0
     error: str = ""
@@ -46,7 +46,7 @@ class FlinkDeploymentAdapter:
     calls_engine = True
 
     def sync(self, manifest: Manifest, surroundings: Surroundings, machine: Machine) -> Outcome:
-        """Run the job as it is written; stop it with its state kept when it is suspended or changed."""
+        """Run the job as specified; when it is suspended or changed, stop it and keep its state."""
         deployment = _Deployment(manifest, surroundings, machine)
         try:
             return deployment.sync()
@@ -63,7 +63,7 @@ class FlinkDeploymentAdapter:
         return True
 
     def process_names(self, manifest: Manifest, machine: Machine) -> Sequence[str]:
-        """JobManager and TaskManagers of the job as it is written; while it stops, as it was."""
+        """JobManager and TaskManagers of the job as specified or, while it is being stopped, as it was."""
         return _Deployment(manifest, None, machine).process_names()
 
 
@@ -92,7 +92,7 @@ class _Deployment:
         return self._observe(records)
 
     def stop_processes(self) -> bool:
-        """Next step of stopping every process; True when all are gone."""
+        """Take the next step of stopping every process; True when all are gone."""
         return all([remove_pods(self._owner(role), self._machine) for role in ("jobmanager", "taskmanager")])
 
     def process_names(self) -> Sequence[str]:
@@ -133,7 +133,7 @@ class _Deployment:
         return Outcome(self.status(lifecycle, state, error, job_manager), is_settled=is_stable)
 
     def _stop(self) -> Outcome:
-        """Next step of a stop that keeps the state as the upgrade mode says."""
+        """Take the next step of a stop that keeps the state according to the upgrade mode."""
         if flink_manifest.upgrade_mode(self.manifest) == "savepoint" and not self._savepoint_is_done():
             return Outcome(self.status("UPGRADING", "RUNNING", self._run.error, "READY"), is_settled=False)
         if not self.stop_processes():
@@ -142,7 +142,7 @@ class _Deployment:
         return Outcome(self.status("UPGRADING", "FINISHED"), is_settled=False)
 
     def _savepoint_is_done(self) -> bool:
-        """Ask for the savepoint, then for its result. A job that does not run falls back to its last state."""
+        """Ask for the savepoint, then for its result. A job that is not running falls back to its last state."""
         run = self._run
         if not run.job_id:
             return True  # written in an earlier step; the processes are still ending
@@ -154,7 +154,7 @@ class _Deployment:
             return False
         done = self._rest.savepoint(run.job_id, run.stop_request)
         if done is None:
-            # A JobManager that died meanwhile knows nothing of the request.
+            # A JobManager that has died in the meantime does not know the request.
             return self._machine.supervisor.record(self._pod("jobmanager", 0).name) is None
         if location := done.get("location"):
             self._remember(replace(run, restore_from=str(location), job_id="", error=""))
@@ -164,7 +164,7 @@ class _Deployment:
         return False
 
     def _kept_state(self) -> str:
-        """Where the next start begins: the savepoint just written, the newest checkpoint, or nowhere."""
+        """Where the next start begins: the savepoint just written, the newest checkpoint, or an empty state."""
         if flink_manifest.upgrade_mode(self.manifest) == "stateless":
             return ""
         if not self._run.job_id:
@@ -201,7 +201,7 @@ class _Deployment:
         return self._process(self._pod("taskmanager", number), {"role": "taskmanager"})
 
     def _process(self, pod: Pod, plan: Mapping[str, str]) -> ProcessSpec:
-        """The pod's process, its volumes and variables, with Flink's files for it and the plan of its start."""
+        """The pod's process, volumes and variables, with Flink's files and the plan of its start."""
         process = pod.process()
         folder = FlinkFolder(self.folder / pod.name.rpartition("-")[2])
         metrics_port = process.ports[0] if process.ports else None
@@ -227,7 +227,7 @@ class _Deployment:
         return Pod(self._owner(role), number, self._machine, surroundings)
 
     def _owner(self, role: str) -> Manifest:
-        """The Deployment that the operator would make of a role."""
+        """The Deployment that the operator would create for a role."""
         arguments = flink_manifest.job_arguments(self.manifest) if role == "jobmanager" else ()
         metadata = {**self.manifest["metadata"], "name": f"{self.manifest['metadata']['name']}-{role}"}
         template = flink_manifest.pod_template(self.manifest, arguments)

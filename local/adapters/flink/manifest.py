@@ -1,4 +1,4 @@
-"""What a FlinkDeployment asks for, in the terms of Flink's own processes. Pure."""
+"""What a FlinkDeployment asks for, in terms of Flink's own processes. Pure."""
 
 import hashlib
 import json
@@ -12,8 +12,8 @@ from local.supervisor.loopback import LOOPBACK
 from operators.telecom_pipeline.objects.manifest import Manifest
 from operators.telecom_pipeline.objects.upstream import FLINK_JOB_SUSPENDED, FLINK_MAIN_CONTAINER
 
-# Settings that only mean something to the operator or to Kubernetes. High availability among them: the JobManager of
-# one machine finds its newest checkpoint in the checkpoint folder instead (flink_start).
+# Settings that only the operator or Kubernetes understand. High availability is one of them: on one machine, the
+# JobManager finds its newest checkpoint in the checkpoint folder instead (start.py).
 _LEFT_OUT = ("kubernetes.", "high-availability.", "job.autoscaler.")
 _CHECKPOINT_KEYS = ("execution.checkpointing.dir", "state.checkpoints.dir")
 
@@ -45,7 +45,7 @@ def configuration(manifest: Manifest, ports: FlinkPorts, metrics_port: int | Non
         "rest.address": LOOPBACK,
         "rest.bind-address": LOOPBACK,
         "rest.port": str(ports.rest),
-        # What is left when a JobManager dies is all that a new one can start from.
+        # When a JobManager dies, what it leaves is all that a new one can start from.
         "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
     }
 
@@ -56,7 +56,7 @@ def parallelism(manifest: Manifest) -> int:
 
 
 def task_manager_count(manifest: Manifest) -> int:
-    """TaskManagers: as many as the slots for the parallelism need, unless `replicas` says otherwise."""
+    """Number of TaskManagers: as many as the parallelism needs slots for, unless `replicas` says otherwise."""
     spec = manifest["spec"]
     slots = int(spec.get("flinkConfiguration", {}).get("taskmanager.numberOfTaskSlots", 1))
     return int(spec["taskManager"].get("replicas", ceil(parallelism(manifest) / slots)))
@@ -77,7 +77,7 @@ def job_arguments(manifest: Manifest) -> tuple[str, ...]:
 
 
 def is_suspended(manifest: Manifest) -> bool:
-    """Whether the job shall not run."""
+    """Whether the job is not supposed to run."""
     return bool(manifest["spec"]["job"].get("state") == FLINK_JOB_SUSPENDED)
 
 
@@ -87,7 +87,7 @@ def upgrade_mode(manifest: Manifest) -> str:
 
 
 def revision(manifest: Manifest) -> str:
-    """Hash of what the operator would upgrade the job for: not its state, mode or the operator's own settings."""
+    """Hash of what makes the operator upgrade the job, so without its state, its mode and the operator's settings."""
     spec = dict(manifest["spec"])
     ignored = ("state", "upgradeMode", "initialSavepointPath", "allowNonRestoredState")
     spec["job"] = {key: value for key, value in spec["job"].items() if key not in ignored}
@@ -97,7 +97,7 @@ def revision(manifest: Manifest) -> str:
 
 
 def pod_template(manifest: Manifest, arguments: tuple[str, ...]) -> dict[str, Any]:
-    """Pod template whose container is Flink's own; a placeholder stands for its command. Raises `ManifestError`."""
+    """Pod template with only Flink's own container; its command is a placeholder. Raises `ManifestError`."""
     given = manifest["spec"].get("podTemplate", {}).get("spec", {})
     containers = [entry for entry in given.get("containers", []) if entry["name"] == FLINK_MAIN_CONTAINER]
     if len(containers) != len(given.get("containers", [])):
@@ -105,13 +105,13 @@ def pod_template(manifest: Manifest, arguments: tuple[str, ...]) -> dict[str, An
             "run a Flink job", "its pod template has other containers", f"keep {FLINK_MAIN_CONTAINER} only"
         )
     main: Mapping[str, Any] = containers[0] if containers else {"name": FLINK_MAIN_CONTAINER}
-    # Flink's own probes are the operator's business; the processes are watched through the REST API.
+    # Flink's own probes are up to the operator; here the REST API shows how the processes are.
     bare = {key: value for key, value in main.items() if not key.endswith("Probe")}
     container = {**bare, "image": manifest["spec"]["image"], "command": ["flink"], "args": list(arguments)}
     return {"spec": {**given, "containers": [container]}}
 
 
 def _memory(role: Mapping[str, Any]) -> str:
-    """Kubernetes' `Mi` and `m` both are Flink's mebibytes."""
+    """Flink's mebibytes, which both `Mi` and `m` stand for."""
     asked = str(role["resource"]["memory"]).lower().removesuffix("i").removesuffix("b")
     return asked if asked[-1].isalpha() else f"{asked}b"

@@ -1,7 +1,7 @@
-"""How a Flink application is started from plain files: a JobManager and TaskManagers, as Flink's own scripts do it.
+"""Starts a Flink application from plain files: a JobManager and TaskManagers, as Flink's own scripts do it.
 
-The PyPI distribution has no scripts, so their few decisions are here: class path, plugins, module access for Java 17,
-and memory, for which Flink's `BashJavaUtils` is asked exactly as `config.sh` asks it.
+The PyPI distribution lacks the scripts, so the few decisions that they make are here: class path, plugins, module
+access for Java 17, and memory, which Flink's `BashJavaUtils` calculates just as it does for `config.sh`.
 """
 
 import subprocess
@@ -17,7 +17,7 @@ from local.state.files import write_atomically
 
 _ANSWER = "BASH_JAVA_UTILS_EXEC_RESULT:"
 _MEMORY_SECONDS = 60
-# As in the config.yaml of Flink's own distribution, `env.java.opts.all`.
+# As in `env.java.opts.all` of the config.yaml in Flink's own distribution.
 _EXPORTS = (
     "java.base/sun.net.util",
     "java.rmi/sun.rmi.registry",
@@ -71,7 +71,7 @@ class FlinkFolder:
         """Write the configuration and link the jar; safe to repeat."""
         for name in ("conf", "usrlib"):
             (self.path / name).mkdir(parents=True, exist_ok=True)
-        # JSON strings are YAML too, so any value is safe in quotes.
+        # JSON strings are also YAML, so any value is safe in quotes.
         lines = (f'{key}: "{_escaped(value)}"' for key, value in sorted(configuration.items()))
         write_atomically(self.conf / "config.yaml", "\n".join([*lines, ""]))
         write_atomically(self.logging, _LOGGING)

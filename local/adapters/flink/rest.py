@@ -1,4 +1,4 @@
-"""The few questions that are asked of a JobManager's REST API."""
+"""The few calls to a JobManager's REST API."""
 
 import json
 import urllib.error
@@ -13,7 +13,7 @@ _TIMEOUT_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class FlinkRest:
-    """One JobManager; a question it cannot answer now is answered by None."""
+    """One JobManager; None is the answer to a question that it cannot answer now."""
 
     port: int
 
@@ -27,7 +27,7 @@ class FlinkRest:
         return answer["request-id"] if answer else None
 
     def savepoint(self, job_id: str, request_id: str) -> dict[str, Any] | None:
-        """The finished request's `operation`: with `location`, or with `failure-cause`. None while it goes on."""
+        """The finished request's `operation`, with `location` or `failure-cause`; None while it is in progress."""
         answer = self._ask(f"/jobs/{job_id}/savepoints/{request_id}")
         if answer is None or answer["status"]["id"] != "COMPLETED":
             return None

@@ -1,8 +1,8 @@
 """Becomes a TaskManager, or a JobManager that continues from its newest checkpoint: `python -m … FILE [ARGUMENT…]`.
 
-Asking Flink how to share out its memory takes a Java of its own, so that too is done here, once per start.
-On Kubernetes high availability remembers that checkpoint. Here the checkpoint folder is asked at the very moment of the
-start, so that a JobManager that was killed goes on from what was completed last, and commits nothing twice.
+Asking Flink how to divide its memory takes a Java process, so that is also done here, once per start.
+On Kubernetes, high availability remembers that checkpoint. Here it is looked up in the checkpoint folder at the very
+moment of the start, so that a killed JobManager continues from the last completed one and commits nothing twice.
 """
 
 import json
@@ -21,7 +21,7 @@ _CHECKPOINT = re.compile(r"(.*/chk-(\d+))/_metadata$")
 
 
 def newest_checkpoint(files: Iterable[str]) -> str | None:
-    """Path of the newest complete checkpoint among the files of a job: `_metadata` is written last."""
+    """Path of the newest complete checkpoint among the files of a job, whose `_metadata` is written last."""
     found = [match for match in map(_CHECKPOINT.match, files) if match]
     return max(found, key=lambda match: int(match.group(2))).group(1) if found else None
 
@@ -53,7 +53,7 @@ def job_manager(plan: Mapping[str, str], arguments: tuple[str, ...]) -> list[str
 
 
 def main() -> None:
-    """Replace this process by what FILE describes (written by the FlinkDeployment adapter)."""
+    """Replace this process by what FILE describes, which the FlinkDeployment adapter has written."""
     plan: dict[str, str] = json.loads(Path(sys.argv[1]).read_text())
     is_job_manager = plan["role"] == "jobmanager"
     folder = FlinkFolder(Path(plan["folder"]))

@@ -1,4 +1,4 @@
-"""Admin calls to a Kafka of this machine, as its internal super user."""
+"""Admin calls to a Kafka on this machine, as its internal super user."""
 
 from collections.abc import Mapping
 from concurrent.futures import Future
@@ -37,7 +37,7 @@ def kafka_of(manifest: Manifest, surroundings: Surroundings) -> Manifest | None:
 
 
 class AdminClients:
-    """One client per Kafka cluster, kept: opening one costs a login."""
+    """One client per Kafka cluster, which is kept because opening one costs a login."""
 
     def __init__(self) -> None:
         self._clients: dict[tuple[str, str], AdminClient] = {}
@@ -69,7 +69,7 @@ def _settings(bootstrap_servers: str, password: str) -> dict[str, Any]:
         "sasl.username": INTERNAL_USER,
         "sasl.password": password,
         "socket.connection.setup.timeout.ms": 5000,
-        # A restarted broker is noticed by the next call; its lost connections are no news.
+        # The next call notices a restarted broker, so its lost connections need not be logged.
         "log.connection.close": False,
         "log_level": 2,
     }

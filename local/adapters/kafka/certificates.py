@@ -18,9 +18,9 @@ _KEYSTORE_FILE = "server.pem"
 
 
 def ensure_certificates(folder: Path, cluster: str, address: str = LOOPBACK) -> tuple[str, Path]:
-    """The authority's certificate as PEM, and the file with the server's key and chain; both made once and kept.
+    """The authority's certificate as PEM, and the file with the server's key and chain; both are created once and kept.
 
-    The authority's key is not kept: one server certificate is all that it signs.
+    The authority's key is not kept, because it signs only one server certificate.
     """
     ca_file, keystore = folder / _CA_FILE, folder / _KEYSTORE_FILE
     if not (ca_file.is_file() and keystore.is_file()):

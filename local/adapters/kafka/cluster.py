@@ -1,4 +1,4 @@
-"""Kafka and KafkaNodePool: Apache Kafka in KRaft mode, a process per node, configured from the resource."""
+"""Kafka and KafkaNodePool: Apache Kafka in KRaft mode, one process per node, configured from the resources."""
 
 import hashlib
 import shlex
@@ -53,7 +53,7 @@ class KafkaAdapter:
     calls_engine = False
 
     def sync(self, manifest: Manifest, surroundings: Surroundings, machine: Machine) -> Outcome:
-        """Run every node; Ready when all of them are."""
+        """Run every node; the Kafka is ready when all of them are."""
         folder = _folder(manifest, machine)
         pools = _pools(manifest, surroundings)
         ca, keystore = ensure_certificates(folder.path / "certificates", folder.cluster, machine.address)
@@ -83,7 +83,7 @@ class KafkaAdapter:
         return Outcome(status, published, {ref_of(pool): _pool_status(pool, nodes, folder) for pool in pools})
 
     def remove(self, manifest: Manifest, surroundings: Surroundings, machine: Machine) -> bool:
-        """Stop the nodes; delete their data only if the storage of the pools says so."""
+        """Stop the nodes; delete their data only if the pools' storage says so."""
         folder = _folder(manifest, machine)
         if not machine.supervisor.remove_in_order(self._processes(folder)):
             return False
@@ -124,7 +124,7 @@ def _data(folder: KafkaFolder, node: Node) -> Any:
 
 
 def _deletes_data(pools: Sequence[Manifest]) -> bool:
-    """Only when every volume of every pool may go."""
+    """Only if every volume of every pool may be deleted."""
     storages = [pool["spec"].get("storage", {}) for pool in pools]
     volumes = [volume for storage in storages for volume in storage.get("volumes", [storage])]
     return bool(volumes) and all(volume.get("type") == "ephemeral" or volume.get("deleteClaim") for volume in volumes)
@@ -157,12 +157,12 @@ def _process(
 def _start_script(
     manifest: Manifest, node: Node, folder: KafkaFolder, files: NodeFiles, configuration: str, logging: str
 ) -> str:
-    """Format the log folder once, then become the broker. Formatting again what was formatted is no error."""
+    """Format the log folder once, then become the broker. Formatting it again does no harm."""
     java = (str(system_java()), f"-Dlog4j2.configurationFile={logging}", "-cp", f"{kafka_jars()}/*")
     metadata_version = manifest["spec"]["kafka"].get("metadataVersion", versions().kafka.metadata_version)
     flags = ("--cluster-id", folder.cluster_id(), "--config", configuration, "--release-version", metadata_version)
     format_log = (*java, "kafka.tools.StorageTool", "format", "--ignore-formatted", *flags)
-    # Strimzi sets -Xms too; on a machine that is shared, memory is taken when it is needed.
+    # Strimzi also sets -Xms; on a shared machine, memory is taken only when it is needed.
     heap = (f"-Xmx{node.heap}", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-XX:+ExitOnOutOfMemoryError")
     server = (java[0], *heap, *java[1:], "kafka.Kafka", configuration)
     formatted = shlex.quote(str(files.data / "meta.properties"))
@@ -170,7 +170,7 @@ def _start_script(
 
 
 def _not_ready(manifest: Manifest, reason: str, message: str) -> Status:
-    """Strimzi's way: a condition type of its own, and no Ready condition."""
+    """Strimzi's way: a separate condition type, without a Ready condition."""
     kept = {key: value for key, value in manifest.get("status", {}).items() if key in ("clusterId", "listeners")}
     return {
         **kept,
@@ -184,7 +184,7 @@ def _ready(manifest: Manifest, nodes: Sequence[Node], folder: KafkaFolder, ca: s
     running = versions().kafka.version
     conditions = [condition(manifest, "Ready", True)]
     if spec.get("version", running) != running:
-        message = f"spec asks for Kafka {spec['version']}, this machine runs {running}"
+        message = f"the spec asks for Kafka {spec['version']}, but this machine runs {running}"
         conditions.append(condition(manifest, "Warning", True, "KafkaVersion", message))
     return {
         "conditions": conditions,

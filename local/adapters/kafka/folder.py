@@ -1,4 +1,4 @@
-"""What a Kafka cluster keeps on disk, and the names by which its other adapters find it."""
+"""What a Kafka cluster keeps on disk, and the names by which the other adapters find it."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ from local.supervisor.machine import Machine
 
 @dataclass(frozen=True)
 class KafkaFolder:
-    """Folder of one Kafka cluster below the state directory; everything in it is its owner's only."""
+    """Folder of one Kafka cluster below the state directory; only the owner can read it."""
 
     machine: Machine
     namespace: str
@@ -43,14 +43,14 @@ class KafkaFolder:
         return password(self.machine.state, f"{self.key}.internal")
 
     def cluster_id(self) -> str:
-        """Id of the cluster, made once: a random UUID as Kafka writes it."""
+        """Id of the cluster, generated once: a random UUID as Kafka writes it."""
         file = self.path / "cluster-id"
         if not file.is_file():
             write_atomically(file, base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("="))
         return file.read_text()
 
     def node_ids(self) -> dict[str, list[int]]:
-        """Ids of nodes by pool, as assigned before."""
+        """Ids of nodes by pool, as they were assigned before."""
         file = self.path / "node-ids.json"
         return json.loads(file.read_text()) if file.is_file() else {}
 
@@ -59,7 +59,7 @@ class KafkaFolder:
         write_atomically(self.path / "node-ids.json", json.dumps(node_ids))
 
     def keep_deletion(self, deletes_data: bool) -> None:
-        """Remember whether the data goes with the resource: its pools may be gone before it."""
+        """Remember whether the data goes with the resource, because its pools may be gone before it."""
         write_atomically(self.path / "deletes-data", json.dumps(deletes_data))
 
     def deletes_data(self) -> bool:

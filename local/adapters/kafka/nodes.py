@@ -1,4 +1,4 @@
-"""The nodes of a Kafka: which KafkaNodePool gives which ids, and where each node listens. Pure."""
+"""The nodes of a Kafka: which ids each KafkaNodePool gets, and where each node listens. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,9 +19,9 @@ ALL_INTERFACES = "0.0.0.0"  # noqa: S104 (only where the machine has an address 
 
 @dataclass(frozen=True)
 class Node:
-    """One broker, controller or both; ports by listener name. Clients find it at `client_host`.
+    """One broker, controller or both, with ports by listener name. Clients find it at `client_host`.
 
-    `metrics_port` is None where the resource asks for no metrics.
+    `metrics_port` is None if the resource does not ask for metrics.
     """
 
     id: int
@@ -43,18 +43,18 @@ class Node:
         return "broker" in self.roles
 
     def address(self, listener: str) -> str:
-        """`host:port` at which a listener is found."""
+        """`host:port` at which a listener is reached."""
         host = LOOPBACK if listener in INTERNAL_LISTENERS else self.client_host
         return f"{host}:{self.ports[listener]}"
 
     def binding(self, listener: str) -> str:
-        """`host:port` that a listener binds: one interface, unless clients come from another than loopback."""
+        """`host:port` that a listener binds: only loopback, unless clients come from elsewhere."""
         is_reached_from_outside = listener not in INTERNAL_LISTENERS and self.client_host != LOOPBACK
         return f"{ALL_INTERFACES if is_reached_from_outside else LOOPBACK}:{self.ports[listener]}"
 
 
 def assign_node_ids(pools: Sequence[Manifest], assigned: Mapping[str, Sequence[int]]) -> dict[str, list[int]]:
-    """Ids of each pool's nodes by pool name; `assigned` ones stay, a pool that shrinks loses its highest."""
+    """Ids of each pool's nodes by pool name; `assigned` ones stay, and a pool that shrinks loses its highest."""
     kept = {pool["metadata"]["name"]: list(assigned.get(pool["metadata"]["name"], [])) for pool in pools}
     taken = {node_id for ids in kept.values() for node_id in ids}
     for pool in pools:

@@ -1,7 +1,7 @@
 """server.properties of a Kafka node, from the resource: what Strimzi would configure, on loopback. Pure.
 
 Brokers, controllers and our admin client authenticate each other as one internal user by SASL/PLAIN with a random
-password: SCRAM cannot be used between controllers, whose credentials are in the log that they first must agree on.
+password. Controllers cannot use SCRAM, because its credentials are in the log that they must first agree on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,13 +15,13 @@ from local.supervisor.loopback import LOOPBACK
 from operators.telecom_pipeline.objects.manifest import Manifest
 
 INTERNAL_USER = "telecom-internal"
-# Strimzi refuses these in `spec.kafka.config` (KafkaClusterSpec.FORBIDDEN_PREFIXES); here they are simply not taken.
+# Strimzi refuses these in `spec.kafka.config` (KafkaClusterSpec.FORBIDDEN_PREFIXES); here they are simply left out.
 _OWNED_PREFIXES = (
     *("listeners", "advertised.", "broker.", "listener.", "host.name", "port", "inter.broker.listener.name"),
     *("sasl.", "ssl.", "security.", "password.", "log.dir", "authorizer.", "super.user", "node.id", "process.roles"),
     *("controller.", "metadata.log.dir", "zookeeper.", "principal.builder.class", "prometheus.metrics.reporter."),
 )
-# For one machine: no 128 MB of heap for the log cleaner; a group's first assignment waits for no more members.
+# For one machine: the log cleaner need not take 128 MB of heap, nor a group's first assignment wait for members.
 _MACHINE_DEFAULTS = {"log.cleaner.dedupe.buffer.size": "16777216", "group.initial.rebalance.delay.ms": "0"}
 _PLAIN_LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule"
 _REPORTERS = "io.strimzi.kafka.metrics"

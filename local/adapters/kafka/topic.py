@@ -1,4 +1,4 @@
-"""KafkaTopic: stands in for Strimzi's topic operator, by admin calls."""
+"""KafkaTopic: stands in for Strimzi's topic operator through admin calls."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class KafkaTopicAdapter:
         self._clients = clients
 
     def sync(self, manifest: Manifest, surroundings: Surroundings, machine: Machine) -> Outcome:
-        """Make the topic as written."""
+        """Bring the topic to what its resource says."""
         if not _is_managed(manifest):
             return Outcome(_status(manifest, condition(manifest, "Unmanaged", True)))
         client = self._clients.ready_client(manifest, surroundings, machine)
@@ -55,7 +55,7 @@ class KafkaTopicAdapter:
         try:
             is_new = self._make(client, manifest)
             if is_new:
-                # Brokers learn of it a moment later: the next sync checks it.
+                # Brokers learn about it a moment later, so the next sync checks it.
                 return Outcome({}, is_settled=False)
             topic_id = _topic_id(client, wanted_topic(manifest).name)
         except KafkaAdminError as error:
@@ -79,11 +79,11 @@ class KafkaTopicAdapter:
         return True
 
     def process_names(self, manifest: Manifest, machine: Machine) -> Sequence[str]:
-        """None: a topic is no process."""
+        """None, because a topic is not a process."""
         return ()
 
     def _make(self, client: AdminClient, manifest: Manifest) -> bool:
-        """Create or change the topic; True when it was created just now."""
+        """Create or change the topic; True if it has just been created."""
         wanted = wanted_topic(manifest)
         if (named := manifest.get("status", {}).get("topicName", wanted.name)) != wanted.name:
             raise NotSupportedError(f"Changing spec.topicName is not supported: it was {named}, now {wanted.name}")
@@ -123,7 +123,7 @@ def check_supported(found: Topic, wanted: Topic) -> None:
 
 
 def config_changes(found: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str | None]:
-    """Settings to write, None where one returns to the broker's default."""
+    """Settings to write, None for one that returns to the broker's default."""
     changes: dict[str, str | None] = {key: value for key, value in wanted.items() if found.get(key) != value}
     return changes | {key: None for key in found if key not in wanted}
 

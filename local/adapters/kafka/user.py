@@ -1,4 +1,4 @@
-"""KafkaUser: stands in for Strimzi's user operator. SCRAM credentials and ACLs are Kafka's own and enforced by it."""
+"""KafkaUser: stands in for Strimzi's user operator. SCRAM credentials and ACLs are Kafka's own, which it enforces."""
 
 import base64
 import hashlib
@@ -44,7 +44,7 @@ _ITERATIONS = 4096
 
 
 class KafkaUserAdapter:
-    """Gives each user one password and exactly the rights of its resource."""
+    """Gives each user one password and exactly the rights in its resource."""
 
     kind = names.KAFKA_USER
     finalizer = "local.telecom.dev/kafka-user"
@@ -54,7 +54,7 @@ class KafkaUserAdapter:
         self._clients = clients
 
     def sync(self, manifest: Manifest, surroundings: Surroundings, machine: Machine) -> Outcome:
-        """Make credentials and ACLs as written; the password survives restarts in its Secret."""
+        """Bring credentials and ACLs to what the resource says; the password survives restarts in its Secret."""
         client = self._clients.ready_client(manifest, surroundings, machine)
         if client is None:
             return Outcome({}, is_settled=False)
@@ -69,7 +69,7 @@ class KafkaUserAdapter:
         return Outcome(_status(manifest, condition(manifest, "Ready", True)), published)
 
     def remove(self, manifest: Manifest, surroundings: Surroundings, machine: Machine) -> bool:
-        """Take the rights and the credentials away, unless the Kafka is gone."""
+        """Remove the rights and the credentials, unless the Kafka is gone."""
         kafka = kafka_of(manifest, surroundings)
         if kafka is None or kafka["metadata"].get("deletionTimestamp"):
             return True
@@ -84,7 +84,7 @@ class KafkaUserAdapter:
         return True
 
     def process_names(self, manifest: Manifest, machine: Machine) -> Sequence[str]:
-        """None: a user is no process."""
+        """None, because a user is not a process."""
         return ()
 
 
@@ -129,7 +129,7 @@ def _set_acls(client: AdminClient, manifest: Manifest) -> None:
     name = _name(manifest)
     found = set(wait_for(f"read the ACLs of {name}", {0: client.describe_acls(_all_acls(name))})[0])
     wanted = wanted_acls(manifest)
-    # First the new rights: a user that keeps a right never loses it in between.
+    # New rights come first, so that a right which stays is never lost in between.
     if missing := wanted - found:
         wait_for(f"create ACLs of {name}", client.create_acls(sorted(missing)))
     if superfluous := found - wanted:
@@ -150,7 +150,7 @@ def _exactly(acl: AclBinding) -> AclBindingFilter:
 
 
 def _set_password(client: AdminClient, manifest: Manifest, password: str, machine: Machine) -> None:
-    """Write the credential when Kafka has none or the password is another: every write is a record in its log."""
+    """Write the credential only if Kafka has none or another password, because every write is a record in its log."""
     name = _name(manifest)
     folder = KafkaFolder(machine, manifest["metadata"]["namespace"], cluster_of(manifest))
     marker = folder.path / "users" / f"{name}.sha256"
@@ -164,7 +164,7 @@ def _set_password(client: AdminClient, manifest: Manifest, password: str, machin
 
 
 def _has_password(client: AdminClient, name: str) -> bool:
-    """One call for all users: asking for a user that does not exist is an error in Kafka."""
+    """One call for all users, because Kafka answers a question about a missing user with an error."""
     everyone = cast("Future[dict[str, Any]]", client.describe_user_scram_credentials())
     described = wait_for("list users", {0: everyone})[0]
     return name in described

@@ -1,4 +1,4 @@
-"""A pod template as one process: the container's own command, arguments and environment. Pure."""
+"""A pod template as one process, with the container's own command, arguments and environment. Pure."""
 
 import hashlib
 import json
@@ -43,9 +43,9 @@ def container_process(
     read_key: ReadKey,
     base_environment: Mapping[str, str],
 ) -> ProcessSpec:
-    """Process that does what the pod's container would do. Raises `ManifestError` for what has no local meaning.
+    """Process that does what the pod's container would do. Raises `ManifestError` for what is meaningless here.
 
-    As in Kubernetes, a changed template restarts it and a changed ConfigMap or Secret does not.
+    As in Kubernetes, a changed template restarts it, whereas a changed ConfigMap or Secret does not.
     """
     container = only_container(template)
     image = image_for(container["image"])
@@ -65,7 +65,7 @@ def container_process(
         endpoint=", ".join(f"http://{LOOPBACK}:{port}" for port in place.ports.values()),
         readiness=probes["readinessProbe"] or probes["startupProbe"],
         liveness=probes["livenessProbe"],
-        # A pod that is not ready is waited for, however long; only its liveness probe restarts it.
+        # A pod that is not ready is waited for, however long it takes; only its liveness probe restarts it.
         start_timeout_seconds=float("inf"),
         liveness_delay_seconds=_startup_seconds(container),
         stop_grace_seconds=float(template["spec"].get("terminationGracePeriodSeconds", _DEFAULT_GRACE_SECONDS)),
@@ -80,13 +80,13 @@ def only_container(template: Mapping[str, Any]) -> Mapping[str, Any]:
     containers = [*spec.get("initContainers", []), *spec["containers"]]
     if len(containers) != 1:
         names = ", ".join(container["name"] for container in containers)
-        raise ManifestError("run a pod", f"it has several containers: {names}", "give each a pod of its own")
+        raise ManifestError("run a pod", f"it has several containers: {names}", "give each its own pod")
     container: Mapping[str, Any] = containers[0]
     return container
 
 
 def mount_paths(container: Mapping[str, Any], volumes: Mapping[str, Path], termination_log: Path) -> MountPaths:
-    """Folder of every mount of a container, and its termination log; a `subPath` is a file or folder in its volume."""
+    """Folders of a container's mounts, and its termination log; a `subPath` is a file or folder in its volume."""
     mounts = container.get("volumeMounts", [])
     folders = {mount["mountPath"]: volumes[mount["name"]] / mount.get("subPath", "") for mount in mounts}
     return MountPaths(folders | {container.get("terminationMessagePath", TERMINATION_LOG): termination_log})
@@ -96,10 +96,10 @@ def _argv(
     container: Mapping[str, Any], image: LocalImage, mounts: MountPaths, variables: Mapping[str, str]
 ) -> tuple[str, ...]:
     if not container.get("command"):
-        why = "it has no command, and there is no image here whose entry point could be used"
+        why = "it has no command, and without an image there is no entry point to use instead"
         raise ManifestError(f"run container {container['name']}", why, "set `command` in the manifest")
-    # Only what the manifest says is a container's path: the program's own place here, or a variable's value, is one of
-    # this machine, which may lie below /tmp too.
+    # Only words of the manifest are a container's paths. The program's own place here and the value of a variable are
+    # paths of this machine, which may also lie below /tmp.
     program, *arguments = [
         _expand(mounts.replace(word), variables) for word in (*container["command"], *container.get("args", []))
     ]
@@ -139,7 +139,7 @@ def _value(entry: Mapping[str, Any], place: PodPlace, read_key: ReadKey) -> str 
         case {"fieldRef": {"fieldPath": "status.podIP"}}:
             return LOOPBACK
         case other:
-            raise ManifestError(f"set variable {entry['name']}", f"{other} has no meaning here", "use a value")
+            raise ManifestError(f"set variable {entry['name']}", f"{other} is meaningless here", "use a value")
 
 
 def _probe(container: Mapping[str, Any], kind: str, place: PodPlace, mounts: MountPaths) -> Probe | None:
@@ -153,7 +153,7 @@ def _probe(container: Mapping[str, Any], kind: str, place: PodPlace, mounts: Mou
         case {"exec": {"command": command}}:
             return CommandProbe(tuple(mounts.replace(word) for word in command))
         case other:
-            raise ManifestError(f"probe container {container['name']}", f"{other} has no meaning here", "use httpGet")
+            raise ManifestError(f"probe container {container['name']}", f"{other} is meaningless here", "use httpGet")
 
 
 def _port(container: Mapping[str, Any], port: str | int, place: PodPlace) -> int:

@@ -1,4 +1,4 @@
-"""Deployment: so many processes of one pod template, replaced one at a time when it changes."""
+"""Deployment: a number of processes of one pod template, which are replaced one at a time when it changes."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ class DeploymentAdapter:
     calls_engine = False
 
     def sync(self, manifest: Manifest, surroundings: Surroundings, machine: Machine) -> Outcome:
-        """Run the replicas; a running one of an older template is replaced only while all others are ready."""
+        """Run the replicas; one of an older template is replaced only while all the others are ready."""
         try:
             processes = [
                 Pod(manifest, ordinal, machine, surroundings).process() for ordinal in range(_replicas(manifest))
@@ -34,7 +34,7 @@ class DeploymentAdapter:
         return remove_pods(manifest, machine)
 
     def process_names(self, manifest: Manifest, machine: Machine) -> Sequence[str]:
-        """Processes of the replicas asked for: any other is stopped."""
+        """Processes of the desired replicas; any others are stopped."""
         return [f"{process_prefix(manifest)}{ordinal}" for ordinal in range(_replicas(manifest))]
 
 

@@ -1,4 +1,4 @@
-"""Job: processes that run to their end, tried again up to the backoff limit."""
+"""Job: processes that run to their end and are retried up to the backoff limit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -28,7 +28,7 @@ class JobAdapter:
     calls_engine = False
 
     def sync(self, manifest: Manifest, surroundings: Surroundings, machine: Machine) -> Outcome:
-        """Run until all completions succeeded or one failed too often. A finished Job is never run again."""
+        """Run until all completions have succeeded or one has failed too often. A finished Job is never run again."""
         if is_finished(manifest):
             return Outcome(manifest["status"])
         if manifest["spec"].get("suspend"):
@@ -36,7 +36,7 @@ class JobAdapter:
         try:
             records = self._run(manifest, surroundings, machine)
         except ManifestError as error:
-            # As a pod that waits for its Secret: neither failed nor ready.
+            # Like a pod that waits for its Secret: neither failed nor ready.
             return Outcome(
                 _status(manifest, [], condition(manifest, "Waiting", True, "CreateContainerConfigError", str(error)))
             )
@@ -47,14 +47,14 @@ class JobAdapter:
         return remove_pods(manifest, machine)
 
     def process_names(self, manifest: Manifest, machine: Machine) -> Sequence[str]:
-        """Its processes; those of a finished Job are kept, to tell how they ended."""
+        """Its processes; those of a finished Job are kept, to show how they ended."""
         if manifest["spec"].get("suspend"):
             return []
         return [f"{process_prefix(manifest)}{index}" for index in range(_completions(manifest))]
 
     @staticmethod
     def _run(manifest: Manifest, surroundings: Surroundings, machine: Machine) -> list[Record]:
-        """The first indexes that are not done, as many at a time as `parallelism` says."""
+        """Run the first indexes that are not done, as many at a time as `parallelism` says."""
         slots = int(manifest["spec"].get("parallelism", 1))
         limit = _backoff_limit(manifest)
         records = []

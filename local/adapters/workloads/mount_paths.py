@@ -11,7 +11,7 @@ class MountPaths:
     def __init__(self, folders: Mapping[str, Path]) -> None:
         self._folders = {path.rstrip("/"): str(folder) for path, folder in folders.items()}
         longest_first = sorted(map(re.escape, self._folders), key=len, reverse=True)
-        # Not inside a longer path or name: /tmp is not replaced in /var/tmp nor in /tmpfiles.
+        # Not inside a longer path or name: /tmp is not replaced in /var/tmp or /tmpfiles.
         self._pattern = re.compile(rf"(?<![\w./-])({'|'.join(longest_first)})(?![\w.-])") if longest_first else None
 
     def replace(self, text: str) -> str:

@@ -1,4 +1,4 @@
-"""Pods of Deployments and Jobs on one machine: volumes become folders, references are looked up, a process runs."""
+"""Pods of Deployments and Jobs on one machine: volumes become folders, references are resolved, a process runs."""
 
 import base64
 import shutil
@@ -77,7 +77,7 @@ class Pod:
                 content = self._data("Secret", name, bool(source.get("optional")))
                 texts = {key: base64.b64decode(text) for key, text in content.items()}
             case _:
-                why = f"volume {volume['name']} is none of configMap, secret, emptyDir"
+                why = f"volume {volume['name']} is not a configMap, secret or emptyDir"
                 raise ManifestError(f"run pod {self.name}", why, "use one of these")
         for key, path in _items(source, texts).items():
             write_atomically(folder / path, texts[key])
@@ -99,7 +99,7 @@ class Pod:
 
 
 def termination_log_of(machine: Machine, pod: str) -> Path:
-    """Where a pod's container leaves its last words; gone with the pod."""
+    """Where a pod's container leaves its last words; the file goes with the pod."""
     return machine.state.pods / pod / "termination-log"
 
 
@@ -116,7 +116,7 @@ def records_of(owner: Manifest, machine: Machine) -> list[Record]:
 
 
 def remove_pods(owner: Manifest, machine: Machine) -> bool:
-    """Stop the processes of an owner, then remove their folders and ports; True when all is gone."""
+    """Stop the processes of an owner, then remove their folders and ports; True when everything is gone."""
     if not all([machine.supervisor.remove(record.name) for record in records_of(owner, machine)]):
         return False
     prefix = process_prefix(owner)
@@ -132,10 +132,10 @@ def explain(record: Record) -> str:
     if record.phase not in (Phase.BACKING_OFF, Phase.EXITED):
         return reason
     line = last_line(Path(record.log_file)) if record.log_file else ""
-    return f"{reason}; its log ends: {line[:300]}" if line else reason
+    return f"{reason}; its log ends with: {line[:300]}" if line else reason
 
 
 def _items(source: Mapping[Any, Any], content: Mapping[str, bytes]) -> dict[str, str]:
-    """File path by key: the listed items, else every key under its own name."""
+    """File path by key: of the listed items or, without a list, of every key under its own name."""
     items = source.get("items")
     return {item["key"]: item["path"] for item in items} if items else {key: key for key in content}

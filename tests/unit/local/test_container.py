@@ -158,7 +158,7 @@ def test_the_grace_period_is_the_pods() -> None:
         ((container(), container(name="d")), "several containers: c, d"),
         ((container(command=[]),), "it has no command"),
         ((container(readinessProbe={"httpGet": {"path": "/", "port": "nope"}}),), "port nope is not among"),
-        ((container(env=[{"name": "X", "valueFrom": {"resourceFieldRef": {}}}]),), "has no meaning here"),
+        ((container(env=[{"name": "X", "valueFrom": {"resourceFieldRef": {}}}]),), "is meaningless here"),
     ],
 )
 def test_what_cannot_run_here_is_refused_with_the_reason(containers: tuple[dict[str, Any], ...], message: str) -> None:
