@@ -5,7 +5,7 @@ import dev.telecom.fraud.event.ActivityType;
 import dev.telecom.fraud.event.Branch;
 import dev.telecom.fraud.event.Digits;
 
-/** Events for tests: an ordinary call, changed where the test says so. */
+/** Events for tests: an ordinary call that a test changes where it needs to. */
 public final class Events {
     public static final long START_MS = 1_780_000_000_000L;
     public static final long SUBSCRIBER = digits("12065550100");

@@ -1,8 +1,8 @@
 package dev.telecom.fraud.alert;
 
 /**
- * One episode of one rule, field for field the wire model {@code contracts.events.FraudAlert}; a fact that a rule does
- * not measure is null and left out on the wire. A POJO for Flink's serializer.
+ * One episode of one rule, with the fields of the wire model {@code contracts.events.FraudAlert}. A fact that a rule
+ * does not measure is null and left out on the wire. A POJO for Flink's serializer.
  */
 public final class Alert {
     public String eventId;

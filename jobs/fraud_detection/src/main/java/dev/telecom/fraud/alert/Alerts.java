@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** How a finding becomes an alert: identity, score and severity, as {@code contracts/fraud_rules/alerts.py}. */
+/** How a finding becomes an alert: identity, score and severity, as in {@code contracts/fraud_rules/alerts.py}. */
 public final class Alerts {
     private static final int ID_BYTES = 16;
 
@@ -15,10 +15,10 @@ public final class Alerts {
     /**
      * An alert without measured facts.
      *
-     * @param subject number of the account or device that is judged, part of the alert's identity
+     * @param subject number of the judged account or device, which is part of the alert's identity
      * @param evidenceEventIds oldest first
      * @param newestEvidenceMs event time of the newest evidence
-     * @param ratio how far beyond the threshold: 1 at it, 2 at twice the threshold
+     * @param ratio how far beyond the threshold: 1 is at the threshold, 2 at twice the threshold
      */
     public static Alert of(
             RuleName rule, long subject, String[] evidenceEventIds, long newestEvidenceMs, double ratio) {

@@ -2,7 +2,7 @@ package dev.telecom.fraud.alert;
 
 import java.util.Locale;
 
-/** The rules, by their wire names ({@code contracts.events.FraudRule}). State has their order: add at the end. */
+/** The rules, by their wire names ({@code contracts.events.FraudRule}). State keeps their order: add at the end. */
 public enum RuleName {
     IMPOSSIBLE_TRAVEL,
     CALL_VELOCITY,

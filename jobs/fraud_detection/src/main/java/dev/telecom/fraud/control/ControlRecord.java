@@ -1,6 +1,6 @@
 package dev.telecom.fraud.control;
 
-/** One record of the control topic, unread. A POJO for Flink's serializer. */
+/** One raw record of the control topic. A POJO for Flink's serializer. */
 public final class ControlRecord {
     /** Null for a record without a key. */
     public String key;

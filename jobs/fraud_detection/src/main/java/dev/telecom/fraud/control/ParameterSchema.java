@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /**
  * Ranges and types of one rule's parameters: the part of JSON Schema that the generated schema uses (closed object,
- * integer, number, boolean, array of patterned strings). A keyword it does not know is an error, not a hole.
+ * integer, number, boolean, array of patterned strings). A keyword that it does not know is an error, not a gap.
  */
 final class ParameterSchema {
     private final JsonNode properties;
@@ -17,7 +17,7 @@ final class ParameterSchema {
         this.properties = schema.required("properties");
     }
 
-    /** The parameters with defaults for those left out; throws with the name of the first bad one. */
+    /** The parameters, with defaults for those left out; throws with the name of the first bad one. */
     ObjectNode complete(JsonNode given) throws RefusedDocumentException {
         if (!given.isObject()) {
             throw invalid("parameters must be an object");

@@ -43,7 +43,7 @@ public final class RuleCatalog {
         }
     }
 
-    /** What holds for a rule until a document says otherwise. */
+    /** The document in force for a rule until another one replaces it. */
     public RuleDocument builtIn(RuleName rule) {
         return builtIn.get(rule);
     }

@@ -1,8 +1,8 @@
 package dev.telecom.fraud.control;
 
 /**
- * One rule as the control topic has it, checked: on or off, its version, its parameters as JSON text (all of them,
- * those left out filled with defaults). A POJO: broadcast state holds one per rule.
+ * One checked rule of the control topic: on or off, its version, and all its parameters as JSON text, with defaults
+ * for those left out. A POJO: broadcast state holds one per rule.
  */
 public final class RuleDocument {
     public String rule;
@@ -19,7 +19,7 @@ public final class RuleDocument {
         this.parameters = parameters;
     }
 
-    /** True if both say the same. */
+    /** Whether both say the same. */
     public boolean saysTheSameAs(RuleDocument other) {
         return version == other.version && enabled == other.enabled && parameters.equals(other.parameters);
     }

@@ -16,12 +16,12 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /**
- * The only door to the rules in force: lets a document through if it obeys the schema and its version is above the
- * one in force, refuses it otherwise, and reports either way. Runs once (parallelism 1), before the broadcast, so that
- * a document is judged and reported once and every branch gets the same rules.
+ * The only way to change the rules in force: it accepts a document that obeys the schema and whose version is above the
+ * one in force, refuses any other, and reports both. It runs once (parallelism 1), before the broadcast, so that each
+ * document is judged and reported once and every branch gets the same rules.
  */
 public final class RuleGate extends ProcessFunction<ControlRecord, RuleDocument> implements CheckpointedFunction {
-    /** Reports of what was taken and refused. */
+    /** Reports of what was accepted and refused. */
     public static final OutputTag<RuleReport> REPORTS = new OutputTag<>("rule-reports") {};
 
     private static final int MAX_NAME_LENGTH = 64;
@@ -71,7 +71,7 @@ public final class RuleGate extends ProcessFunction<ControlRecord, RuleDocument>
         context.output(REPORTS, report);
     }
 
-    /** False for the document in force sent again; throws for an older one or another one of the same version. */
+    /** False if the document in force is sent again; throws for an older one or a different one of the same version. */
     private boolean isNews(RuleDocument document) throws RefusedDocumentException {
         RuleDocument current = inForce.get(RuleName.ofWireName(document.rule));
         if (current == null || document.version > current.version) {

@@ -5,7 +5,7 @@ import org.apache.flink.api.common.typeinfo.TypeInfo;
 /**
  * The fields of a call or SMS record that the rules need; everything else on the wire is skipped.
  *
- * <p>Mutable and reused: an operator must not keep one beyond its call. Numbers are {@link Digits}.
+ * <p>Mutable and reused, so an operator must not keep one beyond its call. Numbers are {@link Digits}.
  */
 @TypeInfo(ActivityEventTypeInfoFactory.class)
 public final class ActivityEvent {
@@ -17,16 +17,16 @@ public final class ActivityEvent {
     public long imei;
     /** The number called, or the number that called (terminated); {@link Digits#UNKNOWN} if withheld. */
     public long otherParty;
-    /** 64-bit hash of the cell's name: only whether two cells are the same matters. */
+    /** 64-bit hash of the cell's name, since it matters only whether two cells are the same. */
     public long cell;
     public double latitude;
     public double longitude;
-    /** Conversation of a call; 0 for messages. */
+    /** Duration of a call's conversation; 0 for messages. */
     public int durationSeconds;
-    /** Which of the event's subjects is to be judged; set before the event is sent to the rules. */
+    /** Which of the event's subjects is judged; set before the event is sent to the rules. */
     public Branch branch;
 
-    /** The key of the subject to be judged. */
+    /** The key of the judged subject. */
     public long subject() {
         return branch.keyIn(this);
     }

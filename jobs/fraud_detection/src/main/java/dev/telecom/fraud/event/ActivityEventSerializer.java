@@ -9,8 +9,8 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Fixed layout, no reflection: an event crosses the network once for each of its subjects. Event ids are printable ASCII
- * of at most 64 characters ({@link EventParser}), so a byte holds the length. Not used for state.
+ * Fixed layout without reflection, because an event crosses the network once for each of its subjects. Event ids are
+ * printable ASCII of at most 64 characters ({@link EventParser}), so a byte holds the length. Not used for state.
  */
 public final class ActivityEventSerializer extends TypeSerializerSingleton<ActivityEvent> {
     static final ActivityEventSerializer INSTANCE = new ActivityEventSerializer();

@@ -19,7 +19,7 @@ public enum ActivityType {
         return ordinal() <= CALL_FORWARDED.ordinal();
     }
 
-    /** True for calls that the subscriber's account pays for. */
+    /** Whether the subscriber's account pays for it. */
     public boolean isCallMade() {
         return this == CALL_ORIGINATED || this == CALL_FORWARDED;
     }

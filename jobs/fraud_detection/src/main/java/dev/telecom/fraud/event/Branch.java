@@ -1,6 +1,6 @@
 package dev.telecom.fraud.event;
 
-/** Whose behaviour a rule judges: a call concerns up to three subjects, each with a key and a state of its own. */
+/** Whose behaviour a rule judges: a call concerns up to three subjects, each with its own key and state. */
 public enum Branch {
     /** The account of the record. */
     SUBSCRIBER {
@@ -39,17 +39,17 @@ public enum Branch {
         }
     };
 
-    /** Above every number that {@link Digits} makes of 17 digits. */
+    /** Above every number into which {@link Digits} encodes 17 digits. */
     private static final int TAG_SHIFT = 60;
 
     private static final Branch[] BY_CODE = values();
 
-    /** The branch of that {@link #ordinal()}. */
+    /** The branch with that {@link #ordinal()}. */
     static Branch of(int code) {
         return BY_CODE[code];
     }
 
-    /** False for events that no rule of this branch looks at. */
+    /** Whether a rule of this branch looks at the event. */
     public abstract boolean concerns(ActivityEvent event);
 
     abstract long numberIn(ActivityEvent event);

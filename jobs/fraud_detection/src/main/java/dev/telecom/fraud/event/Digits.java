@@ -3,7 +3,7 @@ package dev.telecom.fraud.event;
 /**
  * Phone numbers and device or SIM identities as a {@code long}: compact in state, no allocation per event.
  *
- * <p>A leading 1 is put before the digits, so that leading zeros (test networks have IMSIs that begin with 001) survive.
+ * <p>A 1 is put before the digits so that leading zeros survive: test networks have IMSIs that begin with 001.
  */
 public final class Digits {
     /** A missing number, or one that is not 1 to 17 digits. */
@@ -13,7 +13,7 @@ public final class Digits {
 
     private Digits() {}
 
-    /** The digits as a number with a 1 before them; {@link #UNKNOWN} for anything else than 1 to 17 digits. */
+    /** The digits as a number with a 1 before them; {@link #UNKNOWN} for anything other than 1 to 17 digits. */
     public static long encode(char[] text, int start, int length) {
         if (length < 1 || length > MAX_LENGTH) {
             return UNKNOWN;
@@ -29,12 +29,12 @@ public final class Digits {
         return encoded;
     }
 
-    /** The digits of a number, as {@link #encode(char[], int, int)} took them; empty for {@link #UNKNOWN}. */
+    /** The digits of a number that {@link #encode(char[], int, int)} made; empty for {@link #UNKNOWN}. */
     public static String decode(long encoded) {
         return encoded == UNKNOWN ? "" : Long.toString(encoded).substring(1);
     }
 
-    /** True if the digits begin with the prefix, both encoded. */
+    /** Whether the digits begin with the prefix; both are encoded. */
     public static boolean startsWith(long encoded, long prefix) {
         long shortened = encoded;
         while (shortened > prefix) {

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.core.exc.StreamReadException;
 import java.io.IOException;
 
 /**
- * Reads the needed fields of one record as a token stream: no tree, no String but the event id.
+ * Reads the needed fields of one record as a token stream, without a tree and with no String but the event id.
  *
  * <p>Not thread-safe: one parser per task, which owns the event it returns.
  */
@@ -51,7 +51,7 @@ public final class EventParser {
         return parse(json, NEEDED_OF_SMS, nowMs);
     }
 
-    /** Why the last record gave no event. */
+    /** Why the last record did not give an event. */
     public PoisonReason reason() {
         return reason;
     }
@@ -67,7 +67,7 @@ public final class EventParser {
         } catch (StreamReadException malformed) {
             reason = PoisonReason.MALFORMED_JSON;
         } catch (IOException invalid) {
-            // Jackson's answer to what is JSON but beyond its limits: nesting, length of names and numbers.
+            // Jackson's answer to JSON beyond its limits of nesting and of the length of names and numbers.
             reason = PoisonReason.INVALID_VALUE;
         }
         if (reason == null && (seen & needed) != needed) {

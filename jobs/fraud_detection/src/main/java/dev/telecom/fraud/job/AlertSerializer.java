@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Alerts on the wire, keyed by the account, so that one account's alerts stay in order. */
+/** Alerts on the wire, keyed by account so that the alerts of one account stay in order. */
 final class AlertSerializer implements KafkaRecordSerializationSchema<Alert> {
     private final String topic;
 

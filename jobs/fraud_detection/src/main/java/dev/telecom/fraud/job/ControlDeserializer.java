@@ -7,7 +7,7 @@ import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDe
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Hands control records on unread, so that the gate judges and reports all of them. */
+/** Passes control records on as they are, so that the gate judges and reports all of them. */
 final class ControlDeserializer implements KafkaRecordDeserializationSchema<ControlRecord> {
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<ControlRecord> out) {

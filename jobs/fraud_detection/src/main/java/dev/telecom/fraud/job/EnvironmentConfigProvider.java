@@ -9,8 +9,8 @@ import org.apache.kafka.common.config.provider.ConfigProvider;
 
 /**
  * Fills {@code ${environment:NAME}} in Kafka settings from the environment of the process that opens the connection.
- * So no password travels in the job graph, which Flink writes to object storage. (Kafka has its own since 3.5; the
- * connector for Flink 1.20 is built on 3.4.)
+ * That way the job graph, which Flink writes to object storage, does not contain a password. (Kafka has a provider of
+ * its own since 3.5, but the connector for Flink 1.20 is built on 3.4.)
  */
 public final class EnvironmentConfigProvider implements ConfigProvider {
     @Override

@@ -17,8 +17,8 @@ import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Records of both topics to events. A poison record is counted by reason and left out: the sink to bronze keeps its
- * raw bytes in the topic's dead-letter queue. The event handed on is reused for the next record.
+ * Turns records of both topics into events. A poison record is counted by reason and left out: the sink to bronze keeps
+ * its raw bytes in the topic's dead-letter queue. The event is reused for the next record.
  */
 final class EventDeserializer implements KafkaRecordDeserializationSchema<ActivityEvent> {
     private final String callTopic;

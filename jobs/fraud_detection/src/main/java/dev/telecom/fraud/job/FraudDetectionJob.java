@@ -25,7 +25,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 
 /**
- * Wires the job; every operator that has state or a place in it has an explicit uid, so savepoints outlive changes.
+ * Wires the job. Every operator with state, or with a place in it, has an explicit uid, so savepoints outlive changes.
  *
  * <pre>
  * call_events, sms_events -> events -> subjects -> by subject -> rules -> fraud_alerts (exactly once)
@@ -34,7 +34,7 @@ import org.apache.kafka.clients.consumer.OffsetResetStrategy;
  */
 public final class FraudDetectionJob {
     private static final String NAME = "fraud-detection";
-    // A batch is handed from the fetching thread to the task; the default of 500 makes that a cost.
+    // Each batch is handed from the fetching thread to the task, which costs too much with the default of 500 records.
     private static final String MAX_POLL_RECORDS = "5000";
 
     private FraudDetectionJob() {}
@@ -60,7 +60,7 @@ public final class FraudDetectionJob {
         DataStream<ActivityEvent> events = events(environment, settings);
         BroadcastStream<RuleDocument> rules = rules(environment, settings);
         DataStream<Alert> alerts = alerts(events, rules);
-        // Alerts are few: one writer means one transaction per checkpoint.
+        // Alerts are few, and one writer means one transaction per checkpoint.
         alerts.sinkTo(alertSink(settings)).setParallelism(1).uid("fraud-alerts").name("fraud-alerts");
     }
 
@@ -94,7 +94,7 @@ public final class FraudDetectionJob {
                 .setStartingOffsets(OffsetsInitializer.earliest())
                 .setDeserializer(new ControlDeserializer())
                 .build();
-        // Idle at once: a control topic must not hold back the event time of the branches.
+        // Idle at once, because a control topic must not hold back the event time of the branches.
         WatermarkStrategy<ControlRecord> noEventTime = WatermarkStrategy.<ControlRecord>noWatermarks()
                 .withIdleness(Duration.ofMillis(1));
         SingleOutputStreamOperator<RuleDocument> accepted = environment
@@ -136,7 +136,7 @@ public final class FraudDetectionJob {
                 .build();
     }
 
-    /** At least once: a report said twice says the same. */
+    /** At least once, because a repeated report says the same. */
     private static KafkaSink<RuleReport> reportSink(FraudDetectionSettings settings) {
         return KafkaSink.<RuleReport>builder()
                 .setKafkaProducerConfig(KafkaClients.properties(settings.kafka()))
@@ -145,7 +145,7 @@ public final class FraudDetectionJob {
                 .build();
     }
 
-    /** Without checkpoints no alert is ever committed; with a short transaction timeout a restart would lose some. */
+    /** Only checkpoints commit alerts, and with a short transaction timeout a restart would lose some. */
     private static void refuseUnsafeCheckpointing(CheckpointConfig checkpoints, FraudDetectionSettings settings) {
         if (!checkpoints.isCheckpointingEnabled()) {
             throw new IllegalStateException("no checkpoints are configured, so no alert would ever be committed;"

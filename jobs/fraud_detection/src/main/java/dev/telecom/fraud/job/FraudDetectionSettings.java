@@ -10,8 +10,8 @@ import java.io.Serializable;
 import java.nio.file.Path;
 
 /**
- * The job's settings file, written by the operator: {@code contracts.settings.FraudDetectionSettings} declares it.
- * Defaults are there; here every key is required and an unknown one is an error.
+ * The job's settings file, which the operator writes and {@code contracts.settings.FraudDetectionSettings} declares
+ * with its defaults. Here every key is required, and an unknown one is an error.
  */
 public record FraudDetectionSettings(
         @JsonProperty(required = true) KafkaConnection kafka,
@@ -33,7 +33,7 @@ public record FraudDetectionSettings(
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .build();
 
-    /** How to reach Kafka; the password is never here, see {@link KafkaClients}. Username and CA file may be null. */
+    /** How to reach Kafka, without the password: see {@link KafkaClients}. Username and CA file may be null. */
     public record KafkaConnection(String bootstrapServers, String username, String caFile) implements Serializable {}
 
     /** Throws with the name of a missing, mistyped or unknown key. */

@@ -3,7 +3,7 @@ package dev.telecom.fraud.job;
 import dev.telecom.fraud.job.FraudDetectionSettings.KafkaConnection;
 import java.util.Properties;
 
-/** Kafka client settings of a connection: SCRAM-SHA-512 when a user is named, TLS when a CA file is. */
+/** Kafka client settings of a connection: SCRAM-SHA-512 if it names a user, TLS if it names a CA file. */
 final class KafkaClients {
     /** As {@code contracts.environment.KAFKA_PASSWORD}. */
     private static final String PASSWORD_VARIABLE = "KAFKA_PASSWORD";

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Reports on the wire, keyed by the rule. */
+/** Reports on the wire, keyed by rule. */
 final class ReportSerializer implements KafkaRecordSerializationSchema<RuleReport> {
     private final String topic;
 

@@ -25,16 +25,16 @@ import org.apache.flink.util.Collector;
 /**
  * Runs the rules over events keyed by subject, with the parameters in force.
  *
- * <p>Rules are pure and depend on the order of arrival only; the watermark decides nothing here but what is counted as
- * late. State that no event touches any more is dropped by its time to live, which runs on the wall clock: a wrong
- * event time cannot make it forget.
+ * <p>Rules are pure and depend only on the order of arrival; here the watermark only decides what counts as late. State
+ * that events no longer touch is dropped by its time to live, which runs on the wall clock, so a wrong event time
+ * cannot make the job forget.
  */
 public final class RulesOperator extends KeyedBroadcastProcessFunction<Long, ActivityEvent, RuleDocument, Alert> {
-    /** Broadcast state: the document in force of each rule that was changed, by wire name. */
+    /** Broadcast state: the document in force for each rule that was changed, by wire name. */
     public static final MapStateDescriptor<String, RuleDocument> RULES_IN_FORCE =
             new MapStateDescriptor<>("rules-in-force", String.class, RuleDocument.class);
 
-    // On a heap, entries looked at for each access to find old state; each costs a miss of the processor's cache.
+    // How many heap entries each access inspects for old state; each of them costs a miss of the processor's cache.
     private static final int CLEANUP_ENTRIES_PER_ACCESS = 1;
     private static final int CLEANUP_QUERIES_TIME_AFTER = 1000;
 
@@ -56,7 +56,7 @@ public final class RulesOperator extends KeyedBroadcastProcessFunction<Long, Act
                     name, getRuntimeContext().getMetricGroup().addGroup("rule", name).counter("fraud_alerts"));
         }
         accounts = getRuntimeContext().getState(descriptor("accounts", Branch.SUBSCRIBER));
-        // What is forgotten together is kept together: searching an almost empty table for old state is slow.
+        // State that expires together is kept together, because searching an almost empty table for old state is slow.
         devicesAndNumbers =
                 getRuntimeContext().getState(descriptor("devices-and-numbers", Branch.DEVICE, Branch.OTHER_PARTY));
     }
@@ -93,7 +93,7 @@ public final class RulesOperator extends KeyedBroadcastProcessFunction<Long, Act
         judge.use(document);
     }
 
-    /** After a restart the rules in force are in state only. */
+    /** After a restart, only state has the rules in force. */
     private void loadRules(ReadOnlyBroadcastState<String, RuleDocument> inForce) throws Exception {
         for (var entry : inForce.immutableEntries()) {
             judge.use(entry.getValue());

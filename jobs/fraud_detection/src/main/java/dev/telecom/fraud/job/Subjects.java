@@ -5,7 +5,7 @@ import dev.telecom.fraud.event.Branch;
 import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.util.Collector;
 
-/** Sends an event to each of its subjects, and to no others. It is the same object each time, so it must be copied. */
+/** Sends an event to each of its subjects. It is the same object each time, so it must be copied. */
 final class Subjects implements FlatMapFunction<ActivityEvent, ActivityEvent> {
     private static final Branch[] BRANCHES = Branch.values();
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Every rule, with the documents in force. Knows no engine; not thread-safe. */
+/** Every rule with its document in force. Independent of any engine; not thread-safe. */
 public final class Judge {
     private final PackedState subject = new PackedState();
     private final Map<Branch, List<RuleRunner<?, ?>>> runners = new EnumMap<>(Branch.class);
@@ -44,7 +44,7 @@ public final class Judge {
         }
     }
 
-    /** False if every rule of the branch is off: the state of its subjects need not be looked up. */
+    /** False if every rule of the branch is off, so the state of its subjects does not have to be looked up. */
     public boolean judges(Branch branch) {
         for (RuleRunner<?, ?> runner : runners.get(branch)) {
             if (runner.isEnabled()) {
@@ -58,8 +58,8 @@ public final class Judge {
      * Run the rules of the event's branch.
      *
      * @param state of the event's subject, null if it has none
-     * @param alerts takes what the event completes, without detection time
-     * @return the subject's state from now on: {@code state} itself if it did not change
+     * @param alerts receives what the event completes, without a detection time
+     * @return the subject's state from now on: {@code state} itself if it is unchanged
      */
     public byte[] judge(ActivityEvent event, byte[] state, Consumer<Alert> alerts) {
         subject.open(state);

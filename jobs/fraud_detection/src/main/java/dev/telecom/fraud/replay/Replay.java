@@ -23,11 +23,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The rules without an engine: reads a stream from standard input, prints its alerts (detection time 0). For
- * differential tests and for trying parameters on recorded events. Lines:
+ * The rules without an engine: reads a stream from standard input and prints its alerts (detection time 0). It is for
+ * differential tests and for trying parameters on recorded events. Its lines are:
  *
  * <pre>
- * rule DOCUMENT     a rule of the next stream, as on the control topic; rules not named are as built in
+ * rule DOCUMENT     a rule of the next stream, as on the control topic; the others are as built in
  * call JSON         a record of call_events
  * sms JSON          a record of sms_events
  * end               forget everything; printed back after the stream's alerts

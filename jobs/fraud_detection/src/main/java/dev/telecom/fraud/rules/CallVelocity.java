@@ -7,7 +7,7 @@ import dev.telecom.fraud.event.ActivityEvent;
 import dev.telecom.fraud.rules.RecentEvents.Shape;
 import dev.telecom.fraud.rules.RuleParameters.CallVelocityParameters;
 
-/** More calls of one account in any window than the most allowed. */
+/** One account makes more calls within a window than are allowed. */
 public final class CallVelocity implements Rule<RecentEvents, CallVelocityParameters> {
     @Override
     public Alert evaluate(ActivityEvent event, CallVelocityParameters rule, StateSlot<RecentEvents> slot) {

@@ -10,8 +10,8 @@ import dev.telecom.fraud.state.StateReader;
 import dev.telecom.fraud.state.StateWriter;
 
 /**
- * One SIM at two places too far apart for the time between. Each event is compared with the newest place known of the
- * subscriber, whichever of the two is older; an older event never becomes the newest place.
+ * One SIM in two places that are too far apart for the time between. Each event is compared with the newest known place
+ * of the subscriber, whichever of the two is older; an older event never becomes the newest place.
  */
 public final class ImpossibleTravel implements Rule<ImpossibleTravel.Place, ImpossibleTravelParameters> {
     private static final double EARTH_RADIUS_KM = 6371.0088; // mean radius R1, IUGG 1980
@@ -115,7 +115,7 @@ public final class ImpossibleTravel implements Rule<ImpossibleTravel.Place, Impo
         return alert;
     }
 
-    /** Distance of two points in degrees by the haversine formula; right at poles and across the antimeridian. */
+    /** Distance of two points in degrees by the haversine formula; correct at poles and across the antimeridian. */
     static double greatCircleKm(double latitudeA, double longitudeA, double latitudeB, double longitudeB) {
         double halfLat = Math.sin(Math.toRadians(latitudeB - latitudeA) / 2);
         double halfLon = Math.sin(Math.toRadians(longitudeB - longitudeA) / 2);

@@ -4,17 +4,16 @@ import dev.telecom.fraud.state.StateCodec;
 import java.util.Arrays;
 
 /**
- * The events of one key that can still take part in an alert, in order of event time, ties by event id.
+ * The events of one key that can still take part in an alert, ordered by event time and then by event id.
  *
  * <p>Exact for events up to {@code allowedLatenessSeconds} behind the newest of the key, and bounded: at most
  * {@link #LOOK_BACK_RUNS} runs long. What is dropped, and why it cannot matter:
  * <ul>
- *   <li>older than the newest by more than window + lateness: no event that is still accepted shares a window with it;
+ *   <li>older than the newest by more than window + lateness: no acceptable event can share a window with it;
  *   <li>older than the end of the silence by more than a window: only runs that end after the silence can alert;
  *   <li>before the end of the silence and not among the newest (run - 1) there: such a run has one event after it.
  * </ul>
- * A duplicate is found by its id among the kept; one whose original was dropped is dropped for the same reason.
- *
+ * A duplicate is found by its id among the kept events; if its original was dropped, it is dropped for the same reason.
  */
 final class RecentEvents {
     static final StateCodec<RecentEvents> CODEC = new RecentEventsCodec();
@@ -31,14 +30,14 @@ final class RecentEvents {
     long[] facts;
 
     final int stride;
-    /** Runs must end here or later to alert. */
+    /** A run must end here or later to raise an alert. */
     long silentUntilMs;
 
     RecentEvents(int stride) {
         this(stride, 0);
     }
 
-    /** With room for one more event than {@code events}. */
+    /** A copy with room for one more event than {@code events}. */
     RecentEvents(int stride, int events) {
         this.stride = stride;
         times = new long[events + 1];
@@ -46,7 +45,7 @@ final class RecentEvents {
         facts = new long[(events + 1) * stride];
     }
 
-    /** What a rule asks of runs: how many events, how close together, how late. */
+    /** What a rule asks of runs: how many events, how close together, and how late. */
     record Shape(int runLength, long windowMs, long latenessMs) {
         static Shape ofSeconds(int runLength, int windowSeconds, int latenessSeconds) {
             return new Shape(runLength, windowSeconds * 1000L, latenessSeconds * 1000L);
@@ -58,7 +57,7 @@ final class RecentEvents {
         boolean passes(int start, int length);
     }
 
-    /** Take an event in; -1 if it cannot matter (duplicate, too late, in the silence), else its place. */
+    /** Take an event in; returns its place, or -1 if it cannot matter (duplicate, too late, in the silence). */
     int add(long timeMs, String id, Shape shape) {
         if (size > 0 && timeMs < times[size - 1] - shape.latenessMs) {
             return -1;
@@ -83,7 +82,7 @@ final class RecentEvents {
         return facts[place * stride + fact];
     }
 
-    /** Start of the oldest run around {@code place} that can alert and passes the test; -1 if none does. */
+    /** Start of the oldest run around {@code place} that may alert and passes the test, or -1. */
     int findRun(int place, Shape shape, RunTest test) {
         int length = shape.runLength;
         for (int start = Math.max(0, place - length + 1); start <= place && start + length <= size; start++) {
@@ -95,7 +94,7 @@ final class RecentEvents {
         return -1;
     }
 
-    /** Different values of a fact among the events [start, start + length) that pass {@code filter}. */
+    /** Number of different values of a fact among the events [start, start + length) that pass {@code filter}. */
     int distinct(int fact, int start, int length, RunTest filter) {
         long[] values = new long[length];
         int count = 0;
@@ -123,7 +122,7 @@ final class RecentEvents {
         return 2 - (times[start + length - 1] - times[start]) / (windowSeconds * 1000.0);
     }
 
-    /** The silence after an alert; it never becomes shorter. */
+    /** Begin the silence after an alert, which never becomes shorter. */
     void silence(long untilMs) {
         silentUntilMs = Math.max(silentUntilMs, untilMs);
     }
@@ -163,7 +162,7 @@ final class RecentEvents {
         facts = Arrays.copyOf(facts, capacity * stride);
     }
 
-    /** Drop what cannot matter any more, all of it the oldest; returns how many events. */
+    /** Drop the oldest events that can no longer matter; returns how many. */
     private int prune(Shape shape) {
         long oldestKept = Math.max(times[size - 1] - shape.windowMs - shape.latenessMs, silentUntilMs - shape.windowMs);
         int drop = Math.max(0, size - LOOK_BACK_RUNS * shape.runLength);

@@ -4,7 +4,7 @@ import dev.telecom.fraud.state.StateCodec;
 import dev.telecom.fraud.state.StateReader;
 import dev.telecom.fraud.state.StateWriter;
 
-/** Times as distances from the one before: they are in order and close together. */
+/** Times as distances from the previous one, because they are in order and close together. */
 final class RecentEventsCodec implements StateCodec<RecentEvents> {
     @Override
     public void write(RecentEvents events, StateWriter out) {

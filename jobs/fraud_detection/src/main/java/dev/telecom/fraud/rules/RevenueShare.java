@@ -8,7 +8,7 @@ import dev.telecom.fraud.event.Digits;
 import dev.telecom.fraud.rules.RecentEvents.Shape;
 import dev.telecom.fraud.rules.RuleParameters.RevenueShareParameters;
 
-/** International revenue share fraud (IRSF): much conversation in a few calls to high-cost prefixes. */
+/** International revenue share fraud (IRSF): a few long conversations with high-cost prefixes. */
 public final class RevenueShare implements Rule<RecentEvents, RevenueShareParameters> {
     private static final int DURATION = 0;
     private static final int FACTS = 1;
@@ -53,7 +53,7 @@ public final class RevenueShare implements Rule<RecentEvents, RevenueShareParame
         return total;
     }
 
-    /** Most calls that were going on at the start of one of them. */
+    /** The most calls that were in progress when one of them started. */
     private static int mostAtOnce(RecentEvents calls, int start, int length) {
         int most = 0;
         for (int other = start; other < start + length; other++) {

@@ -6,8 +6,8 @@ import dev.telecom.fraud.event.ActivityEvent;
 /**
  * A fraud rule: a pure function of parameters, one event and the state of the event's key.
  *
- * <p>What it finds depends on nothing but the order in which events of a key arrive, so the reference implementation
- * in {@code contracts/fraud_rules} finds the same. Rules know no engine.
+ * <p>What it finds depends only on the order in which the events of a key arrive, so the reference implementation in
+ * {@code contracts/fraud_rules} finds the same. Rules do not depend on an engine.
  *
  * @param <S> state of one key
  * @param <P> parameters
@@ -18,7 +18,7 @@ public interface Rule<S, P extends RuleParameters> {
 
     /** Where a rule's state of the current key lives. */
     interface StateSlot<S> {
-        /** The state, or null where the key has none. A change counts only after {@link #write}. */
+        /** The state, or null if the key has none. A change counts only after {@link #write}. */
         S read();
 
         /** Keep {@code state} for the current key. */

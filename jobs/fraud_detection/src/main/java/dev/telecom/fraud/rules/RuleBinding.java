@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What belongs together: a rule's name, its logic, the layout of its state, the class of its parameters, the key it
- * works on, and for how long (wall clock, since the last change) state matters: as long as the default parameters need
- * plus a day, in which the job may be down without forgetting.
+ * What belongs to a rule: its name, its logic, the layout of its state, the class of its parameters, the key it works
+ * on, and how long its state matters (wall clock, since the last change): as long as the default parameters need plus
+ * one day, for which the job may be down without forgetting.
  *
  * @param <S> state of one key
  * @param <P> parameters
@@ -63,7 +63,7 @@ public record RuleBinding<S, P extends RuleParameters>(
                     RevenueShareParameters.class,
                     Branch.SUBSCRIBER,
                     Duration.ofHours(7).plus(DOWNTIME)),
-            // A line that is silent for a month is forgotten, and with it which SIM it had.
+            // A line that is silent for a month is forgotten, together with the SIM that it had.
             new RuleBinding<>(
                     RuleName.SIM_SWAP,
                     new SimSwap(),
@@ -72,7 +72,7 @@ public record RuleBinding<S, P extends RuleParameters>(
                     Branch.SUBSCRIBER,
                     Duration.ofDays(30)));
 
-    /** For how long the state of these branches' subjects is kept: as long as any of their rules needs. */
+    /** How long the state of these branches' subjects is kept: as long as any of their rules needs it. */
     public static Duration stateTtl(Branch... branches) {
         Set<Branch> wanted = Set.of(branches);
         return ALL.stream()

@@ -6,11 +6,11 @@ import dev.telecom.fraud.event.Digits;
 import java.util.List;
 
 /**
- * Typed parameters of a rule. Meaning, ranges and defaults are declared in {@code contracts/fraud_rules}; a record here
- * lists the same names, and a test compares both.
+ * Typed parameters of a rule. {@code contracts/fraud_rules} declares their meaning, ranges and defaults; the records
+ * here list the same names, which a test compares.
  */
 public sealed interface RuleParameters {
-    /** Event time after an alert in which the rule stays silent. */
+    /** How long, in event time, the rule stays silent after an alert. */
     int cooldownSeconds();
 
     /** Parameters of {@link ImpossibleTravel}. */
@@ -57,7 +57,7 @@ public sealed interface RuleParameters {
             int allowedLatenessSeconds,
             int cooldownSeconds)
             implements RuleParameters {
-        /** As the document has them, prefixes as text. */
+        /** As in the document, with prefixes as text. */
         @JsonCreator
         static RevenueShareParameters of(
                 @JsonProperty("prefixes") List<String> prefixes,

@@ -9,7 +9,7 @@ import dev.telecom.fraud.rules.RecentEvents.RunTest;
 import dev.telecom.fraud.rules.RecentEvents.Shape;
 import dev.telecom.fraud.rules.RuleParameters.SimBoxParameters;
 
-/** One device with many SIMs calls many strangers from one cell and is hardly ever called. Keyed by the device. */
+/** One device with many SIMs calls many strangers from one cell and is hardly ever called. Keyed by device. */
 public final class SimBox implements Rule<RecentEvents, SimBoxParameters> {
     private static final int IMSI = 0;
     private static final int CALLEE = 1;

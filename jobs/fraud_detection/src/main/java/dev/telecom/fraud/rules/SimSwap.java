@@ -13,20 +13,20 @@ import dev.telecom.fraud.state.StateReader;
 import dev.telecom.fraud.state.StateWriter;
 import java.util.Arrays;
 
-/** The number moved to another SIM, by the newest event, and at once receives a burst of messages. */
+/** The newest event shows the number on another SIM, and it receives a burst of messages right away. */
 public final class SimSwap implements Rule<SimSwap.Line, SimSwapParameters> {
-    /** What is known of one number: its SIM, and its last change of SIM with the messages since. */
+    /** What is known about one number: its SIM, and its last change of SIM with the messages since then. */
     static final class Line {
         static final StateCodec<Line> CODEC = new LineCodec();
 
         long imsi;
         long newestMs;
         long silentUntilMs;
-        /** {@link Digits#UNKNOWN} as long as no change was seen. */
+        /** {@link Digits#UNKNOWN} until a change is seen. */
         long previousImsi;
 
         long swapMs;
-        /** Null as long as no change was seen, as are the messages. */
+        /** Null until a change is seen, as are the messages. */
         String swapEventId;
 
         RecentEvents messages;
@@ -124,7 +124,7 @@ public final class SimSwap implements Rule<SimSwap.Line, SimSwapParameters> {
         return alert;
     }
 
-    /** The messages, with the event that showed the change at its place in event order. */
+    /** The messages, with the event that showed the change in its place in the order of events. */
     private static String[] evidence(Line line, int start, int length) {
         String[] ids = line.messages.idsOf(start, length);
         if (Arrays.asList(ids).contains(line.swapEventId)) {

@@ -19,10 +19,10 @@ import java.util.List;
 
 /**
  * One number rings many subscribers for a moment, and they call it back. Keyed by the other party of the call: it
- * called our subscribers (terminated legs), they call it (originated legs).
+ * called our subscribers (terminated legs), and they call it (originated legs).
  *
- * <p>Call-backs count from the moment the burst is known, so numbers that are only called need no state. A burst stays
- * in view until its call-back window is over, only a later one may take its place.
+ * <p>Call-backs count from the moment the burst is known, so numbers that are only called do not need state. A burst
+ * stays in view until its call-back window is over, and only a later one may take its place.
  */
 public final class Wangiri implements Rule<Wangiri.Number, WangiriParameters> {
     private static final int VICTIM = 0;
@@ -30,7 +30,7 @@ public final class Wangiri implements Rule<Wangiri.Number, WangiriParameters> {
     private static final int FACTS = 2;
     private static final RunTest ALL = (start, length) -> true;
 
-    /** What is known of one number: its calls, its burst, who called back since. */
+    /** What is known about one number: its calls, its burst, and who has called back since then. */
     static final class Number {
         static final StateCodec<Number> CODEC = new NumberCodec();
 

@@ -4,10 +4,11 @@ import dev.telecom.fraud.alert.RuleName;
 import java.util.Arrays;
 
 /**
- * The state of one key as one byte array, a section per rule that has some. So the state backend is asked once for an
- * event, however many rules look at it, and a million keys are a million arrays and not twenty million objects.
+ * The state of one key as one byte array, with a section for each rule that has any. The state backend is therefore
+ * asked once per event, however many rules look at it, and a million keys are a million arrays instead of twenty
+ * million objects.
  *
- * <p>An array is never changed once it is packed; state backends may keep it. Reused from event to event.
+ * <p>A packed array never changes, so state backends may keep it. This object is reused from event to event.
  */
 public final class PackedState {
     /** First byte of every array. */
@@ -21,13 +22,13 @@ public final class PackedState {
     private final StateWriter packer = new StateWriter();
     private final int[] starts = new int[RULES];
     private final int[] lengths = new int[RULES];
-    /** Whether a rule's section is in {@link #changes}, and no more in {@link #packed}. */
+    /** Whether a rule's section is in {@link #changes} and no longer in {@link #packed}. */
     private final boolean[] isChanged = new boolean[RULES];
 
     private byte[] packed;
     private boolean anyChanged;
 
-    /** Take up the state of a key; null for a key without state. Throws if another version of the job packed it. */
+    /** Open the state of a key, null for a key without state. Throws if another version of the job packed it. */
     public void open(byte[] state) {
         packed = state;
         anyChanged = false;
@@ -53,7 +54,7 @@ public final class PackedState {
         }
     }
 
-    /** A rule's state as the key had it when opened, or null; it is asked for before it is written. */
+    /** A rule's state as it was when the key was opened, or null; it has to be read before it is written. */
     public <S> S read(RuleName rule, StateCodec<S> codec) {
         int start = starts[rule.ordinal()];
         if (start == ABSENT) {
@@ -73,7 +74,7 @@ public final class PackedState {
         anyChanged = true;
     }
 
-    /** The state to keep: the very array that was opened if no rule wrote, else a new one. */
+    /** The state to keep: the array that was opened if no rule has written, otherwise a new one. */
     public byte[] close() {
         if (!anyChanged) {
             return packed;

@@ -1,8 +1,8 @@
 package dev.telecom.fraud.state;
 
 /**
- * How a rule's state of one key is kept as bytes. {@link #read} undoes {@link #write}; a change of the layout needs a
- * new {@link PackedState#FORMAT}, or savepoints cannot be read.
+ * How a rule's state of one key is kept as bytes. {@link #read} reverses {@link #write}; a change to the layout needs a
+ * new {@link PackedState#FORMAT}, or savepoints become unreadable.
  *
  * @param <S> state of one key
  */

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Grows as it is written to; reused from event to event. */
+/** A buffer that grows as it is written to and is reused from event to event. */
 public final class StateWriter {
     static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final int LONGEST_NUMBER = 10;
@@ -33,7 +33,7 @@ public final class StateWriter {
         writeLong(Double.doubleToRawLongBits(value));
     }
 
-    /** A byte per seven bits, for numbers that are mostly small; negative ones take ten. */
+    /** One byte per seven bits, for numbers that are mostly small; negative ones take ten. */
     public void writeCount(long value) {
         reserve(LONGEST_NUMBER);
         long rest = value;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which documents get through, what is reported, and that versions outlive a restart. */
+/** Which documents are accepted, what is reported, and that versions outlive a restart. */
 class RuleGateTest {
     private OneInputStreamOperatorTestHarness<ControlRecord, RuleDocument> flink;
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is read of a record, and that nothing on the wire can do more than be counted. */
+/** What is read from a record, and that bad input is counted and does no further harm. */
 class EventParserTest {
     private static final String CALL = "{\"event_id\":\"e1\",\"event_time_ms\":1000,\"schema_version\":1,"
             + "\"msisdn\":\"12065550100\",\"imsi\":\"001010123456789\",\"imei\":\"490154203237518\",\"cell_id\":\"c\","

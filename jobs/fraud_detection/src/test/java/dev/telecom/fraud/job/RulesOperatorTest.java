@@ -174,7 +174,7 @@ class RulesOperatorTest {
                 new RulesOperator(), List.of(RulesOperator.RULES_IN_FORCE));
         var harness = new KeyedBroadcastOperatorTestHarness<Long, ActivityEvent, RuleDocument, Alert>(
                 operator, ActivityEvent::subject, Types.LONG, 128, parallelism, subtask);
-        // As the job: a type that would need Kryo fails here too.
+        // As in the job: a type that would need Kryo also fails here.
         harness.getExecutionConfig().configure(
                 new Configuration().set(PipelineOptions.GENERIC_TYPES, false), RulesOperatorTest.class.getClassLoader());
         return harness;

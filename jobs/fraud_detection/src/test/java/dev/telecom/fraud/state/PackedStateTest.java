@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One array per key: what a rule wrote is read again, and no rule touches another's section. */
+/** One array per key: what a rule wrote is read back, and rules do not touch each other's sections. */
 class PackedStateTest {
     private static final StateCodec<Long> NUMBER = new StateCodec<>() {
         @Override
