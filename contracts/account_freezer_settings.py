@@ -8,14 +8,14 @@ from contracts.settings import KafkaConnection, Settings
 
 
 class FreezePolicy(Settings):
-    """Which alerts freeze an account by themselves; all others are kept for people."""
+    """Which alerts freeze an account without a person; all others are kept for analysts."""
 
     min_severity: AlertSeverity
     rules: tuple[FraudRule, ...] = Field(description="Rules whose alerts may freeze")
     allowed_msisdns: tuple[str, ...] = Field(description="Subscribers who are never frozen")
-    cooldown_seconds: int = Field(ge=0, description="After an account was unfrozen, no alert freezes it for so long")
+    cooldown_seconds: int = Field(ge=0, description="How long no alert freezes an account that was unfrozen")
     false_positive_cooldown_seconds: int = Field(
-        ge=0, description="After a false positive, alerts of that rule do not freeze that subscriber for so long"
+        ge=0, description="How long alerts of a rule do not freeze a subscriber whom it accused wrongly"
     )
     is_dry_run: bool = Field(description="Decide and record, but leave accounts as they are")
 

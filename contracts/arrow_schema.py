@@ -26,7 +26,7 @@ _WIRE_TYPES = _COLUMN_TYPES | {FieldType.TIMESTAMP: pa.int64(), FieldType.STRING
 def wire_arrow_schema(model: type[Event]) -> pa.Schema:
     """Schema for `pyarrow.json` (`explicit_schema`): wire names, timestamps as int64 milliseconds.
 
-    Every field is nullable, so that a missing required one shows up as null and can be refused by name.
+    Every field is nullable, so that a required one that is missing shows up as null and can be refused by name.
     """
     return pa.schema([pa.field(field.name, _WIRE_TYPES[field.type]) for field in wire_fields(model)])
 

@@ -27,8 +27,8 @@ class CrmSimulatorSettings(Settings):
 class CrmIngestSettings(Settings):
     """What `crm_batch_ingestor` needs.
 
-    `overlap_seconds` is the longest time a source transaction may stay open after it stamped a row: rows with an older
-    `updated_at` than the watermark less this are not looked at again.
+    `overlap_seconds` is how long a source transaction may stay open after it has stamped a row: rows whose `updated_at`
+    lies further behind the watermark are not read again.
     """
 
     database: PostgresConnection

@@ -1,4 +1,4 @@
-"""Compatibility of two versions of the wire schemas: what may change, what may not.
+"""Compatibility of two versions of the wire schemas: what may change and what may not.
 
 A table, a Flink job and every consumer live on the old schema while a producer moves to the new one (and the other way
 round during a rollback), so only additive change is allowed: a new optional field, or a new enum value, which consumers
@@ -23,7 +23,7 @@ _ANNOTATIONS = frozenset({"title", "description", "examples", "default", "enum"}
 
 @dataclass(frozen=True, order=True)
 class Breach:
-    """One change that old or new readers cannot take."""
+    """One change that readers of the old or of the new schema cannot cope with."""
 
     topic: str
     field: str | None

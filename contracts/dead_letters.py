@@ -1,4 +1,4 @@
-"""Dead letters: records a sink refused, kept on `<topic>_dlq` as they came, with where from and why in headers."""
+"""Dead letters: records that a sink refused. `<topic>_dlq` keeps them as they came; headers say where from, and why."""
 
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ ERROR_HEADER = "telecom.error"
 FIRST_SEEN_HEADER = "telecom.first_seen_ms"
 # The record's own key: a replay needs it to find the same partition. Absent when the record had none.
 KEY_HEADER = "telecom.key"
-# On a replayed record: keys of the dead letters it was before, oldest first, separated by commas.
+# On a replayed record: keys of the dead letters that it has been, oldest first, separated by commas.
 REPLAYED_FROM_HEADER = "telecom.replayed-from"
 
 

@@ -1,4 +1,4 @@
-"""What the erasure of a person and those who give it rights agree on."""
+"""What the job that erases a person and the operator that gives it rights agree on."""
 
-# Consumer group by which its clients log in; it commits no offsets.
+# Consumer group of its clients; it commits no offsets.
 ERASURE_GROUP = "privacy-erasure"

@@ -54,7 +54,7 @@ def iceberg_schema(table: TableColumns) -> Schema:
 
 
 def partition_spec(schema: Schema) -> PartitionSpec:
-    """Hidden partitioning by day of event time (not of arrival: a late event belongs to its own day)."""
+    """Hidden partitioning by day of event time, not of arrival: a late event belongs to its own day."""
     event_time = schema.find_field(EVENT_TIME_COLUMN)
     return PartitionSpec(
         PartitionField(

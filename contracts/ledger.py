@@ -1,7 +1,7 @@
 """The producers' ledger: what was sent, so that every layer behind can be counted against it.
 
 A producer process writes *cumulative* entries to the compacted topic `event_ledger`: the newest entry of a key holds
-all that this process has done, so entries may be written as often as one likes and read in any number of passes.
+all that this process has done, so entries can be written at any interval and read any number of times.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ FRAUDS_PER_PAGE = 250
 
 
 class LedgerDecodeError(ValueError):
-    """A record of the ledger topic is not a ledger entry."""
+    """A record on the ledger topic is not a ledger entry."""
 
 
 class PlantedFraud(BaseModel):
@@ -84,7 +84,7 @@ def entries_of(
     frauds: Sequence[PlantedFraud],
     is_final: bool = False,
 ) -> tuple[LedgerEntry, ...]:
-    """Entries that say all of it: the counts once, the frauds in pages."""
+    """Entries that hold all of it: the counts once, the frauds in pages."""
     pages = [tuple(frauds[start : start + FRAUDS_PER_PAGE]) for start in range(0, len(frauds), FRAUDS_PER_PAGE)] or [()]
     return tuple(
         LedgerEntry(
@@ -132,7 +132,7 @@ class Ledger:
     def open_runs(self) -> tuple[tuple[str, str], ...]:
         """Producer and run id of every run without a final entry.
 
-        It still sends, or it was killed: then up to the records of its last interval are in Kafka and in no entry.
+        Such a run is still sending, or it was killed; then records of its last interval may be in Kafka only.
         """
         return tuple(sorted({(entry.producer, entry.run_id) for entry in self._newest.values() if not entry.is_final}))
 
@@ -157,7 +157,7 @@ class TopicBalance:
 
     @property
     def is_balanced(self) -> bool:
-        """True when nothing is lost and nothing is there twice."""
+        """True when nothing is lost and nothing is doubled."""
         return self.missing == 0
 
 

@@ -1,4 +1,4 @@
-"""Names of the Prometheus metrics that dashboards, alerts and tests read. Each is declared in the job that owns it."""
+"""Names of the Prometheus metrics that dashboards, alerts and tests read. The job that owns a metric declares it."""
 
 SINK_LAG_RECORDS = "telecom_sink_lag_records"
 SINK_ROWS = "telecom_sink_rows_total"

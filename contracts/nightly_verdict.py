@@ -1,6 +1,6 @@
 """What a nightly run leaves behind for whoever looks after the pipeline, small enough for a pod's last words.
 
-Kubernetes keeps up to 4096 bytes that a container writes to its termination log in the status of the pod.
+A container may write up to 4096 bytes to its termination log, and Kubernetes keeps them in the status of the pod.
 """
 
 from typing import Literal
@@ -35,7 +35,7 @@ class NightlyVerdict(Settings):
 
 
 def read_verdict(text: str) -> NightlyVerdict | None:
-    """The verdict in a pod's last words; None where they are something else."""
+    """The verdict in a pod's last words; None if they are something else."""
     try:
         return NightlyVerdict.model_validate_json(text)
     except ValidationError:

@@ -1,7 +1,7 @@
 """Settings files of the jobs: written by the operator as ConfigMaps, read by the jobs with the same models.
 
-A job gets one JSON file (`--settings FILE`). Coordinates are in the file; credentials never are: they come from the
-environment variables named in `contracts.environment`, which a manifest fills from Secrets.
+A job gets one JSON file (`--settings FILE`). The file holds coordinates, never credentials: those come from the
+environment variables that `contracts.environment` names, which a manifest fills from Secrets.
 """
 
 from pathlib import Path
@@ -76,9 +76,9 @@ class SinkSettings(Settings):
 
 
 class FaultRates(Settings):
-    """Share of events that the generator spoils on purpose, each 0 to 1, each written to the ledger.
+    """Shares of events that the generator spoils on purpose, each 0 to 1; the ledger counts them.
 
-    A record gets one fault at most, so the shares must not add up to more than 1.
+    A record has at most one fault, so the shares must not add up to more than 1.
     """
 
     duplicate: float = Field(default=0.0, ge=0, le=1)
@@ -90,7 +90,9 @@ class FaultRates(Settings):
     def _one_fault_per_record(self) -> Self:
         total = self.duplicate + self.late + self.out_of_order + self.malformed
         if total > 1:
-            raise ValueError(f"the fault rates add up to {total:g}; a record gets one fault at most, so 1 is the limit")
+            raise ValueError(
+                f"the fault rates add up to {total:g}; a record has at most one fault, so they must not exceed 1"
+            )
         return self
 
 
@@ -112,7 +114,7 @@ class ProducerSettings(Settings):
 class CdrProducerSettings(ProducerSettings):
     """Calls, SMS and data sessions of `subscriber_count` subscribers, `events_per_second` in all.
 
-    With the diurnal load curve that rate is the day's mean, with the flat one it holds at all hours.
+    With the diurnal load curve that rate is the day's mean; with the flat one it holds at all hours.
     """
 
     events_per_second: float
@@ -134,9 +136,9 @@ class NetworkProbeProducerSettings(ProducerSettings):
 class FraudDetectionSettings(Settings):
     """What `fraud_detection` needs; checkpoints, state backend and restarts are Flink's configuration, not the job's.
 
-    `transaction_timeout_seconds` bounds how long the job may be down without losing alerts that it counts as sent:
-    above checkpoint interval + checkpoint timeout, at most the broker's `transaction.max.timeout.ms` (15 minutes unless
-    changed). `transactional_id_prefix` is the job's own: two jobs with the same would fence each other.
+    `transaction_timeout_seconds` bounds how long the job may be down without losing alerts that it counts as sent. It
+    is above checkpoint interval + checkpoint timeout, and at most the broker's `transaction.max.timeout.ms` (15 minutes
+    unless changed). `transactional_id_prefix` is the job's own: two jobs with the same one would fence each other off.
     """
 
     kafka: KafkaConnection
@@ -149,7 +151,7 @@ class FraudDetectionSettings(Settings):
     rule_report_topic: str = "fraud_rule_reports"
     transaction_timeout_seconds: int = Field(default=900, ge=1)
     max_out_of_orderness_seconds: int = Field(default=60, ge=0, description="How far the watermark stays behind")
-    idle_partition_seconds: int = Field(
-        default=30, ge=1, description="A partition silent for so long is not waited for"
+    idle_partition_seconds: int = Field(default=30, ge=1, description="How long to wait for a silent partition")
+    max_clock_skew_seconds: int = Field(
+        default=3600, ge=0, description="An event that lies further in the future is left out"
     )
-    max_clock_skew_seconds: int = Field(default=3600, ge=0, description="An event further in the future is left out")

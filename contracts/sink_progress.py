@@ -6,8 +6,8 @@ Two places, because each survives what the other does not:
   snapshot expiry and commits of other engines;
 * snapshot summary `telecom.kafka.offsets`: the ranges of that one commit, `{"<partition>": [start, end]}`.
 
-An offset range is half-open, [start, end). It covers every offset in it, also those that hold no row: dead letters,
-transaction markers, records removed by log compaction.
+An offset range is half-open, [start, end). It covers every offset in it, also those without a row: dead letters,
+transaction markers and records that log compaction removed.
 """
 
 import json
@@ -28,11 +28,11 @@ class ProgressDecodeError(ValueError):
 
 
 class OffsetGapError(ValueError):
-    """A range starts behind the table's end: what lies between would be lost."""
+    """A range starts behind the table's end, so what lies between would be lost."""
 
 
 class OffsetOverlapError(ValueError):
-    """A range starts before the table's end: what lies between would be there twice."""
+    """A range starts before the table's end, so what lies between would be there twice."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class KafkaIdentity:
 
 
 def identity_of(properties: Mapping[str, str]) -> KafkaIdentity | None:
-    """Identity the table was filled from, None if it was never recorded."""
+    """Identity of the topic that filled the table; None if it was never recorded."""
     if not {TOPIC, CLUSTER_ID, TOPIC_ID} <= properties.keys():
         return None
     return KafkaIdentity(properties[TOPIC], properties[CLUSTER_ID], properties[TOPIC_ID])

@@ -1,4 +1,4 @@
-"""Who the subscribers are: the one rule that gives a subscriber the same number in the network and in the CRM.
+"""Who the subscribers are: the rule by which a subscriber has the same number in the network and in the CRM.
 
 Numbers follow the North American plan. The area code is where the first SIM was sold, not where the subscriber lives.
 """

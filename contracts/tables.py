@@ -26,7 +26,7 @@ class Column:
 
 
 class TableColumns(Protocol):
-    """What engine schemas are derived from: any table that lists its columns in order."""
+    """A table that lists its columns in order: engine schemas are derived from it."""
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -3,11 +3,11 @@
 from contracts.events import EVENT_MODELS, Event
 
 DEAD_LETTER_SUFFIX = "_dlq"
-# Compacted: producers account here for what they sent (contracts.ledger).
+# Compacted: here producers account for what they sent (contracts.ledger).
 LEDGER_TOPIC = "event_ledger"
 # Compacted: parameters and on/off of each fraud rule, read by fraud detection while it runs (contracts.fraud_rules).
 FRAUD_RULE_TOPIC = "fraud_rules"
-# What fraud detection took from there and what it refused.
+# What fraud detection accepted from there, and what it refused.
 FRAUD_RULE_REPORT_TOPIC = "fraud_rule_reports"
 
 EVENT_MODEL_BY_TOPIC: dict[str, type[Event]] = {model.topic: model for model in EVENT_MODELS}

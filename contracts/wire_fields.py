@@ -1,4 +1,4 @@
-"""An event model as a flat list of fields with one type each: what schemas of every engine are derived from."""
+"""An event model as a flat list of fields with one type each; every engine's schemas are derived from it."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -36,12 +36,12 @@ class WireField:
 
     @property
     def column_name(self) -> str:
-        """Name of the table column: timestamps lose their `_ms`, for they are no longer milliseconds."""
+        """Name of the table column: timestamps lose their `_ms`, since they are no longer milliseconds."""
         return self.name.removesuffix(MILLIS_SUFFIX) if self.type is FieldType.TIMESTAMP else self.name
 
 
 class UnsupportedFieldTypeError(TypeError):
-    """An event model uses a Python type that has no counterpart in the tables."""
+    """An event model uses a Python type without a counterpart in the tables."""
 
 
 def wire_fields(model: type[Event]) -> tuple[WireField, ...]:
@@ -55,14 +55,14 @@ def _wire_field(model: type[Event], name: str) -> WireField:
     field_type = _field_type([*info.metadata, *metadata], annotation)
     if field_type is None:
         raise UnsupportedFieldTypeError(
-            f"{model.topic}.{name} has type {info.annotation!r}, which no table type stands for. "
+            f"{model.topic}.{name} has type {info.annotation!r}, for which tables have no type. "
             f"Use one of contracts.events.field_types, or add it to {__name__}."
         )
     return WireField(name, field_type, info.is_required() and not is_nullable, info.description or "")
 
 
 def _unwrap(annotation: Any) -> tuple[Any, bool, list[Any]]:
-    """Take `X | None` and `Annotated[X, ...]` apart: bare type, whether None is allowed, metadata found on the way."""
+    """Take `X | None` and `Annotated[X, ...]` apart: the bare type, whether None is allowed, and the metadata."""
     origin = get_origin(annotation)
     if origin is Annotated:
         inner, *metadata = get_args(annotation)

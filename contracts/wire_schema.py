@@ -19,7 +19,7 @@ _LOGICAL_TYPE_BY_FIELD_TYPE = {
 
 
 class SchemaFolderError(Exception):
-    """A folder holds no schema files, or one that cannot be read."""
+    """A folder holds no schema files, or a file that cannot be read."""
 
 
 def wire_schema(model: type[Event]) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def schema_files() -> dict[str, str]:
 
 
 def read_schemas(folder: Path) -> dict[str, Mapping[str, Any]]:
-    """Schemas of a folder by topic. Raises `SchemaFolderError` when there is none or a file is no JSON."""
+    """Schemas of a folder by topic. Raises `SchemaFolderError` if there are none or a file is not JSON."""
     paths = sorted(folder.glob("*.json"))
     if not paths:
         raise SchemaFolderError(f"{folder} holds no schema files (<topic>.json); `make gen` writes them")
@@ -63,7 +63,7 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 
 def _inlined(node: Any, definitions: Mapping[str, Any]) -> Any:
-    """Copy with every `$ref` replaced by what it names, so that a change shows where it acts."""
+    """Copy with every `$ref` replaced by what it names, so that a change shows where it takes effect."""
     if isinstance(node, list):
         return [_inlined(item, definitions) for item in node]
     if not isinstance(node, dict):

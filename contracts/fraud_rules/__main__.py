@@ -1,6 +1,6 @@
-"""Write what the Flink job carries of these rules: `python -m contracts.fraud_rules [FOLDER]`.
+"""Write what the Flink job contains of these rules: `python -m contracts.fraud_rules [FOLDER]`.
 
-Two files, checked against these models by a test: `built_in_rules.json` (every rule with its defaults) and
+Two files, which a test checks against these models: `built_in_rules.json` (every rule with its defaults) and
 `rule_parameters.schema.json` (ranges and types of the parameters, by which the job refuses a bad document).
 """
 

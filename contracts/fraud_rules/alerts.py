@@ -34,7 +34,7 @@ def severity(score_value: float) -> AlertSeverity:
 
 
 def rounded(value: float, steps: int) -> float:
-    """Round to 1/`steps`, halves up: a rule that both languages share (Python's `round` goes to even)."""
+    """Round to 1/`steps`, halves up, as Java does too (Python's `round` goes to even)."""
     return floor(value * steps + 0.5) / steps
 
 
@@ -48,7 +48,7 @@ def make_alert(
     imsi: str,
     **measured: Any,
 ) -> FraudAlert:
-    """Build the alert for `evidence`; version and detection time are for the caller to set (0 here)."""
+    """Build the alert for `evidence`; version and detection time are 0 until the caller sets them."""
     in_order = sorted(evidence, key=in_event_order)
     event_ids = [event.event_id for event in in_order]
     score_value = score(ratio)

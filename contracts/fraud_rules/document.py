@@ -1,8 +1,8 @@
 """Messages of the control topic `fraud_rules` and of its answers, `fraud_rule_reports`.
 
-`fraud_rules` is compacted: key = name of the rule, value = one `RuleDocument` as JSON. The job takes a document only if
-it obeys the schema and its version is above the one in force; everything else is refused, the old rule stays, and a
-`RuleReport` says why.
+`fraud_rules` is compacted: key = name of the rule, value = one `RuleDocument` as JSON. The job accepts a document only
+if it obeys the schema and its version is above the one in force. It refuses everything else: the old rule stays, and
+a `RuleReport` says why.
 """
 
 from enum import StrEnum
@@ -38,7 +38,7 @@ class RuleDocument(BaseModel):
 
     @classmethod
     def built_in(cls, rule: FraudRule) -> Self:
-        """Return the rule as it works where nobody has changed it."""
+        """Return the rule as it works until somebody changes it."""
         return cls(rule=rule, version=BUILT_IN_VERSION, parameters=PARAMETER_MODELS[rule]())
 
     def to_record(self) -> tuple[bytes, bytes]:
@@ -47,7 +47,7 @@ class RuleDocument(BaseModel):
 
 
 class RefusalReason(StrEnum):
-    """Why a document was not taken."""
+    """Why a document was refused."""
 
     UNPARSABLE = "unparsable"
     UNKNOWN_RULE = "unknown_rule"

@@ -1,6 +1,6 @@
-"""What the window rules of the reference implementation share: everything that ever happened, nothing thrown away.
+"""What the window rules of the reference implementation share: all that ever happened, with nothing thrown away.
 
-The Flink job keeps only what can still matter. That both find the same alerts is the proof that nothing else did.
+The Flink job keeps only what can still matter. Both find the same alerts, which shows that nothing else mattered.
 """
 
 from bisect import insort
@@ -24,13 +24,13 @@ def in_event_order(event: SubscriberActivity) -> tuple[int, str]:
 
 @dataclass
 class History(Generic[ActivityT]):
-    """Events of one key in event order, and until when the rule is silent for that key."""
+    """Events of one key in event order, and the time until which the rule is silent for that key."""
 
     events: list[ActivityT] = field(default_factory=list)
     silent_until_ms: int = 0
 
     def add(self, event: ActivityT, allowed_lateness_seconds: int) -> bool:
-        """Take the event in; False if it is a duplicate (same event id) or too late to count."""
+        """Add the event; False if it is a duplicate (same event id) or too late to count."""
         if any(known.event_id == event.event_id for known in self.events):
             return False
         if self.events and event.event_time_ms < self.events[-1].event_time_ms - allowed_lateness_seconds * 1000:

@@ -1,4 +1,4 @@
-"""Reference of `impossible_travel`: plain and slow, the Flink job must agree with it."""
+"""Reference of `impossible_travel`: plain and slow; the Flink job must agree with it."""
 
 from math import asin, cos, radians, sin, sqrt
 
@@ -21,7 +21,7 @@ def great_circle_km(latitude_a: float, longitude_a: float, latitude_b: float, lo
 
 
 class ImpossibleTravel:
-    """Compares each event with the newest place known of the subscriber, whichever of the two is older."""
+    """Compares each event with the newest known place of the subscriber, whichever of the two is older."""
 
     def __init__(self, parameters: ImpossibleTravelParameters) -> None:
         self._parameters = parameters
@@ -29,7 +29,7 @@ class ImpossibleTravel:
         self._silent_until_ms: dict[str, int] = {}
 
     def evaluate(self, event: CallEvent | SmsEvent) -> FraudAlert | None:
-        """Take one event in, in order of arrival; return the alert it completes."""
+        """Add one event, in order of arrival; return the alert that it completes."""
         known = self._newest.setdefault(event.msisdn, event)
         if event.event_time_ms > known.event_time_ms:
             self._newest[event.msisdn] = event

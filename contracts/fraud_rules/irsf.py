@@ -1,4 +1,4 @@
-"""Reference of `irsf` (international revenue share fraud): plain and slow, the Flink job must agree with it."""
+"""Reference of `irsf` (international revenue share fraud): plain and slow; the Flink job must agree with it."""
 
 from collections import defaultdict
 
@@ -16,7 +16,7 @@ class RevenueShare:
         self._histories: defaultdict[str, History[CallEvent]] = defaultdict(History)
 
     def evaluate(self, event: CallEvent | SmsEvent) -> FraudAlert | None:
-        """Take one event in, in order of arrival; return the alert it completes."""
+        """Add one event, in order of arrival; return the alert that it completes."""
         rule = self._parameters
         if not isinstance(event, CallEvent) or event.call_type == CallType.MOBILE_TERMINATED:
             return None

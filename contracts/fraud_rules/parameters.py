@@ -1,8 +1,8 @@
 """Parameters of every fraud rule: ranges, defaults and meaning, declared here and nowhere else.
 
 The defaults and the JSON schema that the Flink job carries are generated from these models
-(`python -m contracts.fraud_rules`), so that Java refuses exactly what Python refuses. Thresholds are the public ones
-where the trade publishes them; each docstring says which pattern the rule is after.
+(`python -m contracts.fraud_rules`), so that Java refuses exactly what Python refuses. Where the trade publishes
+thresholds, these are used; each docstring says which pattern the rule looks for.
 """
 
 from typing import Annotated, ClassVar

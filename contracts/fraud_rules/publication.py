@@ -1,4 +1,4 @@
-"""Settings of `fraud_rules_publisher`: the rules as they shall be, for it to put on the control topic."""
+"""Settings of `fraud_rules_publisher`: the rules as they should be on the control topic."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from contracts.topics import FRAUD_RULE_TOPIC
 
 
 class DesiredRule(Settings):
-    """One rule as it shall be. It has no version: that is one more than the version on the topic."""
+    """One rule as it should be. It has no version: the publisher takes the one after the version on the topic."""
 
     rule: FraudRule
     enabled: bool
     parameters: dict[str, Any]
 
     def document(self, version: int) -> RuleDocument:
-        """Return the rule as a document. Raises `pydantic.ValidationError` for parameters that it does not have."""
+        """Return the rule as a document. Raises `pydantic.ValidationError` for unknown parameters."""
         return RuleDocument.model_validate(
             {"rule": self.rule, "version": version, "enabled": self.enabled, "parameters": self.parameters}
         )

@@ -1,4 +1,4 @@
-"""The whole detector in plain Python: what the Flink job must find in the same events in the same order of arrival."""
+"""The whole detector in plain Python: the Flink job must find the same in the same events in the same order."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
@@ -14,10 +14,10 @@ from contracts.fraud_rules.wangiri import Wangiri
 
 
 class ReferenceRule(Protocol):
-    """One rule with its state of all keys."""
+    """One rule with the state of all its keys."""
 
     def evaluate(self, event: CallEvent | SmsEvent) -> FraudAlert | None:
-        """Take one event in, in order of arrival; return the alert it completes."""
+        """Add one event, in order of arrival; return the alert that it completes."""
 
 
 # Each class takes the parameters of its own rule, which PARAMETER_MODELS guarantees.
@@ -40,6 +40,6 @@ class ReferenceDetector:
         ]
 
     def evaluate(self, event: CallEvent | SmsEvent) -> list[FraudAlert]:
-        """Take one event in, in order of arrival; return the alerts it completes."""
+        """Add one event, in order of arrival; return the alerts that it completes."""
         found = ((version, rule.evaluate(event)) for version, rule in self._rules)
         return [alert.model_copy(update={"rule_version": version}) for version, alert in found if alert is not None]

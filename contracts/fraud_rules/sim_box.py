@@ -1,4 +1,4 @@
-"""Reference of `sim_box`: plain and slow, the Flink job must agree with it."""
+"""Reference of `sim_box`: plain and slow; the Flink job must agree with it."""
 
 from collections import defaultdict
 
@@ -16,7 +16,7 @@ class SimBox:
         self._histories: defaultdict[str, History[CallEvent]] = defaultdict(History)
 
     def evaluate(self, event: CallEvent | SmsEvent) -> FraudAlert | None:
-        """Take one event in, in order of arrival; return the alert it completes."""
+        """Add one event, in order of arrival; return the alert that it completes."""
         rule = self._parameters
         if not isinstance(event, CallEvent):
             return None

@@ -1,4 +1,4 @@
-"""Reference of `sim_swap`: plain and slow, the Flink job must agree with it."""
+"""Reference of `sim_swap`: plain and slow; the Flink job must agree with it."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from contracts.fraud_rules.parameters import SimSwapParameters
 
 @dataclass
 class _Line:
-    """What is known of one number: its SIM by the newest event, and the last change of SIM."""
+    """What is known about one number: its SIM by the newest event, and the last change of SIM."""
 
     imsi: str
     newest_ms: int
@@ -29,7 +29,7 @@ class SimSwap:
         self._silent_until_ms: defaultdict[str, int] = defaultdict(int)
 
     def evaluate(self, event: CallEvent | SmsEvent) -> FraudAlert | None:
-        """Take one event in, in order of arrival; return the alert it completes."""
+        """Add one event, in order of arrival; return the alert that it completes."""
         line = self._lines.setdefault(event.msisdn, _Line(event.imsi, event.event_time_ms))
         if event.imsi != line.imsi:
             if event.event_time_ms <= line.newest_ms:

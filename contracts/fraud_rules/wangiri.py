@@ -1,4 +1,4 @@
-"""Reference of `wangiri`: plain and slow, the Flink job must agree with it."""
+"""Reference of `wangiri`: plain and slow; the Flink job must agree with it."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from contracts.fraud_rules.parameters import WangiriParameters
 
 @dataclass
 class _Number:
-    """What is known of one number that calls our subscribers: its calls, its burst, who called back since."""
+    """What is known about a number that calls our subscribers: its calls, its burst, and who has called back since."""
 
     calls: History[CallEvent] = field(default_factory=History)
     burst: list[CallEvent] = field(default_factory=list)
@@ -21,8 +21,9 @@ class _Number:
 class Wangiri:
     """Judges the *other* party of a call: it called our subscribers (terminated legs), they call it (originated legs).
 
-    Call-backs count from the moment the burst is known; those that arrived before are not kept for every number of
-    the world. A burst stays in view until its call-back window is over, only a later one may take its place.
+    Call-backs count from the moment the burst is known; earlier ones are not kept, since they would have to be for
+    every number in the world. A burst stays in view until its call-back window is over; only a later burst may
+    replace it before that.
     """
 
     def __init__(self, parameters: WangiriParameters) -> None:
@@ -30,7 +31,7 @@ class Wangiri:
         self._numbers: defaultdict[str, _Number] = defaultdict(_Number)
 
     def evaluate(self, event: CallEvent | SmsEvent) -> FraudAlert | None:
-        """Take one event in, in order of arrival; return the alert it completes."""
+        """Add one event, in order of arrival; return the alert that it completes."""
         if not isinstance(event, CallEvent):
             return None
         number = self._numbers[event.called_msisdn]
@@ -57,7 +58,7 @@ class Wangiri:
         return short >= rule.min_short_share * len(run) and len({call.msisdn for call in run}) >= rule.min_victims
 
     def _note_callback(self, number: _Number, event: CallEvent) -> bool:
-        """Return True if the call is the first back from its subscriber and the one that makes them enough."""
+        """Return True if the call is the first one back from its subscriber and completes the number that is needed."""
         burst = number.burst
         if not burst or not burst[0].event_time_ms <= event.event_time_ms <= self._callbacks_until_ms(burst):
             return False
