@@ -1,1 +1,1 @@
-"""Freezes the accounts that fraud alerts are about: by a policy, once per alert, with an audit."""
+"""Freezes the accounts that fraud alerts accuse: by a policy, once per alert, with an audit."""

@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 
 def main(settings: Annotated[Path, typer.Option(help="JSON file of AccountFreezerSettings")]) -> None:
-    """Freeze the accounts that fraud alerts are about, once per alert, by the policy of the settings."""
+    """Freeze the accounts that fraud alerts accuse, once per alert, by the policy of the settings."""
     configure_logs(COMPONENT)
     try:
         _run(load_settings(AccountFreezerSettings, settings))

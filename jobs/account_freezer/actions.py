@@ -21,7 +21,7 @@ class Analyst:
 
 
 def action_id(subject: str, action: AccountActionKind) -> str:
-    """Return 32 hex digits of SHA-256 over `action|subject`: the same action on the same alert has the same id."""
+    """Return 32 hex digits of SHA-256 over `action|subject`: one id for one action on one alert."""
     return sha256(f"{action.value}|{subject}".encode()).hexdigest()[:_ID_DIGITS]
 
 
@@ -45,7 +45,7 @@ def answer(alert: FraudAlert, account: Account | None, decision: Decision, now: 
 
 
 def false_positive(analyst: Analyst, answered: AccountAction) -> AccountAction:
-    """The alert behind `answered` was wrong. The account's status is not touched by saying so."""
+    """The alert behind `answered` was wrong. This does not change the account's status."""
     return _by_analyst(analyst, AccountActionKind.FALSE_POSITIVE, answered.alert_id, answered.rule).model_copy(
         update={"msisdn": answered.msisdn, "account_id": answered.account_id}
     )
@@ -54,7 +54,7 @@ def false_positive(analyst: Analyst, answered: AccountAction) -> AccountAction:
 def unfreeze(
     analyst: Analyst, msisdn: str, account: Account, status_after: str, freeze: AccountAction | None
 ) -> AccountAction:
-    """The account works again. `freeze` is what froze it, None where that was not the freezer."""
+    """The account works again. `freeze` is the action that froze it; None if the freezer did not do it."""
     alert_id, rule = (freeze.alert_id, freeze.rule) if freeze else (None, None)
     return _by_analyst(analyst, AccountActionKind.UNFREEZE, alert_id, rule).model_copy(
         update={

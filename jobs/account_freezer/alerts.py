@@ -1,4 +1,4 @@
-"""One record of `fraud_alerts` as an alert, or why it is none. Pure."""
+"""One record of `fraud_alerts` as an alert, or why it is not an alert. Pure."""
 
 import re
 
@@ -9,7 +9,7 @@ from contracts.dead_letters import DeadLetterReason
 from contracts.events import FraudAlert
 from jobs.runtime.contract_check import Rejection
 
-# What goes into the database as a key: neither a NUL, which PostgreSQL has no place for, nor more than an index holds.
+# These go into the database as keys: without NUL, which PostgreSQL cannot store, and no longer than an index can hold.
 _EVENT_ID = re.compile(r"[\x21-\x7e]{1,128}")
 _MSISDN = re.compile(r"[0-9]{1,15}")
 
@@ -24,7 +24,7 @@ _REASON_BY_ERROR_TYPE = {
 
 
 def read_alert(value: bytes | None) -> FraudAlert | Rejection:
-    """Alert of a record value. A rule or severity that the contract does not know is refused: nobody set a policy."""
+    """Alert of a record value. It refuses a rule or severity that the contract does not know: no policy names it."""
     if not value:
         return Rejection(DeadLetterReason.EMPTY, "the record has no value")
     try:

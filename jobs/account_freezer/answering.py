@@ -1,4 +1,4 @@
-"""Answers one alert: account, audit row and event to publish in one transaction."""
+"""Answers one alert: the account, the audit row and the event to publish, in one transaction."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from jobs.runtime.fail_points import reach
 def answer_alert(
     database: crm.CrmDatabase, alert: FraudAlert, policy: FreezePolicy, now: datetime
 ) -> AccountAction | None:
-    """What was done; None for an alert that was answered before. Raises psycopg2's errors, then nothing was done."""
+    """What was done; None for an alert that was answered before. Raises psycopg2's errors, with nothing done."""
     with database.transaction() as cursor:
         # The lock comes first: of two processes with the same alert, the second sees the answer of the first.
         account = crm.lock_account(cursor, alert.msisdn)

@@ -16,7 +16,7 @@ from contracts.events import AccountAction, FraudRule
 from jobs.account_freezer.policy import CLOSED, Account
 from jobs.runtime.postgres import connect
 
-# What a database in trouble raises, or one whose CRM tables do not exist yet; all of it may pass by itself.
+# Raised by a database in trouble, or by one that has no CRM tables yet; all of it may pass by itself.
 UNAVAILABLE_ERRORS = (
     psycopg2.OperationalError,
     psycopg2.InterfaceError,
@@ -24,12 +24,12 @@ UNAVAILABLE_ERRORS = (
     errors.InvalidSchemaName,
 )
 
-# Fields of an event that the audit keeps under the same name; key, time and version are kept apart.
+# Fields of an event that the audit keeps under the same name; it treats key, time and version separately.
 _SHARED_COLUMNS = tuple(
     name for name in AccountAction.model_fields if name not in ("event_id", "event_time_ms", "schema_version")
 )
 _COLUMNS = ("action_id", "decided_at", *_SHARED_COLUMNS)
-# Column names are this module's own, values are bound.
+# Column names are literals of this module; values are bound.
 _INSERT = (
     f"insert into crm.account_actions ({', '.join(_COLUMNS)})"  # noqa: S608
     f" values ({', '.join(f'%({name})s' for name in _COLUMNS)}) on conflict do nothing"
@@ -38,7 +38,7 @@ _SELECT = f"select {', '.join(_COLUMNS)} from crm.account_actions"  # noqa: S608
 
 
 class CrmDatabase:
-    """One connection, opened when it is needed and again after it broke."""
+    """One connection, which is opened when it is needed, and again after it broke."""
 
     def __init__(self, place: PostgresConnection, environ: Mapping[str, str]) -> None:
         self._place = place
@@ -47,7 +47,7 @@ class CrmDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:
-        """Cursor of a transaction that is committed at the end, rolled back by an error."""
+        """Cursor of a transaction, which is committed at the end and rolled back on an error."""
         connection = self._open()
         try:
             with connection, connection.cursor() as cursor:
@@ -69,7 +69,7 @@ class CrmDatabase:
 
 
 def ensure_audit(cursor: Cursor) -> None:
-    """Create the audit unless it is there; then the freezer needs no right to create tables."""
+    """Create the audit if it is missing; where it exists, the freezer needs no right to create tables."""
     cursor.execute("select to_regclass('crm.account_actions') is null")
     if cursor.fetchone() == (True,):
         cursor.execute(files("jobs.account_freezer").joinpath("schema.sql").read_text())
@@ -117,7 +117,7 @@ def last_false_positive_at(cursor: Cursor, msisdn: str, rule: FraudRule) -> date
 
 
 def freeze_in_force(cursor: Cursor, account: Account) -> AccountAction | None:
-    """What froze an account and was not undone."""
+    """The action that froze an account, if it was not undone."""
     cursor.execute(
         f"{_SELECT} f where account_id = %s and action = 'freeze' and not exists (select from crm.account_actions u"
         " where u.alert_id = f.alert_id and u.action = 'unfreeze') order by sequence_number desc limit 1",
@@ -135,7 +135,7 @@ def record(cursor: Cursor, action: AccountAction) -> bool:
 
 
 def lock_unpublished(cursor: Cursor, limit: int) -> list[AccountAction]:
-    """Oldest actions that `account_actions` may not have yet, locked; those another process publishes are left out."""
+    """Oldest actions that `account_actions` may not have yet, locked, without those that another process publishes."""
     cursor.execute(
         f"{_SELECT} where published_at is null order by sequence_number limit %s for update skip locked", (limit,)
     )

@@ -42,7 +42,7 @@ class Decision:
 
 
 def decide(case: Case, policy: FreezePolicy) -> Decision:
-    """Freeze unless something stands against it; of several objections the first in the list is named."""
+    """Freeze unless something stands against it; of several objections, name the first in the list."""
     for reason, stands in _OBJECTIONS:
         if stands(case, policy):
             return Decision(AccountActionKind.KEEP, reason)

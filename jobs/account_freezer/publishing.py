@@ -34,9 +34,9 @@ class ActionPublisher:
         )
 
     def publish_pending(self, database: crm.CrmDatabase) -> int:
-        """Publish up to `BATCH_ACTIONS` actions and mark them; their number. Raises `PublishError`, psycopg2's errors.
+        """Publish up to `BATCH_ACTIONS` actions, mark them, return how many. Raises `PublishError`, psycopg2's errors.
 
-        Killed between the two, they are published again with the same `event_id`.
+        After a kill between the two, they are published again with the same `event_id`.
         """
         with database.transaction() as cursor:
             actions = crm.lock_unpublished(cursor, BATCH_ACTIONS)

@@ -1,4 +1,4 @@
-"""What an analyst does about a frozen account or a wrong alert: in one transaction, with an audit row each."""
+"""What an analyst does about a frozen account or a wrong alert: one transaction, and an audit row for each."""
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -9,7 +9,7 @@ from jobs.account_freezer.policy import ACTIVE, FROZEN
 
 
 class ReviewError(Exception):
-    """The account or the alert is not what the analyst takes it for; nothing was changed."""
+    """The account or the alert is not what the analyst thinks it is; nothing was changed."""
 
 
 def review(
@@ -17,7 +17,7 @@ def review(
 ) -> tuple[AccountAction, ...]:
     """Unfreeze the subscriber's account and note the wrong alert, if one is named; return what was new.
 
-    The account gets back the status that it had before the freeze. Raises `ReviewError`.
+    The account returns to the status that it had before the freeze. Raises `ReviewError`.
     """
     with database.transaction() as cursor:
         crm.ensure_audit(cursor)

@@ -22,7 +22,7 @@ from jobs.runtime.patience import Patience, Stop
 from jobs.runtime.positions import ConsumedRecord
 
 BATCH_RECORDS = 200
-# Also how long an analyst's action waits for its event.
+# An analyst's action waits as long for its event, too.
 POLL_SECONDS = 1.0
 
 log = structlog.get_logger()
@@ -129,7 +129,7 @@ class FreezerService:
             self._metrics.unpublished_actions.set(crm.unpublished_count(cursor))
 
     def _commit(self) -> None:
-        """Commit what was read. A commit that is lost does no harm: the alerts come again and are found answered."""
+        """Commit what was read. A lost commit does no harm: the alerts come again and turn out to be answered."""
         try:
             self._consumer.commit(asynchronous=False)
         except KafkaException as error:

@@ -26,7 +26,7 @@ def main(
     reason: Annotated[str, typer.Option(help="Why, in words; it is kept in the audit")],
     false_positive: Annotated[
         str | None,
-        typer.Option(help="Id of the alert that was wrong: its rule leaves the subscriber alone for a while"),
+        typer.Option(help="Id of the alert that was wrong; its rule then leaves the subscriber alone for a while"),
     ] = None,
     analyst: Annotated[str | None, typer.Option(help="Who decided; your login name when absent")] = None,
 ) -> None:

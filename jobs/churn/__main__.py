@@ -18,7 +18,7 @@ from jobs.runtime.settings import load_settings
 
 
 def main(settings: Annotated[Path, typer.Option(help="JSON file of ChurnSettings")]) -> None:
-    """Train, judge, score. Prints the AUC on the newest outcome the model had not seen."""
+    """Train, judge and score. Prints the AUC on the newest known outcome, which the model had not seen."""
     configure_logs("churn")
     loaded = load_settings(ChurnSettings, settings)
     catalog = open_catalog(loaded.catalog, loaded.s3, os.environ)

@@ -1,7 +1,7 @@
 """Trains and judges the churn model. Pure: features in, scores out.
 
 The split is by time: the model learns from earlier feature dates and is judged on the newest whose outcome is known.
-A random split would let it learn from the same customers a month later.
+With a random split it would also learn from later months of the customers that it is judged on.
 """
 
 import datetime as dt
@@ -31,19 +31,19 @@ NUMBERS = (
 )
 DATE, CUSTOMER, LABEL = "feature_date", "customer_id", "churned"
 MIN_LEAVERS = 10
-# Shares of customers, most likely first, that each segment ends at.
+# Where each segment ends, as a share of the customers, the most likely to leave first.
 SEGMENTS = ((0.1, "at_risk"), (0.3, "watch"), (1.0, "loyal"))
 
 Floats = npt.NDArray[np.float64]
 
 
 class TooFewOutcomesError(Exception):
-    """There are not enough known departures, or not enough feature dates, to learn from and to judge by."""
+    """There are too few known departures, or too few feature dates, to learn from and to judge by."""
 
 
 @dataclass(frozen=True)
 class Churn:
-    """Scores of the customers of today, and how well the model did on the past it had not seen."""
+    """Scores of today's customers, and how well the model did on a past that it had not seen."""
 
     scored_on: dt.date
     customer_ids: tuple[str, ...]
@@ -61,7 +61,7 @@ class Churn:
 
 
 def score_customers(features: pa.Table, seed: int) -> Churn:
-    """Train on feature dates with known outcome but the newest, judge on that, score the newest date of all.
+    """Train on the dates with a known outcome except the newest, judge on that one, score the newest date of all.
 
     `features` has the columns of gold.customer_churn_features. Raises `TooFewOutcomesError`.
     """
@@ -74,7 +74,7 @@ def score_customers(features: pa.Table, seed: int) -> Churn:
         )
     training, test = _of_dates(known, dates[:-1]), _of_dates(known, dates[-1:])
     _require_leavers(training, test)
-    # Linear on purpose: a call centre can be told which feature speaks for a score.
+    # Linear on purpose: a call centre can be told which feature accounts for a score.
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000, random_state=seed))
     model.fit(_matrix(training), _labels(training))
     newest = max(features.column(DATE).to_pylist())

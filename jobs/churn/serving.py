@@ -61,7 +61,7 @@ def write_scores(catalog: Catalog, churn: Churn, at: dt.datetime) -> None:
 
 
 def upsert_into_crm(connection: Connection, churn: Churn) -> int:
-    """Give the CRM every score that is new or newer; the number of rows that changed. Twice the same changes none.
+    """Give the CRM every score that is new or newer; return how many rows changed. The same scores again change none.
 
     A score of an older day never replaces one of a newer day.
     """

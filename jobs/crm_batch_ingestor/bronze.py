@@ -1,4 +1,4 @@
-"""A bronze table of the CRM as the ingestor uses it: its progress, its known keys, one commit for rows and progress."""
+"""A bronze table of the CRM, as the ingestor uses it: its progress, known keys, one commit for rows and progress."""
 
 import pyarrow as pa
 from pyiceberg.catalog import Catalog
@@ -29,7 +29,7 @@ class BronzeLog:
         return self._table.scan(selected_fields=columns).to_arrow()
 
     def append(self, rows: pa.Table, progress: Progress) -> None:
-        """Add `rows` and remember `progress`, in one commit: a crash leaves both or neither."""
+        """Add `rows` and note `progress` in one commit: a crash leaves both or neither."""
         with self._table.transaction() as transaction:
             if rows.num_rows:
                 transaction.append(rows)

@@ -27,7 +27,7 @@ class Ingested:
 def ingest_all(
     source: SourceSnapshot, catalog: Catalog, tables: Iterable[BatchTable], batch: Batch, overlap: dt.timedelta
 ) -> Iterator[Ingested]:
-    """Ingest `tables` one after the other. Each commits by itself: a run that was cut short is taken up by the next."""
+    """Ingest `tables` one after the other. Each commits by itself, so the next run goes on where one was cut short."""
     for table in tables:
         yield ingest_table(source, BronzeLog(catalog, table), table, batch, overlap)
 
@@ -35,9 +35,9 @@ def ingest_all(
 def ingest_table(
     source: SourceSnapshot, log: BronzeLog, table: BatchTable, batch: Batch, overlap: dt.timedelta
 ) -> Ingested:
-    """Append what changed since the last run and tombstones for what is gone.
+    """Append what changed since the last run, and tombstones for what is gone.
 
-    Without a change nothing is committed, so that a rerun leaves the table as it is.
+    Without a change it commits nothing, so that a rerun leaves the table as it is.
     """
     previous = log.progress
     rows = source.changed_rows(table, bounds_after(previous, source.source_id, overlap))

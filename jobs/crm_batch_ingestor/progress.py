@@ -1,10 +1,10 @@
 """How far a bronze table has come in its source, kept in the Iceberg table's properties. Pure.
 
-Two bounds, because each misses what the other finds. `watermark` (greatest `updated_at` read) lets the source use its
-index, but a transaction that stamps a row and commits after the read would be skipped for ever, and equal timestamps
-are ambiguous. `snapshot` (PostgreSQL's `pg_current_snapshot()` of the read) says exactly which transactions the read
-saw: a row version is new if and only if its writer was not visible in it. So a run asks for rows at or after
-`watermark - overlap` that the last snapshot did not see; nothing is skipped and nothing is read twice.
+There are two bounds, because each misses what the other finds. `watermark` (the greatest `updated_at` that was read)
+lets the source use its index, but a transaction that stamps a row and commits after the read would be skipped for ever,
+and equal timestamps are ambiguous. `snapshot` (PostgreSQL's `pg_current_snapshot()` of the read) says exactly which
+transactions the read saw: a row version is new if and only if its writer was not visible in it. So a run asks for rows
+at or after `watermark - overlap` that the last snapshot did not see: it skips nothing and reads nothing twice.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ PROPERTY = "telecom.crm.progress"
 
 
 class ProgressDecodeError(ValueError):
-    """The table's property is not what this job writes."""
+    """The table's property is not one that this job wrote."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Progress:
     watermark: dt.datetime | None
 
     def advanced(self, newest: dt.datetime | None) -> "Progress":
-        """The same, its watermark moved forward to `newest` if that is later."""
+        """The same with the watermark moved forward to `newest`, if that is later."""
         watermark = max((at for at in (self.watermark, newest) if at is not None), default=None)
         return Progress(self.source_id, self.snapshot, watermark)
 
@@ -52,5 +52,5 @@ def progress_of(properties: Mapping[str, str]) -> Progress | None:
     except (ValueError, KeyError, TypeError) as error:
         raise ProgressDecodeError(
             f"table property {PROPERTY} is not this job's progress: {text[:200]!r} ({error!r}). "
-            "Remove the property to read the source whole again; silver removes the versions that come twice."
+            "Remove the property, and the whole source is read again; silver removes the versions that come twice."
         ) from error

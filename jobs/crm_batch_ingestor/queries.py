@@ -1,4 +1,4 @@
-"""SQL that the source is asked. Pure. Names come from the contract; values are bound by the caller."""
+"""SQL statements for the source. Pure. Names come from the contract; the caller binds the values."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from contracts.batch_tables import SOURCE_TRANSACTION_COLUMN, UPDATED_AT_COLUMN,
 from jobs.crm_batch_ingestor.progress import Progress
 
 # A row's xmin holds the low 32 bits of its writer's id. Every writer is older than the next id to be given out, so the
-# newest 64-bit id below that with the same low bits is it. (Rows frozen 2^32 transactions ago may look newer than they
-# are: they are read once more, which silver notices.)
+# newest 64-bit id below that one with the same low bits is the writer's. (Rows that were frozen 2^32 transactions ago
+# may look newer than they are: they are read once more, which silver notices.)
 _TRANSACTION_ID = sql.SQL(
     "(next_id - 1) - ((next_id - 1 - source.xmin::text::bigint) % 4294967296 + 4294967296) % 4294967296"
 )
@@ -26,7 +26,7 @@ class Bounds:
 
 
 def bounds_after(progress: Progress | None, source_id: str, overlap: dt.timedelta) -> Bounds | None:
-    """Bounds of the next read; None (read all) for a first run or when the source is another database now."""
+    """Bounds of the next read; None (read all) for a first run, or when the source is now another database."""
     if progress is None or progress.source_id != source_id:
         return None
     return Bounds(progress.snapshot, progress.watermark - overlap if progress.watermark else None)
@@ -46,7 +46,7 @@ def changed_rows(table: BatchTable, bounds: Bounds | None) -> sql.Composable:
 
 
 def all_keys(table: BatchTable) -> sql.Composable:
-    """Select of the key of every row that exists."""
+    """Select of the keys of all rows."""
     return sql.SQL("select {key} from {relation}").format(key=sql.Identifier(table.key), relation=_relation(table))
 
 

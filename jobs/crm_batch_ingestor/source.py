@@ -1,4 +1,4 @@
-"""Reads the source database: one repeatable-read snapshot for all tables, rows by COPY straight into Arrow."""
+"""Reads the source database: one repeatable-read snapshot for all tables; COPY brings rows straight into Arrow."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ from jobs.crm_batch_ingestor.queries import Bounds, all_keys, changed_rows
 
 @dataclass(frozen=True)
 class SourceSnapshot:
-    """One consistent view of the database; invoices and their lines are read as of the same moment."""
+    """One consistent view of the database: invoices and their lines are read as of the same moment."""
 
     connection: Connection
     source_id: str
@@ -31,7 +31,7 @@ class SourceSnapshot:
         return self._copy(changed_rows(table, bounds), {name: schema.field(name).type for name in names})
 
     def keys(self, table: BatchTable) -> pa.Array:
-        """Keys of all rows that exist."""
+        """Keys of all rows."""
         return self._copy(all_keys(table), {table.key: pa.string()}).column(0).combine_chunks()
 
     def _copy(self, query: sql.Composable, types: dict[str, pa.DataType]) -> pa.Table:

@@ -31,7 +31,7 @@ def versions(table: BatchTable, rows: pa.Table, batch: Batch) -> pa.Table:
 
 
 def tombstones(table: BatchTable, keys: pa.Array, batch: Batch) -> pa.Table:
-    """One row per key, saying that it is gone; all but key and ingest columns are null."""
+    """One row per key that says that it is gone; all but the key and the ingest columns are null."""
     return _complete(table, {table.key: keys}, len(keys), True, batch)
 
 

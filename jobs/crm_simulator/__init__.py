@@ -1,1 +1,1 @@
-"""A CRM and billing database that lives: seeded, and changed day by day like a carrier's own."""
+"""A CRM and billing database with a life: seeded, and changed day by day like a carrier's own."""

@@ -9,11 +9,11 @@ from zlib import crc32
 from jobs.crm_simulator.population import PLANS, dissatisfaction
 
 DUE_AFTER_DAYS = 14
-# Most invoices go out on the first; a few are late, which a watermark must not miss.
+# Most invoices go out on the first of the month; a few are late, and a watermark must not miss those.
 LATE_INVOICE_SHARE = 0.03
 LATEST_INVOICE_DAYS = 9
 ROAMING_SHARE = 0.1
-# The unhappiest pay this share of their invoices late: the sign of a departure that a score can see before it.
+# The unhappiest customers pay this share of their invoices late: a sign by which a score can foresee a departure.
 LATE_PAYMENT_SHARE = 0.95
 METHODS = ("card", "transfer", "direct_debit")
 _FEE_BY_PLAN = {plan.plan_id: plan.monthly_fee_usd for plan in PLANS}
@@ -58,7 +58,7 @@ class Invoice:
 
 
 def days_until_issued(seed: int, month: dt.date, subscriber: int) -> int:
-    """Days after the first on which the invoice goes out: 0 for most. Cheap, because it is asked of everybody daily."""
+    """Days after the first of the month on which the invoice goes out: 0 for most. Cheap: it is asked daily."""
     draw = crc32(f"{seed}/issue/{month}/{subscriber}".encode()) / 2**32
     return 0 if draw >= LATE_INVOICE_SHARE else 1 + int(draw / LATE_INVOICE_SHARE * LATEST_INVOICE_DAYS)
 

@@ -1,4 +1,4 @@
-"""What happens on one day: moves, plan changes, consents, churn, erased customers. Pure and seeded.
+"""What happens on one day: moves, changes of plan and consent, departures, erased customers. Pure and seeded.
 
 A change names a subscriber by index; the writer skips it when that subscriber has left already.
 """
@@ -15,7 +15,7 @@ MOVES_PER_DAY = 0.002
 PLAN_CHANGES_PER_DAY = 0.002
 CONSENT_CHANGES_PER_DAY = 0.001
 HARD_DELETES_PER_DAY = 0.00002
-# The unhappiest customer leaves with this chance a day, a happy one with a fiftieth of it.
+# The chance per day that the unhappiest customer leaves; for a happy one it is a fiftieth of that.
 HIGHEST_CHURN_PER_DAY = 0.012
 LEAST_CHURN_SHARE = 0.02
 SECONDS_PER_DAY = 24 * 3600

@@ -22,7 +22,7 @@ def create_tables(connection: Connection) -> None:
 
 
 def populate(connection: Connection, seed: int, customer_count: int, first_day: dt.date) -> None:
-    """Insert plans and subscribers as of `first_day`, once: a customer deleted since must not come back."""
+    """Insert plans and subscribers as of `first_day`, once: a customer who was deleted since must not come back."""
     customers = list(population(seed, customer_count, first_day))
     at = _midnight(first_day)
     with connection, connection.cursor() as cursor:
@@ -40,7 +40,7 @@ def populate(connection: Connection, seed: int, customer_count: int, first_day: 
 
 
 def live_day(connection: Connection, seed: int, customer_count: int, day: dt.date) -> bool:
-    """Apply the changes, invoices and payments of `day`. False when that day was lived before."""
+    """Apply the changes, invoices and payments of `day`; False if that was done before."""
     with connection, connection.cursor() as cursor:
         cursor.execute("insert into simulation.days values (%s) on conflict do nothing", (day,))
         if cursor.rowcount == 0:
@@ -148,7 +148,7 @@ def _mark_overdue(cursor: Cursor, day: dt.date) -> None:
 
 
 def _insert(cursor: Cursor, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    # Table names are this module's own literals, values are bound.
+    # Table names are literals of this module; values are bound.
     if rows:
         execute_values(cursor, f"insert into {table} values %s on conflict do nothing", rows, page_size=1000)  # noqa: S608
 

@@ -1,4 +1,4 @@
-"""The subscribers on the first day: who they are, what they booked. Pure and seeded."""
+"""The subscribers on the first day: who they are and what they booked. Pure and seeded."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -84,7 +84,7 @@ def account_id(index: int) -> str:
 
 
 def dissatisfaction(seed: int, index: int) -> float:
-    """Hidden trait, 0 to 1: the unhappy pay late and leave. What the churn score must find in the data."""
+    """Hidden trait, 0 to 1: unhappy customers pay late and leave. The churn score has to find it in the data."""
     return Random(f"{seed}/trait/{index}").random()  # noqa: S311 (a simulation)
 
 

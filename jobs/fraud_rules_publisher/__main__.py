@@ -21,7 +21,7 @@ from jobs.runtime.shutdown import StopSignal
 
 COMPONENT = "fraud-rules-publisher"
 EXIT_FATAL = 1
-# A run that was stopped did not do its work: the Job must count it as failed.
+# A run that was stopped has not done its work: the Job must count it as failed.
 EXIT_STOPPED = 143
 
 log = structlog.get_logger()

@@ -12,9 +12,9 @@ from contracts.fraud_rules.publication import DesiredRule
 def documents_to_publish(
     desired: Iterable[DesiredRule], published: Mapping[FraudRule, RuleDocument]
 ) -> tuple[RuleDocument, ...]:
-    """Documents of the rules that differ, each one version above what is there. Empty when nothing differs.
+    """Documents of the rules that differ, each with the next version; empty if none differs.
 
-    A rule that was never published is as it is built into the job.
+    A rule that was never published is taken to be as the job has it built in.
     """
     current = ((rule, published.get(rule.rule) or RuleDocument.built_in(rule.rule)) for rule in desired)
     return tuple(
@@ -23,7 +23,7 @@ def documents_to_publish(
 
 
 def newest_documents(values: Iterable[bytes | None]) -> dict[FraudRule, RuleDocument]:
-    """Of each rule the document with the highest version. What is no document is left out, as the job refuses it."""
+    """Each rule's document with the highest version. What is not a document is left out, as the job refuses it."""
     newest: dict[FraudRule, RuleDocument] = {}
     for document in filter(None, map(_document, values)):
         known = newest.get(document.rule)

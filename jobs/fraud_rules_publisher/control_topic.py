@@ -1,4 +1,4 @@
-"""The control topic in Kafka: read to its end, and written to."""
+"""Reads the control topic to its end, and writes to it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,7 +15,7 @@ class ControlTopicError(Exception):
 
 
 def read_values(client_config: Mapping[str, str], group: str, topic: str) -> list[bytes | None]:
-    """Value of every record on the topic, in order of each partition. Raises `ControlTopicError`."""
+    """Value of every record on the topic, in order within each partition. Raises `ControlTopicError`."""
     reading = {"group.id": group, "enable.auto.commit": False, "enable.partition.eof": True}
     consumer = Consumer({**client_config, **reading})
     try:

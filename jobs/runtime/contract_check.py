@@ -1,7 +1,7 @@
-"""One record against its contract, field by field: the exact but slow judge, asked only about suspicious records.
+"""One record against its contract, field by field: exact but slow, so that only suspicious records come here.
 
-Checked is the *shape*: a JSON object, required fields present, every value of a type the table can hold. What a value
-means (a known enum member, a plausible latitude) is for silver to judge: bronze keeps it.
+What is checked is the *shape*: a JSON object, required fields present, every value of a type that the table can hold.
+What a value means (a known enum member, a plausible latitude) is for silver to judge: bronze keeps it.
 """
 
 import math
@@ -20,7 +20,7 @@ from contracts.events import Event
 from contracts.events.field_types import MONEY_PRECISION, MONEY_SCALE
 from contracts.wire_fields import FieldType, WireField, wire_fields
 
-# Readers in Python, and pyiceberg's own column statistics, cannot represent a later instant: 9999-12-31T23:59:59.999Z.
+# 9999-12-31T23:59:59.999Z: readers in Python, and pyiceberg's own column statistics, cannot represent a later instant.
 NEWEST_TIMESTAMP_MILLIS = 253_402_300_799_999
 SCHEMA_VERSION_FIELD = "schema_version"
 _DECIMAL_TEXT = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
@@ -38,7 +38,7 @@ class Rejection:
 
 @dataclass(frozen=True)
 class Acceptance:
-    """A record as one line of JSON with the contract's fields only, and the JSON of what else it held."""
+    """A record as one line of JSON with the contract's fields only, and as JSON what else it held."""
 
     line: bytes
     unknown_fields: str | None
@@ -50,7 +50,7 @@ class ContractCheck:
     def __init__(self, model: type[Event]) -> None:
         self._fields = {field.name: field for field in wire_fields(model)}
         self._newest_version = model.current_schema_version
-        # Few combinations occur, so each is judged once; the bound is for a stream that means harm.
+        # Few combinations occur, so each is judged once; the bound protects against a hostile stream.
         self._are_right_types = lru_cache(maxsize=1024)(self._judge_types)
 
     def examine(self, value: bytes | None) -> Acceptance | Rejection:
@@ -66,15 +66,15 @@ class ContractCheck:
         return self._problem(event) or self._accept(event)
 
     def unknown_fields(self, event: Mapping[str, Any]) -> str | None:
-        """JSON of the fields the contract does not know, None when there are none."""
+        """JSON of the fields that the contract does not know; None if there are none."""
         if event.keys() <= self._fields.keys():
             return None
         return orjson.dumps({name: event[name] for name in event if name not in self._fields}).decode()
 
     def has_right_types(self, event: Mapping[str, Any]) -> bool:
-        """Quick look at the types alone: True for most good events, False for every one with a wrong type on top level.
+        """Look at the types alone: True for most good events, False for every event with a wrong type on the top level.
 
-        Ranges, and what lists hold, are left to others.
+        Ranges, and what lists hold, are checked elsewhere.
         """
         return self._are_right_types(tuple(map(type, map(event.get, self._fields))))
 
@@ -89,12 +89,12 @@ class ContractCheck:
         return Acceptance(orjson.dumps(known), self.unknown_fields(event))
 
     def _problem(self, event: Mapping[str, Any]) -> Rejection | None:
-        # First, because every other complaint about a newer version's record would mislead.
+        # First, because any other complaint about a record of a newer version would mislead.
         version = event.get(SCHEMA_VERSION_FIELD)
         if type(version) is int and not 1 <= version <= self._newest_version:
             return Rejection(
                 DeadLetterReason.UNSUPPORTED_SCHEMA_VERSION,
-                f"schema_version {version} is not known here, 1 to {self._newest_version} are. "
+                f"schema_version {version} is not known here, only 1 to {self._newest_version}. "
                 "Upgrade the sink, then replay the dead letters of this reason.",
             )
         for field in self._fields.values():

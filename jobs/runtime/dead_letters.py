@@ -32,7 +32,7 @@ class DeadLetter:
 
     @property
     def record_key(self) -> bytes:
-        """Key on the dead-letter topic: the position, so that a copy is recognised."""
+        """Key on the dead-letter topic: the record's position, by which a copy is recognised."""
         return names.dead_letter_key(self.topic, self.partition, self.offset)
 
     def record_headers(self) -> list[tuple[str, str | bytes | None]]:
@@ -72,7 +72,7 @@ class DeadLetterQueue:
         )
 
     def deliver(self, letters: Sequence[DeadLetter]) -> None:
-        """Return when every letter is acknowledged. Raises `DeadLetterDeliveryError`; then all must be sent again."""
+        """Return when every letter is acknowledged. Raises `DeadLetterDeliveryError`; all must be sent again then."""
         refusals: list[KafkaError] = []
         acknowledged = [0]
 

@@ -1,7 +1,7 @@
 """Places where a test may kill a process, to prove that nothing is lost or doubled there. Each job names its own.
 
-`TELECOM_FAIL_POINT=<name>` or `<name>:<n>`: the process sends itself SIGKILL when it gets to that place (for the n-th
-time). Unset, as in production, nothing happens.
+With `TELECOM_FAIL_POINT=<name>` or `<name>:<n>` the process sends itself SIGKILL when it reaches that place (for the
+n-th time). Without it, as in production, nothing happens.
 """
 
 import os

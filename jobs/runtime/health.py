@@ -17,10 +17,10 @@ PLAIN_TEXT = "text/plain; charset=utf-8"
 
 
 class HealthServer:
-    """Serves in a background thread between `with` and its end.
+    """Serves in a background thread for the length of a `with` block.
 
-    `/live` answers 200 as long as the process can answer, `/ready` 200 or 503 by `is_ready()`. Port 0 takes a free
-    port; `port` tells which. The host comes from the environment variable METRICS_HOST.
+    `/live` answers 200 as long as the process can answer; `/ready` answers 200 or 503, as `is_ready()` says. Port 0
+    takes a free port; `port` tells which. The host comes from the environment variable METRICS_HOST.
     """
 
     def __init__(
@@ -67,6 +67,6 @@ def _handler(is_ready: Callable[[], bool], registry: CollectorRegistry) -> type[
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Probes every few seconds would drown the job's own log."""
+            """Log nothing: probes come every few seconds and would drown the job's own log."""
 
     return Handler

@@ -20,7 +20,7 @@ from contracts.settings import CatalogConnection, JdbcCatalog, RestCatalog, S3Co
 CONNECT_TIMEOUT_SECONDS = 5
 REQUEST_TIMEOUT_SECONDS = 30
 
-# What a catalog or a store in trouble raises; all of it may pass, and none of it tells whether a commit took place.
+# What a catalog or a store in trouble raises. All of it may pass, and none of it tells whether a commit took place.
 UNAVAILABLE_ERRORS = (SQLAlchemyError, OSError, requests.RequestException, RESTError, CommitStateUnknownException)
 
 
@@ -38,10 +38,10 @@ def load_or_create(
     schema: Schema | pa.Schema,
     spec: PartitionSpec = UNPARTITIONED_PARTITION_SPEC,
 ) -> Table:
-    """The table, made where it is absent.
+    """The table, which is created if it is absent.
 
-    Looks first: pyiceberg's own way writes metadata for a new table before it learns that there is one, and leaves that
-    file behind at each call.
+    It is looked up first: pyiceberg's own way writes metadata for a new table before it learns that there is one, and
+    leaves that file behind at each call.
     """
     try:
         return catalog.load_table(identifier)
@@ -63,7 +63,7 @@ def _jdbc_properties(catalog: JdbcCatalog, environ: Mapping[str, str]) -> dict[s
             "options": f"-c statement_timeout={REQUEST_TIMEOUT_SECONDS}s",
         },
     )
-    # V1 is the schema Trino and Spark share (it has views); the pre-ping notices a restarted database.
+    # V1 is the schema that Trino and Spark share (it has views); the pre-ping notices a restarted database.
     return {"uri": url.render_as_string(hide_password=False), "schema_version": "v1", "pool_pre_ping": "true"}
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from contracts.environment import KAFKA_PASSWORD
 from contracts.settings import KafkaConnection
 
-# Of a member of a consumer group: the partitions of one that was killed wait as long as the broker holds its place, and
-# librdkafka's own 45 s is too long for alerts and for the freshness of tables.
+# Of a member of a consumer group. When a member is killed, its partitions wait for as long as the broker holds its
+# place; librdkafka's own 45 s are too long for alerts and for the freshness of tables.
 GROUP_MEMBERSHIP: Mapping[str, int] = {"session.timeout.ms": 6_000, "heartbeat.interval.ms": 2_000}
 
 

@@ -1,4 +1,4 @@
-"""Logs of a job: one JSON object a line on stderr, so that stdout stays free for data."""
+"""Logs of a job: one JSON object per line on stderr, so that stdout stays free for data."""
 
 import logging
 import sys
@@ -37,4 +37,4 @@ def configure_logs(component: str) -> None:
         )
     )
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    logging.getLogger("pyiceberg").setLevel(logging.WARNING)  # it reports every file system it opens
+    logging.getLogger("pyiceberg").setLevel(logging.WARNING)  # it reports every file system that it opens

@@ -1,4 +1,4 @@
-"""Waiting for services to come (back): retried with a log line, until the job is told to stop."""
+"""Waits for services to come up or back: calls are repeated, with a log line, until the job is told to stop."""
 
 from collections.abc import Callable
 from typing import Protocol, TypeVar
@@ -18,19 +18,19 @@ class StoppedError(Exception):
 
 
 class Stop(Protocol):
-    """The part of `StopSignal` that waiting needs."""
+    """The part of `StopSignal` that is needed to wait."""
 
     def is_set(self) -> bool:
-        """True when the job shall end."""
+        """True when the job is to end."""
         ...
 
     def wait(self, seconds: float) -> bool:
-        """Sleep, less when the job shall end."""
+        """Sleep, for less long when the job is to end."""
         ...
 
 
 class Patience:
-    """Calls until it works or the job shall stop. `unavailable` are the errors that may pass by themselves."""
+    """Calls until it works or the job is to stop. `unavailable` are the errors that may pass by themselves."""
 
     def __init__(self, stop: Stop, unavailable: tuple[type[Exception], ...]) -> None:
         self._stop = stop

@@ -1,4 +1,4 @@
-"""Where reading stands per partition, and batches cut from what a poll brought. Pure."""
+"""Where reading stands in each partition, and batches cut from what a poll brought. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ TopicPartitionKey = tuple[str, int]
 
 
 class ConsumedRecord(KafkaRecord, Protocol):
-    """A record that says where it is from."""
+    """A record that says where it comes from."""
 
     def topic(self) -> str:
         """Topic."""
@@ -25,9 +25,9 @@ class ConsumedRecord(KafkaRecord, Protocol):
 class Positions:
     """Next offset of each assigned partition.
 
-    A run of records covers everything since the last one, also offsets without a record (transaction markers, log
-    compaction): within one assignment the broker hands out a log in order, and with `auto.offset.reset=error` a part
-    of the log that is gone is an error, not a jump.
+    A run of records covers everything since the one before, also offsets without a record (transaction markers, log
+    compaction): within one assignment the broker hands out a log in order, and with `auto.offset.reset=error` it
+    reports a part of the log that is gone, instead of skipping it.
     """
 
     def __init__(self) -> None:
@@ -37,11 +37,11 @@ class Positions:
         return key in self._next
 
     def set(self, topic: str, partition: int, offset: int) -> None:
-        """Reading of the partition goes on at `offset`."""
+        """Go on reading the partition at `offset`."""
         self._next[topic, partition] = offset
 
     def drop(self, topic: str, partition: int) -> None:
-        """The partition is not ours any more."""
+        """Forget a partition that is no longer ours."""
         self._next.pop((topic, partition), None)
 
     def partitions(self, topic: str) -> list[int]:
@@ -53,7 +53,7 @@ class Positions:
         by_partition: defaultdict[TopicPartitionKey, list[ConsumedRecord]] = defaultdict(list)
         topic, partition, records = "", -1, list[ConsumedRecord]()
         for message in messages:
-            # They come in long runs of one partition; comparing is cheaper than a look-up for each.
+            # Records come in long runs of one partition; a comparison is cheaper than a look-up for each.
             if message.partition() != partition or message.topic() != topic:
                 topic, partition = message.topic(), message.partition()
                 records = by_partition[topic, partition]

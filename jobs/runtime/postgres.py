@@ -10,7 +10,7 @@ from contracts.environment import CRM_PASSWORD, CRM_USERNAME
 
 
 class PostgresCredentialsError(Exception):
-    """The environment holds no user for the database."""
+    """The environment names no user for the database."""
 
 
 def connect(database: PostgresConnection, environ: Mapping[str, str]) -> Connection:

@@ -10,19 +10,19 @@ from jobs.runtime.trino import TrinoSql
 GOLD = "gold"
 PUBLISHED_NAMESPACE = "published"
 PUBLISHED_TAG = "published"
-# Keeps the previous snapshots from expiry, so that a rollback finds them.
+# Keeps the previous snapshots from expiring, so that a rollback finds them.
 PREVIOUS_TAG = "published_before"
 VIEWS_AT_ONCE = 4
-# In the name of every table that dbt makes for the time of a statement.
+# Part of the name of every table that dbt makes for the length of a statement.
 DBT_TEMPORARY = "__dbt_"
 
 
 class SnapshotGoneError(Exception):
-    """A snapshot that is to be published does not exist any more."""
+    """A snapshot that is to be published no longer exists."""
 
 
 def current_snapshots(catalog: Catalog, namespace: str) -> dict[str, int]:
-    """Current snapshot id of every table in a namespace, without empty tables and what a killed dbt left behind."""
+    """Current snapshot id of every table in a namespace, except empty ones and those that a killed dbt left behind."""
     names = [name for _, name in catalog.list_tables(namespace) if DBT_TEMPORARY not in name]
     tables = {name: catalog.load_table((namespace, name)) for name in names}
     snapshots = {name: table.current_snapshot() for name, table in sorted(tables.items())}
@@ -30,10 +30,10 @@ def current_snapshots(catalog: Catalog, namespace: str) -> dict[str, int]:
 
 
 def move_tags(catalog: Catalog, snapshots: Mapping[str, int]) -> None:
-    """Point `published` of each gold table at its snapshot. Moving to where it is already commits nothing.
+    """Point `published` of each gold table at its snapshot. A tag that is there already stays, without a commit.
 
-    One table moves after the other, within a second or so; the record of the run says when all have. Raises
-    `SnapshotGoneError` before anything is moved.
+    The tags move one after the other, within a second or so; the run's record says when all have moved. Raises
+    `SnapshotGoneError` before any of them moves.
     """
     tables = {name: catalog.load_table((GOLD, name)) for name in sorted(snapshots)}
     gone = [name for name, table in tables.items() if table.snapshot_by_id(snapshots[name]) is None]
@@ -65,7 +65,7 @@ def published_snapshots(catalog: Catalog) -> dict[str, int]:
 def create_views(sql: TrinoSql, tables: Iterable[str]) -> None:
     """A view `published.<table>` for every table, with the columns that the table has now.
 
-    Made anew each time: that is cheaper than asking the engine for the columns of all tables and views.
+    They are replaced each time, which is cheaper than to ask the engine for the columns of all tables and views.
     """
     sql.run(f"create schema if not exists {sql.catalog}.{PUBLISHED_NAMESPACE}")
     with ThreadPoolExecutor(VIEWS_AT_ONCE, thread_name_prefix="view") as pool:

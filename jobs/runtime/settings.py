@@ -30,7 +30,7 @@ def load_settings(model: type[T], path: Path) -> T:
 
 
 def _problems(error: ValidationError) -> str:
-    # The rejected input is left out: a password put here by mistake must not reach a log.
+    # The rejected input is left out: a password that somebody put here by mistake must not reach a log.
     details = error.errors(include_url=False, include_input=False, include_context=False)
     return "\n".join(f"  {_field_path(detail['loc'])}: {detail['msg']}" for detail in details)
 

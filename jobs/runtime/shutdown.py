@@ -1,4 +1,4 @@
-"""Orderly stop: SIGTERM and SIGINT become a flag that a job's loop looks at."""
+"""Orderly stop: SIGTERM and SIGINT set a flag that a job's loop looks at."""
 
 import os
 import select
@@ -7,10 +7,10 @@ from types import FrameType
 
 
 class StopSignal:
-    """Set once by SIGTERM, SIGINT or `set()`. Create it in the main thread; it installs its handlers at once.
+    """A flag that SIGTERM, SIGINT or `set()` sets. Create it in the main thread: it installs its handlers at once.
 
-    A pipe instead of `threading.Event`: an Event's lock is not reentrant, so a handler that sets it while the main
-    thread waits on it can deadlock.
+    It is a pipe and not a `threading.Event`: an Event's lock is not reentrant, so a handler that sets it while the main
+    thread waits for it can deadlock.
     """
 
     def __init__(self) -> None:
@@ -20,7 +20,7 @@ class StopSignal:
             signal.signal(number, self._on_signal)
 
     def is_set(self) -> bool:
-        """True after a stop was asked for."""
+        """True once a stop was asked for."""
         return self._is_set
 
     def set(self) -> None:
@@ -30,7 +30,7 @@ class StopSignal:
             os.write(self._write_end, b"\0")
 
     def wait(self, seconds: float) -> bool:
-        """Sleep up to `seconds`, less when a stop is asked for; returns `is_set()`."""
+        """Sleep up to `seconds`, or until a stop is asked for; return `is_set()`."""
         # The byte is never read, so every later wait returns at once.
         select.select([self._read_end], [], [], max(seconds, 0.0))
         return self._is_set

@@ -10,7 +10,7 @@ Row = dict[str, Any]
 
 
 class TrinoSql:
-    """A connection to one catalog. Every statement is its own transaction; threads may share it."""
+    """A connection to one catalog, which threads may share. Every statement is a transaction of its own."""
 
     def __init__(self, settings: TrinoConnection) -> None:
         self.catalog = settings.catalog

@@ -1,7 +1,8 @@
-"""The key that turns phone numbers into tokens, where the SQL engine can use it and analysts cannot read it.
+"""The key that turns phone numbers into tokens: the SQL engine can use it, analysts cannot read it.
 
-The key is written through the catalog, never as SQL text, so it stands in no query log. A new key id makes the old key
-not current; tokens of different keys differ in their prefix, and `dbt build --full-refresh` gives all rows new ones.
+It is written through the catalog, never as SQL text, so that no query log holds it. A key with a new id takes the place
+of the current one; tokens of different keys differ in their prefix, and `dbt build --full-refresh` gives all rows new
+ones.
 """
 
 from collections.abc import Mapping
@@ -25,17 +26,17 @@ _SCHEMA = pa.schema(
 
 
 class TokenKeyError(Exception):
-    """The environment holds no usable key, or another key under a known id."""
+    """The environment holds no usable key, or it has another key under a known id."""
 
 
 def store_key(catalog: Catalog, environ: Mapping[str, str]) -> None:
-    """Make the environment's key the current one. Nothing is written when it is already. Raises `TokenKeyError`."""
+    """Make the environment's key the current one; if it is that already, write nothing. Raises `TokenKeyError`."""
     key_id, key = _key(environ)
     catalog.create_namespace_if_not_exists(VAULT_NAMESPACE)
     table = load_or_create(catalog, KEYS, _SCHEMA)
     known = {row["key_id"]: row for row in table.scan().to_arrow().to_pylist()}
     if key_id in known and known[key_id]["key"] != key:
-        raise TokenKeyError(f"{PII_TOKEN_KEY_ID} {key_id!r} stands for another key already; give the new key a new id.")
+        raise TokenKeyError(f"{PII_TOKEN_KEY_ID} {key_id!r} already stands for another key; give the new key a new id.")
     if key_id in known and known[key_id]["is_current"]:
         return
     others = [row | {"is_current": False} for name, row in known.items() if name != key_id]
