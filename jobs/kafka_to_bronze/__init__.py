@@ -1,1 +1,1 @@
-"""Kafka topics into Iceberg bronze tables, each record exactly once."""
+"""Writes Kafka topics into Iceberg bronze tables, each record exactly once."""

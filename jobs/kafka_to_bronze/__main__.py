@@ -30,8 +30,8 @@ COMPONENT = "kafka-to-bronze"
 FLUSH_SECONDS = 20.0
 SHUTDOWN_SECONDS = 30.0
 EXIT_FATAL = 1
-# More than the messages that wait to be parsed. With Python's own 700 every poll sets off collections which visit each
-# of them, to find nothing: that took as long as reading from Kafka.
+# More than the messages that wait to be parsed. With Python's own 700, every poll sets off collections that visit each
+# of them and find nothing, which took as long as reading from Kafka.
 GARBAGE_COLLECTION_THRESHOLD = 100_000
 
 NAMED_ERRORS = (
@@ -72,7 +72,7 @@ def _run(settings: SinkSettings) -> None:
 
 
 def writer_name() -> str:
-    """Names this process in the table's progress, so that a fenced writer can say by whom."""
+    """Names this process in the table's progress, so that a fenced writer can say who fenced it."""
     return f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}"
 
 

@@ -1,4 +1,4 @@
-"""Where reading of newly assigned partitions starts: at the table's end."""
+"""Where to start reading newly assigned partitions: at the table's end."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -9,7 +9,7 @@ from jobs.runtime.patience import Patience
 
 
 class StartOffsets:
-    """Looks the table and the broker's log up, patiently while either is away."""
+    """Looks up the table and the broker's log, and waits while either is away."""
 
     def __init__(
         self,
@@ -26,7 +26,7 @@ class StartOffsets:
     def of(self, topic: str, partitions: Iterable[int]) -> dict[int, int]:
         """Start offset per partition. Raises `RetentionLossError` or `RebuiltKafkaError`."""
         table = self._patience.call(self._committers[topic].load, "load the table")
-        # Asked again at each assignment: a topic may have been recreated while the sink ran.
+        # Asked at each assignment: a topic may have been recreated while the sink ran.
         found = self._patience.call(lambda: self._identify(topic), "describe the topic")
         require_same_topic(identity_of(table.properties), found)
         progress = progress_of(table.properties)

@@ -13,7 +13,7 @@ _COMMIT_SECONDS_BUCKETS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60)
 
 
 class SinkMetrics:
-    """All metrics of one sink process; label `topic` everywhere."""
+    """All metrics of one sink process; each has the label `topic`."""
 
     def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
         def counter(name: str, text: str, *labels: str) -> Counter:
@@ -68,16 +68,16 @@ class SinkMetrics:
             self.observe_event_time(topic, newest.timestamp())
 
     def forget_partition(self, topic: str, partition: int) -> None:
-        """The partition has another owner: only that one knows its lag from now on."""
+        """The partition has another owner: from now on only that one knows its lag."""
         self.lag_records.remove_by_labels({"topic": topic, "partition": str(partition)})
 
     def forget_times(self, topic: str) -> None:
-        """No partition of the topic is ours any more: its events get into the table without our knowing."""
+        """No partition of the topic is ours any more: its events reach the table without our knowledge."""
         for gauge in (self.freshness, self.newest_event_time):
             gauge.remove_by_labels({"topic": topic})
 
     def observe_event_time(self, topic: str, newest_seconds: float) -> None:
-        """Take note of the newest event of a commit, in seconds since 1970."""
+        """Note the newest event of a commit, in seconds since 1970."""
         self._newest[topic] = max(newest_seconds, self._newest.get(topic, newest_seconds))
         self.freshness.labels(topic).set_function(lambda: time.time() - self._newest[topic])
         self.newest_event_time.labels(topic).set(self._newest[topic])

@@ -30,13 +30,13 @@ from jobs.runtime.kafka import GROUP_MEMBERSHIP, client_config
 from jobs.runtime.patience import Patience, Stop
 from jobs.runtime.settings import SettingsError
 
-# The shortest that brokers allow by default: after a `kill -9` nobody reads the partitions for so long. A member that
-# is thrown out by mistake does no harm, its commits are checked against the table.
+# The shortest that brokers allow by default: for so long after a `kill -9`, nobody reads the partitions. A member that
+# is thrown out by mistake does no harm: its commits are checked against the table.
 PREFETCH_KIBIBYTES = 32 * 1024
-# librdkafka waits a whole second by default once its prefetch is full, and the sink empties it in a fraction of one.
+# By default librdkafka waits a whole second once its prefetch is full; the sink empties it in a fraction of that.
 FETCH_BACKOFF_MILLIS = 10
-# One poll brings several mebibytes. Less room than this would pause reading at each, and librdkafka drops what it has
-# prefetched when it pauses.
+# One poll brings several mebibytes. With less room than this, each poll would pause reading, and librdkafka drops what
+# it has prefetched when it pauses.
 SMALLEST_BACKLOG_BYTES = 16 * 2**20
 
 log = structlog.get_logger()
@@ -60,7 +60,7 @@ def consumer_config(connection: Mapping[str, str], group: str) -> dict[str, obje
 
 
 class _GiveUpAfterShutdown(stop_base):
-    """Retry for ever while the job runs, until the deadline once it ends."""
+    """Retry for ever while the job runs, and until the deadline once it ends."""
 
     def __init__(self) -> None:
         self.deadline: float | None = None
@@ -70,7 +70,7 @@ class _GiveUpAfterShutdown(stop_base):
 
 
 class SinkService:
-    """Owns consumer, dead-letter producer, catalog and writers between `run` and `finish`."""
+    """Owns the consumer, the dead-letter producer, the catalog and the writers between `run` and `finish`."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class SinkService:
         return self._sink is not None and self._sink.is_ready()
 
     def run(self) -> None:
-        """Prepare the tables and read until stopped. Raises errors that no retry can cure, and `StoppedError`."""
+        """Prepare the tables and read until stopped. Raises `StoppedError`, and errors that no retry can cure."""
         connection = client_config(self._settings.kafka, self._environ)
         identities = self._patience.call(
             lambda: identify_topics(connection, self._settings.topics), "describe the topics"
@@ -157,5 +157,5 @@ class SinkService:
 def _bronze_table(topic: str, namespace: str) -> BronzeTable:
     if topic not in EVENT_MODEL_BY_TOPIC:
         known = ", ".join(sorted(EVENT_MODEL_BY_TOPIC))
-        raise SettingsError(f"topics: {topic!r} has no contract; topics with one: {known}")
+        raise SettingsError(f"topics: {topic!r} has no contract; these topics have one: {known}")
     return BronzeTable(EVENT_MODEL_BY_TOPIC[topic], namespace)

@@ -1,7 +1,7 @@
 """The poll loop: Kafka on one side, one writer thread per topic on the other.
 
-The table decides where reading starts; what is committed to the consumer group afterwards is a hint for tools that
-show lag. Everything that calls the consumer runs in this one thread.
+The table decides where reading starts; what is later committed to the consumer group is a hint for tools that show lag.
+Everything that calls the consumer runs in this one thread.
 """
 
 import time
@@ -22,7 +22,8 @@ from jobs.runtime.positions import ConsumedRecord, Positions
 
 POLL_RECORDS = 20_000
 POLL_SECONDS = 0.2
-# Reading pauses for a moment, for all topics, when one has this much to parse; it stops for a topic at the double.
+# When one topic has this much to parse, reading of all topics pauses for a moment; at twice as much, it stops for that
+# topic.
 THROTTLE_SECONDS = 0.02
 HAND_OVER_SECONDS = 10.0
 OBSERVE_SECONDS = 1.0
@@ -31,10 +32,10 @@ log = structlog.get_logger()
 
 
 class Stop(Protocol):
-    """The part of `StopSignal` that the loop reads."""
+    """The part of `StopSignal` that the loop needs."""
 
     def is_set(self) -> bool:
-        """True when the job shall end."""
+        """True when the job is to end."""
         ...
 
 
@@ -67,11 +68,11 @@ class Sink:
         self._has_joined = False
 
     def is_ready(self) -> bool:
-        """True once the consumer group let us in."""
+        """True once the consumer group has let us in."""
         return self._has_joined
 
     def run(self, stop: Stop) -> None:
-        """Poll until `stop`. Raises what a writer failed with, and errors that no retry can cure."""
+        """Poll until `stop`. Raises the error that a writer failed with, and errors that no retry can cure."""
         self._consumer.subscribe(
             list(self._writers), on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
         )
@@ -82,7 +83,7 @@ class Sink:
             self._observe()
 
     def finish(self, deadline: float) -> bool:
-        """Flush all writers until `deadline` (monotonic seconds) and acknowledge; True when all got through."""
+        """Flush all writers until `deadline` (monotonic seconds) and acknowledge; True when all were in time."""
         for writer in self._writers.values():
             writer.finish()
         for writer in self._writers.values():
@@ -96,7 +97,7 @@ class Sink:
             return
         reach(AFTER_POLL)
         records = [message for message in messages if message.error() is None]
-        # What has no error has a topic, a partition and an offset, which the client's types leave open.
+        # A message without an error has a topic, a partition and an offset, which the client's types leave open.
         for topic, batch in self._positions.cut(cast("list[ConsumedRecord]", records)).items():
             self._writers[topic].offer(batch)
         if len(records) < len(messages):
@@ -115,7 +116,7 @@ class Sink:
                 raise KafkaClientError(f"{error}. Restart the sink: it goes on from its tables.")
 
     def _seek_to_table(self, message: Message) -> None:
-        """The position is not in the broker's log: find out why, which raises unless the log has it after all."""
+        """The position is not in the broker's log: find out why. That raises unless the log has it after all."""
         topic, partition = str(message.topic()), int(message.partition() or 0)
         offset = self._start_offsets.of(topic, [partition])[partition]
         self._seek(SeekTo(topic, partition, offset))
@@ -138,7 +139,7 @@ class Sink:
         log.info("assigned", partitions=[f"{start.topic}/{start.partition}@{start.offset}" for start in starts])
 
     def _on_revoke(self, _consumer: Consumer, revoked: list[TopicPartition]) -> None:
-        """Commit what is held before the next owner starts; it would be fenced off later, but read twice."""
+        """Commit what is held before the next owner starts: later, it would be fenced off and read twice."""
         handed_over = self._forget(revoked)
         deadline = time.monotonic() + HAND_OVER_SECONDS
         for done in handed_over:
@@ -205,7 +206,7 @@ class Sink:
         self._consumer.seek(TopicPartition(target.topic, target.partition, target.offset))
         self._positions.set(target.topic, target.partition, target.offset)
         self._writers[target.topic].restart(target.partition)
-        log.warning("reading is set to the table's end", **vars(target))
+        log.warning("reading goes on at the table's end", **vars(target))
 
     def _throttle(self) -> None:
         fullest = 0

@@ -1,8 +1,8 @@
-"""One thread per topic parses and collects, a second one commits: neither a commit nor another topic stops it.
+"""One thread per topic parses and collects, a second one commits: neither a commit nor another topic stops the first.
 
 The poll loop offers raw batches and orders; the writer answers on a queue what may be acknowledged and where reading
-must be set back. Orders travel in the same queue as batches, so each takes effect exactly between the batches it was
-given between: an order about partitions waits for the commit under way, so only batches go on beside it.
+must go back. Orders travel in the same queue as batches, so each takes effect exactly between the two batches where it
+was given. An order about partitions waits for the commit under way, so only batches are handled beside a commit.
 """
 
 import time
@@ -34,7 +34,7 @@ class Acknowledge:
 
 @dataclass(frozen=True)
 class SeekTo:
-    """Reading of a partition must go on from the table's end; what comes before `Restart` is thrown away."""
+    """A partition must be read from the table's end; what comes before the next `Restart` is thrown away."""
 
     topic: str
     partition: int
@@ -46,7 +46,7 @@ Answer = Acknowledge | SeekTo
 
 @dataclass(frozen=True)
 class Restart:
-    """From here on the partition is read from a new place; what was collected of it does not count."""
+    """From here on the partition is read from a new place; what was collected of it no longer counts."""
 
     partition: int
 
@@ -66,7 +66,7 @@ class Finish:
 
 @dataclass(frozen=True)
 class CommitDone:
-    """The commit under way has come to its end."""
+    """The commit under way has ended."""
 
 
 Order = RawBatch | Restart | Release | Finish | CommitDone
@@ -108,7 +108,7 @@ class TopicWriter(Thread):
         self._inbox.put(batch)
 
     def restart(self, partition: int) -> None:
-        """Tell that the next batch of the partition begins somewhere else."""
+        """Announce that the next batch of the partition begins somewhere else."""
         self._inbox.put(Restart(partition))
 
     def release(self, partitions: Iterable[int]) -> Event:
@@ -122,7 +122,7 @@ class TopicWriter(Thread):
         self._inbox.put(Finish())
 
     def run(self) -> None:
-        """Work until `finish`, or until something that no retry can cure."""
+        """Work until `finish`, or until an error that no retry can cure."""
         try:
             while self._work():
                 pass
@@ -179,7 +179,7 @@ class TopicWriter(Thread):
             self._commits.start(self._buffer.take())
 
     def _settle(self) -> None:
-        """Wait for the commit under way, if any, and draw the consequences."""
+        """Wait for the commit under way, if any, and act on its result."""
         finished = self._commits.wait()
         if finished is None:
             return
@@ -189,7 +189,7 @@ class TopicWriter(Thread):
 
     def _set_back(self, outcome: CommitOutcome) -> None:
         strays = {fenced.partition for fenced in outcome.fenced} | {gap.partition for gap in outcome.gaps}
-        # What was collected beside the commit follows offsets that the table did not take.
+        # What was collected meanwhile follows offsets that the table did not take.
         self._buffer.forget(strays)
         for partition in sorted(strays):
             self._held_back.add(partition)

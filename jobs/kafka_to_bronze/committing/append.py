@@ -34,10 +34,10 @@ class Append:
 
 
 def append_once(table: Table, append: Append) -> None:
-    """Commit, or raise what the catalog raised: `CommitFailedException` means it did not happen, anything else that
-    nobody knows.
+    """Commit, or raise what the catalog raised. `CommitFailedException` means that it did not happen; after anything
+    else, nobody knows whether it did.
 
-    A snapshot is made even without a file, because it is the snapshot that makes two commits exclude each other
+    It makes a snapshot even without a file, because the snapshot is what makes two commits exclude each other
     (requirement `assert-ref-snapshot-id`).
     """
     progress = advance(progress_of(table.properties), append.covered, append.commit_id, append.writer)
@@ -57,7 +57,7 @@ def append_once(table: Table, append: Append) -> None:
 
 
 def has_landed(table: Table, append_id: str, covered: dict[int, OffsetRange]) -> bool:
-    """True when the commit is in the table: by the progress property, or by a snapshot when others came after it."""
+    """True when the commit is in the table: the progress property tells, or a snapshot if others came after it."""
     progress = progress_of(table.properties)
     if any(done.commit_id == append_id for done in progress.values()):
         return True
@@ -72,8 +72,8 @@ def has_landed(table: Table, append_id: str, covered: dict[int, OffsetRange]) ->
 def single_attempt(table: Table) -> Table:
     """The same table for a client that tries once.
 
-    pyiceberg would retry a conflict by putting the same properties on top of the newer table: offsets of another
-    writer would be overwritten. The catalog never sees this property.
+    pyiceberg would retry a conflict by putting the same properties on top of the newer table, which would overwrite the
+    offsets of another writer. The catalog never sees this property.
     """
     properties = table.metadata.properties | {TableProperties.COMMIT_NUM_RETRIES: "0"}
     metadata = table.metadata.model_copy(update={"properties": properties})

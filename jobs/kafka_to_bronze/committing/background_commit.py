@@ -1,4 +1,4 @@
-"""One commit at a time in a thread of its own, so that parsing goes on beside the writing and the catalog's answer."""
+"""One commit at a time in a thread of its own: parsing goes on while files are written and the catalog answers."""
 
 import time
 from collections.abc import Callable
@@ -32,7 +32,7 @@ class BackgroundCommit:
         return self._under_way is not None and self._under_way.done()
 
     def start(self, pending: PendingCommit) -> None:
-        """Begin a commit. The one before must have been waited for, or the two could change places in the table."""
+        """Begin a commit. Call `wait` for the one before first, or the two could change places in the table."""
         if self._under_way is not None:
             raise RuntimeError("a commit is still under way")
         self._under_way = self._executor.submit(self._commit, pending)

@@ -61,9 +61,9 @@ class Committer:
         self._give_up = give_up
 
     def commit(self, pending: PendingCommit) -> CommitOutcome:
-        """Retry until it is in the table or fenced off; when `give_up` says so, raise the last error.
+        """Retry until it is in the table or fenced off; raise the last error once `give_up` says so.
 
-        Raises `RebuiltKafkaError` when the table is filled from another Kafka meanwhile.
+        Raises `RebuiltKafkaError` if another Kafka has filled the table meanwhile.
         """
         attempt = _Attempt(self, pending)
         retrying = Retrying(
@@ -91,7 +91,7 @@ class _Attempt:
         self._commit_id = uuid4().hex
         self._files: tuple[DataFile, ...] | None = None
         self._letters_delivered = False
-        # Once an answer was lost the files may be in the table, so they must never be deleted.
+        # Once an answer was lost, the files may be in the table, so they must never be deleted.
         self._may_have_landed = False
         self._outcome = CommitOutcome()
 
@@ -105,7 +105,7 @@ class _Attempt:
     def run(self) -> CommitOutcome:
         table = self._committer.load()
         if self._may_have_landed and has_landed(table, self._commit_id, dict(self._pending.covered)):
-            log.info("commit had taken place, only its answer was lost", commit=self._commit_id)
+            log.info("the commit took place, only its answer was lost", commit=self._commit_id)
             return self._done()
         self._drop_what_the_table_has(table)
         if not self._pending.covered:

@@ -1,4 +1,4 @@
-"""Parquet files of a table: written before the commit that makes them visible, removed if that never comes."""
+"""Parquet files of a table, written before the commit that makes them visible, and removed if it never comes."""
 
 from collections.abc import Iterable
 from uuid import uuid4
@@ -13,10 +13,10 @@ log = structlog.get_logger()
 
 
 def write_data_files(table: Table, rows: pa.Table) -> tuple[DataFile, ...]:
-    """Write rows as Parquet, a file per partition (day), and return what a commit needs to know of them."""
+    """Write rows as Parquet, a file per partition (day), and return what a commit needs to know about them."""
     if rows.num_rows == 0:
         return ()
-    # pyiceberg has this step inside `append` only; alone, a retried commit need not write the files again.
+    # pyiceberg takes this step inside `append` only; on its own, a retried commit need not write the files again.
     return tuple(_dataframe_to_data_files(table.metadata, rows, table.io, write_uuid=uuid4()))
 
 
@@ -26,4 +26,4 @@ def delete_data_files(table: Table, files: Iterable[DataFile]) -> None:
         try:
             table.io.delete(file.file_path)
         except OSError as error:
-            log.warning("orphaned data file is left behind", file=file.file_path, error=str(error))
+            log.warning("an orphaned data file is left behind", file=file.file_path, error=str(error))

@@ -22,11 +22,11 @@ TABLE_PROPERTIES = {
 
 
 class IncompatibleTableError(Exception):
-    """The contract changed in a way the table cannot follow: a column removed, retyped, or new and required."""
+    """The contract changed as the table cannot follow: a column was removed or retyped, or is new and required."""
 
 
 def ensure_table(catalog: Catalog, bronze: BronzeTable, identity: KafkaIdentity) -> Table:
-    """Table for the contract: created if absent, evolved by new optional columns. Raises `IncompatibleTableError`."""
+    """Table for the contract, created if absent, with its new optional columns. Raises `IncompatibleTableError`."""
     try:
         table = catalog.load_table(bronze.identifier)
     except NoSuchTableError:

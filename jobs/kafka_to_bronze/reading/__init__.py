@@ -1,1 +1,1 @@
-"""From records to rows: offsets, parsing, buffers. Pure but for the question to Kafka."""
+"""From records to rows: offsets, parsing, buffers. Pure, except for `kafka_topics`."""

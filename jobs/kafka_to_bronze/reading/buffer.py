@@ -23,7 +23,7 @@ class PendingCommit:
     byte_count: int
 
     def restricted_to(self, keep: Mapping[int, OffsetRange]) -> "PendingCommit":
-        """The same without what lies outside `keep` (which must lie inside `covered`)."""
+        """The same without what lies outside `keep`, which must lie inside `covered`."""
         inside = _mask(self.rows, keep)
         letters = tuple(
             letter
@@ -63,7 +63,7 @@ class CommitBuffer:
         return not self._covered
 
     def add(self, batch: BronzeBatch, now: float) -> None:
-        """Take a batch; its ranges must follow those already held. `now` is a monotonic clock in seconds."""
+        """Add a batch; its ranges must follow those already held. `now` is a monotonic clock in seconds."""
         for partition, covered in batch.covered.items():
             held = self._covered.get(partition)
             self._covered[partition] = covered if held is None else join(held, covered)
@@ -73,7 +73,7 @@ class CommitBuffer:
         self._byte_count += batch.byte_count
 
     def seconds_until_due(self, now: float) -> float | None:
-        """0 when it is due, None while empty."""
+        """0 when it is due, None while it is empty."""
         if self.is_empty():
             return None
         if self._byte_count >= self._commit_bytes:
@@ -81,7 +81,7 @@ class CommitBuffer:
         return max(0.0, self._oldest_at + self._commit_interval_seconds - now)
 
     def forget(self, partitions: Iterable[int]) -> None:
-        """Drop what is held of `partitions`: someone else reads them now, or they are read again."""
+        """Drop what is held of `partitions`: somebody else reads them now, or they will be read again."""
         gone = set(partitions) & self._covered.keys()
         if not gone:
             return

@@ -11,7 +11,7 @@ REQUEST_TIMEOUT_SECONDS = 10.0
 
 
 class KafkaUnavailableError(Exception):
-    """The broker did not answer, or does not know the topic (yet)."""
+    """The broker did not answer, or does not know the topic yet."""
 
 
 def identify_topics(client_config: Mapping[str, str], topics: tuple[str, ...]) -> dict[str, KafkaIdentity]:
@@ -29,7 +29,7 @@ def identify_topics(client_config: Mapping[str, str], topics: tuple[str, ...]) -
 
 
 def log_range(consumer: Consumer, topic: str, partition: int) -> OffsetRange:
-    """Offsets that the broker holds of a partition. Raises `KafkaUnavailableError`."""
+    """Range of offsets that the broker holds of a partition. Raises `KafkaUnavailableError`."""
     try:
         low, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=REQUEST_TIMEOUT_SECONDS)
     except KafkaException as error:

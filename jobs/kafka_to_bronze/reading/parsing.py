@@ -1,10 +1,10 @@
-"""Record values into Arrow rows: a fast path for good batches, and exact separation of the bad records of others.
+"""Parses record values into Arrow rows: a fast path for good batches, an exact search for the bad records of others.
 
 The fast path hands whole batches to `pyarrow.json`, which knows nothing of records: it reads a stream of objects. It
-is right only if each record is exactly one row, which holds when every line begins with `{` and ends with `}` (then no
+is right only if each record is exactly one row. That holds when every line begins with `{` and ends with `}` (then no
 object can continue over a record's end: nothing valid in JSON has only a line feed between `}` and `{`) and there are
 as many rows as records. Anything else is narrowed down, each step only if the one before was not enough: records that
-do not look like one object, records with unusual types, every record of the batch, and bisection for what both JSON
+do not look like one object, records with unusual types, every record of the batch, and bisection for what the two JSON
 parsers in use still see differently.
 """
 
@@ -50,7 +50,7 @@ class ParsedValues:
 
 @dataclass
 class _Batch:
-    """A batch on its way through the parser: `lines` of what is still in, by index in the batch."""
+    """A batch on its way through the parser: `lines` that are not refused so far, by index in the batch."""
 
     values: Sequence[bytes | None]
     lines: dict[int, bytes] = field(default_factory=dict)
@@ -100,7 +100,7 @@ class RecordParser:
         return self._bisect(batch, list(batch.lines)) if rows is None else rows
 
     def _screen(self, batch: _Batch) -> None:
-        """Examine the records that are no JSON or of unusual types, and collect the unknown fields of the others."""
+        """Examine the records that are not JSON or have unusual types, and collect the unknown fields of the others."""
         for index in [i for i in batch.lines if i not in batch.examined]:
             try:
                 event = orjson.loads(batch.lines[index])
@@ -122,7 +122,7 @@ class RecordParser:
             batch.reject(index, verdict)
 
     def _bisect(self, batch: _Batch, indices: list[int]) -> pa.Table:
-        """Rows of `indices`, halved until each part is read whole or is one record that is refused."""
+        """Rows of `indices`, which are halved until each part is read whole or is one record that is refused."""
         rows = self._read([batch.lines[index] for index in indices])
         if rows is not None:
             return rows
@@ -172,7 +172,7 @@ class RecordParser:
         return Rejection(DeadLetterReason.UNPARSEABLE, "the two JSON parsers in use disagree about this record")
 
     def _broken_rows(self, rows: pa.Table) -> np.ndarray | None:
-        """Mask of the rows that Arrow could read but the contract refuses, None when there are none."""
+        """Mask of the rows that Arrow could read but that the contract refuses; None if there are none."""
         masks = [mask for field in self._fields for mask in self._column_faults(rows, field.name, field.type)]
         masks += [
             rows.column(field.name).is_null()
@@ -188,7 +188,7 @@ class RecordParser:
         elif field_type is FieldType.TIMESTAMP:
             yield from _outside(column, 0, NEWEST_TIMESTAMP_MILLIS)
         elif field_type is FieldType.MONEY:
-            # Arrow checks the digits it reads, not those it adds to reach the column's scale.
+            # Arrow checks the digits that it reads, not those that it adds to reach the column's scale.
             yield from _outside(column, -_LARGEST_MONEY, _LARGEST_MONEY)
         elif field_type is FieldType.DOUBLE:
             is_finite = pc.is_finite(column)
@@ -207,7 +207,7 @@ def _is_one_object_a_line(joined: bytes, count: int) -> bool:
         and text[-1] == _CLOSING_BRACE
         and (text[line_feeds - 1] == _CLOSING_BRACE).all()
         and (text[line_feeds + 1] == _OPENING_BRACE).all()
-        # The next two are things Arrow lets pass: invalid UTF-8, and NUL as the end of the input.
+        # Arrow accepts the next two: invalid UTF-8, and NUL as the end of the input.
         and b"\0" not in joined
         and _is_utf8(joined)
     )

@@ -8,7 +8,7 @@ from contracts.sink_progress import KafkaIdentity, OffsetRange, Progress
 
 @dataclass(frozen=True)
 class Fenced:
-    """Another writer advanced a partition this sink was writing: the table now ends at `table_end`."""
+    """Another writer advanced a partition that this sink was writing: the table now ends at `table_end`."""
 
     partition: int
     table_end: int
@@ -17,7 +17,7 @@ class Fenced:
 
 @dataclass(frozen=True)
 class Gap:
-    """The table ends before what the sink holds: it was rolled back, or written by something else."""
+    """The table ends before what the sink holds: it was rolled back, or something else wrote to it."""
 
     partition: int
     table_end: int
@@ -26,7 +26,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class AppendPlan:
-    """What of the held ranges may be appended, and the partitions whose reader must seek to the table's end."""
+    """Which of the held ranges may be appended, and the partitions whose reader must seek to the table's end."""
 
     keep: dict[int, OffsetRange]
     fenced: tuple[Fenced, ...]
@@ -34,12 +34,12 @@ class AppendPlan:
 
     @property
     def is_clean(self) -> bool:
-        """True when every held range joins on to the table as it is."""
+        """True when every held range joins the table as it is."""
         return not self.fenced and not self.gaps
 
 
 def plan_append(progress: Progress, held: Mapping[int, OffsetRange]) -> AppendPlan:
-    """Compare each held range with the table: drop what the table has, refuse what would leave a hole."""
+    """Compare each held range with the table: drop what the table has, and refuse what would leave a hole."""
     keep: dict[int, OffsetRange] = {}
     fenced: list[Fenced] = []
     gaps: list[Gap] = []
@@ -57,7 +57,7 @@ def plan_append(progress: Progress, held: Mapping[int, OffsetRange]) -> AppendPl
 
 
 def join(earlier: OffsetRange, later: OffsetRange) -> OffsetRange:
-    """One range out of two that meet. Raises ValueError when they do not."""
+    """One range out of two that meet. Raises ValueError if they do not."""
     if earlier.end != later.start:
         raise ValueError(f"[{later.start}, {later.end}) does not follow [{earlier.start}, {earlier.end})")
     return OffsetRange(earlier.start, later.end)
@@ -68,22 +68,22 @@ class RetentionLossError(Exception):
 
 
 class RebuiltKafkaError(Exception):
-    """The topic is not the one the table was filled from: its cluster or topic was rebuilt, or its log was cut."""
+    """The topic is not the one that filled the table: its cluster or topic was rebuilt, or its log was cut."""
 
 
 def require_same_topic(recorded: KafkaIdentity | None, found: KafkaIdentity) -> None:
-    """Raise `RebuiltKafkaError` unless the table was filled from this very topic, or from none yet."""
+    """Raise `RebuiltKafkaError` unless this very topic filled the table, or no topic has yet."""
     if recorded is not None and recorded != found:
         raise RebuiltKafkaError(
             f"the table was filled from topic {recorded.topic} with id {recorded.topic_id} on cluster "
             f"{recorded.cluster_id}, but this is id {found.topic_id} on cluster {found.cluster_id}: Kafka or the topic "
-            f"was rebuilt. If it is meant to start over: "
+            f"was rebuilt. If it is to start over: "
             f"telecom accept-loss --topic {found.topic}"
         )
 
 
 def start_offset(topic: str, partition: int, progress: Progress, log: OffsetRange) -> int:
-    """Offset to read from: the table's end, or the log's start for a partition the table does not know.
+    """Offset to read from: the table's end, or the log's start for a partition that the table does not know.
 
     `log` is what the broker holds. Raises `RetentionLossError` and `RebuiltKafkaError`, both fatal: going on would
     leave a hole that nothing reports, or give the same position to two records.
@@ -100,7 +100,7 @@ def start_offset(topic: str, partition: int, progress: Progress, log: OffsetRang
     if log.end < done.end:
         raise RebuiltKafkaError(
             f"{topic}/{partition}: the table ends at offset {done.end}, but the broker's log ends at {log.end}: "
-            f"the topic was recreated or its log was cut. If it is meant to start over: "
+            f"the topic was recreated or its log was cut. If it is to start over: "
             f"telecom accept-loss --topic {topic}"
         )
     return done.end

@@ -1,4 +1,4 @@
-"""From a raw batch to rows of the bronze table, and what the batch holds besides."""
+"""From a raw batch to rows of the bronze table, and to what else the batch holds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -2,8 +2,8 @@
 
 `python -m jobs.kafka_to_bronze.tools.accept_loss --help` lists its options.
 
-A person decides that records are gone for good, or that a rebuilt topic starts over; the decision is a snapshot of the
-table, with what was given up in its summary. Stop the sink before.
+A person decides that records are gone for good, or that a rebuilt topic starts over. The decision is a snapshot of the
+table, whose summary says what was given up. Stop the sink before.
 """
 
 import os
@@ -44,7 +44,7 @@ log = structlog.get_logger()
 
 
 def accept(progress: Progress, logs: Mapping[int, OffsetRange], is_rebuilt: bool, commit_id: str) -> Progress:
-    """Progress from which reading can go on: at the log's start wherever the table's end is not in the log. Pure."""
+    """Progress from which reading can go on: at the log's start where the table's end is not in the log. Pure."""
     accepted: dict[int, PartitionProgress] = {} if is_rebuilt else dict(progress)
     for partition, done in progress.items():
         held = logs.get(partition)
@@ -57,8 +57,8 @@ def accept(progress: Progress, logs: Mapping[int, OffsetRange], is_rebuilt: bool
 
 def main(
     settings: Annotated[Path, typer.Option(help="The sink's settings file")],
-    topic: Annotated[str, typer.Option(help="Topic whose table shall go on")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be given up, change nothing")] = False,
+    topic: Annotated[str, typer.Option(help="Topic whose table is to go on")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be given up, and change nothing")] = False,
 ) -> None:
     """Accept that records are gone, or that a rebuilt topic starts over, so that the sink can go on."""
     configure_logs("accept-loss")
@@ -78,7 +78,7 @@ def _accept(settings: SinkSettings, topic: str, dry_run: bool) -> None:
     commit_id = uuid4().hex
     after = accept(before, _logs(connection, settings.consumer_group, topic, before), is_rebuilt, commit_id)
     if dict(after) == before and not is_rebuilt:
-        log.info("nothing to accept: the table joins on to the log", topic=topic)
+        log.info("nothing to accept: the table joins the log", topic=topic)
         return
     log.warning(
         "would be accepted" if dry_run else "accepted",

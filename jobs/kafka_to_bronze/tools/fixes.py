@@ -1,9 +1,9 @@
-"""What may be done to a dead letter's value before it is replayed."""
+"""What can be done to a dead letter's value before it is replayed."""
 
 from collections.abc import Callable
 from importlib import import_module
 
-# Value in, value out; None leaves the record where it is.
+# Takes a value and returns one; None leaves the record where it is.
 Fix = Callable[[bytes | None], bytes | None]
 
 
@@ -12,12 +12,12 @@ class UnknownFixError(Exception):
 
 
 def as_is(value: bytes | None) -> bytes | None:
-    """Unchanged: after an upgrade of the sink that accepts what it refused before."""
+    """The value as it is: for an upgraded sink that accepts what it refused before."""
     return value
 
 
 def trim(value: bytes | None) -> bytes | None:
-    """Without byte order mark, NUL bytes and white space around it."""
+    """The value without byte order mark, NUL bytes and white space around it."""
     if value is None:
         return None
     return value.removeprefix(b"\xef\xbb\xbf").strip(b"\0 \t\r\n") or None

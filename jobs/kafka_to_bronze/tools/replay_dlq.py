@@ -1,7 +1,7 @@
 """`python -m jobs.kafka_to_bronze.tools.replay_dlq`: puts dead letters back on their topic after a fix.
 
 Records, progress and the account in the ledger are one Kafka transaction, so each dead letter is replayed once, however
-often the command is run or killed. What fails again comes back as a new dead letter that carries the trail of its
+often the command runs or is killed. What fails again comes back as a new dead letter that carries the trail of its
 earlier positions.
 """
 
@@ -75,10 +75,10 @@ class Replay:
         self._producer = Producer({**connection, "transactional.id": names.replay_transactional_id(group, topic)})
 
     def run(self, dry_run: bool) -> Report:
-        """Replay every partition of the dead-letter topic; with `dry_run` only count."""
+        """Replay every partition of the dead-letter topic; with `dry_run`, only count."""
         try:
             if not dry_run:
-                self._producer.init_transactions(TIMEOUT_SECONDS)  # also fences off another replay of this topic
+                self._producer.init_transactions(TIMEOUT_SECONDS)  # this also fences off another replay of the topic
             for partition in self._partitions():
                 self._replay_partition(partition, dry_run)
         finally:
@@ -154,7 +154,7 @@ class Replay:
         self._producer.commit_transaction(TIMEOUT_SECONDS)
 
     def _account_for(self, record_count: int) -> None:
-        """A replayed record is a produced record: the ledger must know it, or bronze would hold more than was sent."""
+        """A replayed record is a produced one: the ledger has to count it, or bronze would hold more than was sent."""
         self._sent_count += record_count
         counts = EventCounts(produced=self._sent_count)
         for entry in entries_of(LEDGER_PRODUCER, self._run_id, self._topic, counts, (), is_final=True):
@@ -170,10 +170,12 @@ def main(
     settings: Annotated[Path, typer.Option(help="The sink's settings file")],
     topic: Annotated[str, typer.Option(help="Topic whose dead letters are replayed")],
     reason: Annotated[names.DeadLetterReason | None, typer.Option(help="Only dead letters of this reason")] = None,
-    fix: Annotated[str, typer.Option(help="as-is, trim, or MODULE:FUNCTION (value in, value or None out)")] = "as-is",
+    fix: Annotated[
+        str, typer.Option(help="as-is, trim, or MODULE:FUNCTION, which takes the value and returns one or None")
+    ] = "as-is",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count, change nothing")] = False,
 ) -> None:
-    """Put dead letters back on their topic; each one once, over all runs."""
+    """Put dead letters back on their topic, each one once over all runs."""
     configure_logs("replay-dlq")
     try:
         loaded = load_settings(SinkSettings, settings)

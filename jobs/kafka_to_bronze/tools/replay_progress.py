@@ -1,4 +1,4 @@
-"""How far dead letters were replayed, per reason, in what a consumer group can store: one offset and a short text.
+"""How far dead letters of each reason were replayed, as a consumer group can store it: one offset and a short text.
 
 A replay may be limited to one reason, so one offset is not enough: it is the smallest of all reasons, and the text
 (the offset's metadata) holds the reasons that are further on. Pure.
@@ -22,7 +22,7 @@ class ReplayProgress:
 
     @classmethod
     def decode(cls, offset: int, metadata: str | None) -> "ReplayProgress":
-        """From what the group holds; a negative offset means it holds nothing."""
+        """Progress from what the group holds; a negative offset means that it holds nothing."""
         if offset < 0:
             return cls()
         return cls(offset, {str(reason): int(end) for reason, end in json.loads(metadata or "{}").items()})
