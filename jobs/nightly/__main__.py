@@ -29,7 +29,7 @@ def main(
         Path | None, typer.Option(help="Write the gates' verdict here, for the pipeline's status and metrics")
     ] = None,
 ) -> None:
-    """Silver, gold, gates, publication. Prints a JSON summary; exit code 3 when a gate kept it from publishing."""
+    """Make silver and gold, judge them by the gates, publish. Prints a JSON summary; exit code 3 if a gate blocked."""
     configure_logs("nightly")
     if (first is None) != (until is None):
         raise typer.BadParameter("a backfill needs both --from and --until")

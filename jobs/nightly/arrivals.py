@@ -1,4 +1,4 @@
-"""How old the rows are that arrived in bronze since some snapshots, by the bounds in Iceberg's manifests."""
+"""How old the rows are that have arrived in bronze since some snapshots, by the bounds in Iceberg's manifests."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ READS_AT_ONCE = 8
 
 
 class UnknownArrivalsError(Exception):
-    """What arrived cannot be told: a table is new, a snapshot has expired, a file has no bounds."""
+    """Nobody can tell what arrived: a table is new, a snapshot has expired, or a file has no bounds."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,10 @@ class _NewFiles:
 def oldest_arrival(
     catalog: Catalog, known: Mapping[TableName, int], current: Mapping[TableName, int]
 ) -> dt.datetime | None:
-    """A time that no row is older than (by arrival) which is in the snapshots `current` and not in `known`.
+    """A time before which no row arrived that is in the snapshots `current` and not in `known`.
 
-    None when there is no such row. Files that were rewritten since count as arrived: the time is then earlier than it
-    need be, never later. Raises `UnknownArrivalsError`.
+    None if there is no such row. Files that were rewritten since then count as arrived: the time is then earlier than
+    necessary, never later. Raises `UnknownArrivalsError`.
     """
     changed = [table for table, snapshot in current.items() if known.get(table) != snapshot]
     with ThreadPoolExecutor(READS_AT_ONCE) as pool:

@@ -1,4 +1,4 @@
-"""What the gates of one run look at: fixed snapshots, a day, a moment."""
+"""What the gates of one run look at: fixed snapshots, a day and a moment."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ ONE_DAY = dt.timedelta(days=1)
 class AuditedRun:
     """A run after its transformation. `inputs` and `outputs` are snapshot ids by (namespace, table).
 
-    `days` are the event days that it worked on: what arrived from `window_start` on, or what a backfill was asked for.
+    `days` are the event days that it worked on: those that arrived from `window_start` on, or those of a backfill.
     All gates read exactly these snapshots, and exactly these are published if they pass.
     """
 
@@ -27,15 +27,15 @@ class AuditedRun:
 
 
 class UnknownTableError(LookupError):
-    """A gate asks for a table that the run has no snapshot of."""
+    """A gate asks for a table of which the run has no snapshot."""
 
 
 def render(statement: str, run: AuditedRun, catalog: str) -> str:
     """`statement` with its parameters filled in.
 
     `$<namespace>_<table>` becomes the table at its audited snapshot; `$run_date`, `$window_start` and `$now` become
-    SQL literals; `$on_touched_days` and `$at_touched_times` conditions of literals on `event_date` and `event_time`, so
-    that the engine leaves out all other partitions when it plans. Raises `UnknownTableError`.
+    SQL literals; `$on_touched_days` and `$at_touched_times` become conditions of literals on `event_date` and
+    `event_time`, so that the engine leaves out all other partitions when it plans. Raises `UnknownTableError`.
     """
     tables = {
         f"{namespace}_{name}": f"{catalog}.{namespace}.{name} for version as of {snapshot}"

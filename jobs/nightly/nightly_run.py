@@ -88,11 +88,10 @@ def run_nightly(
     now: dt.datetime | None = None,
     run_id: str | None = None,
 ) -> NightlyReport:
-    """Transform what arrived by `run_date`, audit it, publish it. With `backfill`, work on its event days instead.
+    """Transform what arrived by `run_date`, audit it and publish it. With `backfill`, work on its event days instead.
 
-    Raises `DbtError` when the transformation fails (readers keep what they see); a gate that blocks is no error but
-    a report with `is_published` False. `now` is the moment that freshness is measured at, `run_id` the
-    run's name in the audit tables.
+    Raises `DbtError` if the transformation fails; readers then keep what they see. A gate that blocks is not an error:
+    the report has `is_published` False. Freshness is measured at `now`; `run_id` is the run's name in the audit tables.
     """
     dbt = Dbt(settings.dbt, settings.trino, _parsed_project(environ))
     sql = TrinoSql(settings.trino)
@@ -148,7 +147,7 @@ def dbt_variables(
 
 
 def create_bronze_tables(catalog: Catalog) -> None:
-    """Create the bronze tables that nobody has written to yet, so that every model has an input with a snapshot."""
+    """Create the bronze tables that are missing, so that every model has an input with a snapshot."""
     catalog.create_namespace_if_not_exists(BRONZE_NAMESPACE)
     for table in BRONZE_TABLE_BY_TOPIC.values():
         schema = iceberg_schema(table)

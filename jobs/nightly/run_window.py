@@ -1,4 +1,4 @@
-"""Which rows a run works on, by their arrival. Pure but for the look at the lake."""
+"""Which rows a run works on, by their arrival. All but `window_after` is pure."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class RunWindow:
-    """Gold and the gates look at rows that arrived from the day `start` on: what was unknown when a call came (its
-    customer, say) may be known now. Silver is made of bronze alone, so it takes what arrived since `new_since`.
+    """Gold and the gates look at rows that arrived from the day `start` on: what was unknown when a call came, its
+    customer for example, may be known now. Silver is made from bronze alone and takes what arrived since `new_since`.
     """
 
     start: dt.date
@@ -25,15 +25,15 @@ class RunWindow:
 
 
 def lookback_window(first_day: dt.date) -> RunWindow:
-    """The window of a run that does not know what silver was made of."""
+    """The window of a run that does not know what silver was made from."""
     return RunWindow(first_day, dt.datetime.combine(first_day, dt.time(), dt.UTC))
 
 
 def window_since(first_day: dt.date, oldest_new: dt.datetime, is_silver_untouched: bool) -> RunWindow:
     """The window of a run after a complete one, of which rows from `oldest_new` on are not in silver.
 
-    Nights that did not run are made up for: what arrived before the lookback is taken too. Where somebody changed
-    silver, the lookback is made anew.
+    It makes up for nights without a run: what arrived before the lookback is included. If somebody changed silver, the
+    run makes silver of the lookback again.
     """
     lookback = lookback_window(first_day)
     start = min(first_day, oldest_new.date())
@@ -48,7 +48,7 @@ def window_after(
     first_day: dt.date,
     now: dt.datetime,
 ) -> RunWindow:
-    """The window of a run over the bronze snapshots `inputs` and the silver snapshots as they are, after `build`."""
+    """The window of a run after `build`, over the bronze snapshots `inputs` and silver's snapshots as they are now."""
     try:
         oldest_new = oldest_arrival(catalog, build.inputs, inputs) or now
     except UnknownArrivalsError as error:

@@ -1,4 +1,4 @@
-"""What silver was last made of, as an Iceberg table of one row, `audit.silver_build`: where the next run goes on."""
+"""What silver was last made from, so that the next run goes on there: a table of one row, `audit.silver_build`."""
 
 import json
 from collections.abc import Mapping
@@ -19,19 +19,19 @@ _SCHEMA = pa.schema([("project_digest", pa.string()), ("inputs", pa.string()), (
 
 @dataclass(frozen=True)
 class SilverBuild:
-    """All rows of the bronze snapshots `inputs` are in the silver snapshots `outputs`, as the project makes them."""
+    """All rows of the bronze snapshots `inputs` are in the silver snapshots `outputs`, as this project makes them."""
 
     project_digest: str
     inputs: Mapping[TableName, int]
     outputs: Mapping[TableName, int]
 
     def is_untouched(self, silver: Mapping[TableName, int]) -> bool:
-        """True when nobody has changed a silver table since; tables of others beside them do not count."""
+        """True when nobody has changed a silver table since; other tables in the namespace do not count."""
         return all(silver.get(table) == snapshot for table, snapshot in self.outputs.items())
 
 
 def last_build(catalog: Catalog) -> SilverBuild | None:
-    """The newest build that came to its end; None before the first."""
+    """The newest complete build; None before the first."""
     try:
         rows = catalog.load_table(SILVER_BUILD).scan().to_arrow().to_pylist()
     except NoSuchTableError:
@@ -43,7 +43,7 @@ def last_build(catalog: Catalog) -> SilverBuild | None:
 
 
 def note_build(catalog: Catalog, build: SilverBuild) -> None:
-    """Put a build in the place of the one before."""
+    """Replace the build before by this one."""
     catalog.create_namespace_if_not_exists(AUDIT_NAMESPACE)
     row = {
         "project_digest": build.project_digest,

@@ -1,4 +1,4 @@
-"""Which event days a run has to do with: nothing else is read or compared."""
+"""Which event days a run has to work on: it reads and compares no others."""
 
 import datetime as dt
 from collections.abc import Mapping

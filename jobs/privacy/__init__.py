@@ -1,1 +1,1 @@
-"""The right to be forgotten: take a person out of every layer, and prove that nothing is left."""
+"""The right to be forgotten: takes a person out of every layer and proves that nothing is left."""

@@ -19,8 +19,8 @@ def main(
 ) -> None:
     """Erase a person from the CRM, bronze, silver, gold and Kafka, then search all that is left for them.
 
-    Prints what was done as JSON, without the number. Exit code 4 when something is left, records in Kafka that are not
-    in bronze yet included: run it again when the sink has read them.
+    Prints what was done as JSON, without the number. Exit code 4 if something is left, which includes records in
+    Kafka that are not in bronze yet: run it again when the sink has read them.
     """
     configure_logs("privacy")
     erasure = erase_person(load_settings(EraseSettings, settings), os.environ, subject)

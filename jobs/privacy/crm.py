@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
-# Tables that are there once the job that writes them has run, and which of their rows are about a number.
+# Tables that exist once the job that writes them has run, and which of their rows are about a number.
 _ACCOUNT_ACTIONS = "crm.account_actions"
 _CHURN_SCORES = "crm.churn_scores"
 _ABOUT = {
@@ -24,9 +24,9 @@ class ErasedCrmRows:
 
 
 def delete_customer(connection: Connection, msisdn: str) -> ErasedCrmRows:
-    """Delete the customer with this number, and with them accounts, consents, churn scores and the freezer's audit.
+    """Delete the customer with this number, with accounts, consents, churn scores and the freezer's audit.
 
-    Invoices stay, as the law wants: they name a customer id, no person. Closes the connection.
+    Invoices stay, as the law demands: they name a customer id, not a person. Closes the connection.
     """
     with connection, connection.cursor() as cursor:
         actions, scores = (_delete_about(cursor, table, msisdn) for table in (_ACCOUNT_ACTIONS, _CHURN_SCORES))

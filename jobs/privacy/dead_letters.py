@@ -1,8 +1,9 @@
 """Takes a person out of dead-letter topics.
 
-Kafka deletes records only from a partition's beginning. So a partition that holds the person is written anew behind its
-end, without their records, and then cut off before that. Killed in between, the kept records are there twice; their key
-(`<topic>/<partition>/<offset>` of the origin) tells so, and running it again removes the first copies.
+Kafka deletes records only from a partition's beginning. So the records of a partition that holds the
+person are copied behind its end, without those of the person, and the partition is then cut off before the copies.
+After a kill in between, the kept records are there twice; their key (`<topic>/<partition>/<offset>` of the origin)
+shows it, and the next run removes the first copies.
 """
 
 from collections.abc import Iterator, Mapping
@@ -52,7 +53,7 @@ def _erase_partition(
     kept = [record for record in records if not _mentions(record, needle)]
     removed = len(records) - len(kept)
     if removed:
-        _write_anew(config, place, kept)
+        _copy_behind_the_end(config, place, kept)
         cut_off(config, TopicPartition(place.topic, place.partition, end))
     return ErasedDeadLetters(place.topic, place.partition, removed, len(kept))
 
@@ -78,7 +79,7 @@ def _mentions(record: Message, needle: bytes) -> bool:
     return needle in (record.value() or b"") or needle in (record.key() or b"")
 
 
-def _write_anew(config: Mapping[str, str], place: TopicPartition, records: list[Message]) -> None:
+def _copy_behind_the_end(config: Mapping[str, str], place: TopicPartition, records: list[Message]) -> None:
     producer = Producer({**config, "enable.idempotence": "true"})
     for record in records:
         producer.produce(place.topic, record.value(), record.key(), place.partition, headers=record.headers() or [])

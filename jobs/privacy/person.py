@@ -23,7 +23,7 @@ from jobs.runtime.trino import TrinoSql
 
 @dataclass(frozen=True)
 class Erasure:
-    """What was done, and the search of everything that is left."""
+    """What was done, and the search through everything that is left."""
 
     crm: ErasedCrmRows
     tables: tuple[Erased, ...]
@@ -42,7 +42,7 @@ class Erasure:
         return self.proof.is_clean and not self.records_not_in_bronze_yet
 
     def summary(self) -> dict[str, object]:
-        """For programs; without the number."""
+        """The part for programs; it does not name the number."""
         return {
             "crm_customers_deleted": self.crm.customers,
             "crm_account_actions_deleted": self.crm.account_actions,

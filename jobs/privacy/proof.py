@@ -1,4 +1,4 @@
-"""Searches every object that is left below the tables, live or not, for a person's identifiers."""
+"""Searches every file that is left below the tables' folders, live or not, for a person's identifiers."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from jobs.privacy.erase import NAMESPACES
 
 @dataclass(frozen=True)
 class Proof:
-    """Objects searched, and those that hold an identifier."""
+    """How many files were searched, and those that hold an identifier."""
 
     files_searched: int
     files_with_matches: tuple[str, ...]
@@ -29,10 +29,10 @@ class Proof:
 
 
 def search(catalog: Catalog, needles: Sequence[str]) -> Proof:
-    """Read every file in the tables' folders, also files that no snapshot refers to any more.
+    """Read every file in the tables' folders, also those that no snapshot refers to any more.
 
-    Parquet is decoded and every text column compared; metadata, manifests and statistics are searched as bytes and,
-    where compressed, as the values pyiceberg reads from them (column bounds of data files).
+    Parquet is decoded and every text column compared. Metadata, manifests and statistics are searched as bytes and,
+    where they are compressed, as the values that pyiceberg reads from them (column bounds of data files).
     """
     searched, matches = 0, set[str]()
     for table in _tables(catalog):

@@ -1,10 +1,10 @@
 """Takes a person out of the topics that events arrive on.
 
-Kafka deletes records only from a partition's beginning, and events must not be written anew: the sink would count them
-twice. So a partition is cut off behind the person's last record that bronze holds; records of others before it are in
-bronze too. What bronze lacks yet is left, counted, and erased by the next run. Consumers cannot read what is cut
-off; the broker removes the bytes with the segment that holds them. A consumer that is behind the cut (fraud detection
-after a long outage) goes on behind it.
+Kafka deletes records only from a partition's beginning, and events must not be copied: the sink would count them twice.
+So a partition is cut off behind the person's last record that bronze holds; records of others before it are in bronze
+too. What bronze lacks yet is left, counted, and erased by the next run. Consumers cannot read what is cut off; the
+broker removes the bytes with the segment that holds them. A consumer that has not come as far as the cut (fraud
+detection after a long outage) goes on behind it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ TIMEOUT_SECONDS = 30.0
 
 
 class RawTopicErasureError(Exception):
-    """Kafka did not answer; the partition it was about is as it was."""
+    """Kafka did not answer; the partition in question is as it was."""
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ TOKEN_COLUMN = "subscriber_token"  # noqa: S105
 CUSTOMER_COLUMN = "customer_id"
 OTHER_NUMBER_COLUMNS = ("called_msisdn", "other_msisdn")
 OTHER_TOKEN_COLUMN = "other_party_token"  # noqa: S105
-# What a mention is replaced by: passes the check for a short number and belongs to nobody.
+# It takes the place of a mention: it passes the check for a short number and belongs to nobody.
 ERASED_NUMBER = "000"
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Every identifier of one person: number, tokens (one per key there ever was), customer ids."""
+    """Every identifier of one person: the number, tokens (one for each key that ever was), customer ids."""
 
     msisdn: str
     tokens: tuple[str, ...]
@@ -27,7 +27,7 @@ class Subject:
 
     @property
     def needles(self) -> tuple[str, ...]:
-        """Values that must be nowhere afterwards."""
+        """Values that must not be found anywhere afterwards."""
         return (self.msisdn, *self.tokens)
 
 
@@ -58,7 +58,7 @@ def mentions(subject: Subject, columns: Iterable[str]) -> BooleanExpression | No
 
 
 def replacement(column: str) -> str | None:
-    """What stands in a mention's column afterwards."""
+    """What a mention's column holds afterwards."""
     return None if column == OTHER_TOKEN_COLUMN else ERASED_NUMBER
 
 

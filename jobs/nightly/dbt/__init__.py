@@ -1,1 +1,1 @@
-"""dbt: the project parsed once, its build as a process, and what its manifest says about lineage."""
+"""dbt: the project, parsed once, and its build as a process."""

@@ -24,9 +24,9 @@ class DbtError(Exception):
 
 
 class Dbt:
-    """Runs commands of the dbt project against one Trino. The key of personal data tokens is not handed to it.
+    """Runs commands of the dbt project against one Trino. dbt does not get the key of the personal data tokens.
 
-    With `parsed`, which must be of the project and the catalog as they are to count, commands begin without parsing.
+    With `parsed`, commands begin without parsing, if it was made from the project and the catalog as they are now.
     """
 
     def __init__(self, settings: DbtSettings, trino: TrinoConnection, parsed: ParsedProject | None = None) -> None:
@@ -58,7 +58,7 @@ class Dbt:
         return self._settings.target_directory / "target" / MANIFEST
 
     def built_tables(self) -> set[tuple[str, str]]:
-        """Namespace and name of every table that the project builds; tables of other jobs beside them are not its."""
+        """Namespace and name of every table that the project builds, without tables of other jobs beside them."""
         nodes = json.loads(self.manifest_file.read_text())["nodes"].values()
         return {
             (node["schema"], node["name"])
@@ -67,14 +67,14 @@ class Dbt:
         }
 
     def start(self) -> None:
-        """Let dbt get ready beside what else there is to do before `run`; it takes two seconds."""
+        """Let dbt get ready, which takes two seconds, while the caller does something else before `run`."""
         if self._waiting is None:
             self._waiting = self._process()
 
     def run(self, command: Sequence[str], variables: Mapping[str, Any]) -> str:
-        """Run `dbt <command>`; its output. Raises `DbtError`.
+        """Run `dbt <command>` and return its output. Raises `DbtError`.
 
-        `variables` go through the environment: other `--vars` than last time make dbt parse the project anew.
+        `variables` go through the environment: when `--vars` differ from last time, dbt parses the project again.
         """
         if self._parsed is not None:
             self.manifest_file.parent.mkdir(parents=True, exist_ok=True)
@@ -90,13 +90,13 @@ class Dbt:
         return output
 
     def close(self) -> None:
-        """Stop a process that was started and not used."""
+        """Stop a process that was started but not used."""
         if self._waiting is not None:
             self._waiting.communicate()
             self._waiting = None
 
     def _process(self) -> subprocess.Popen[str]:
-        # Without the script's folder in its path: there lies a `dbt` that is not dbt.
+        # `-P`: the script's folder stays out of its path, so that none of our modules is mistaken for one of dbt's.
         argv = [str(self._settings.python), "-P", str(PROCESS)]
         return subprocess.Popen(
             argv + ([str(self._parsed.folder)] if self._parsed else []),

@@ -1,4 +1,4 @@
-"""A dbt that is ready before it is asked, in a process of its own environment: nothing of ours can be imported here.
+"""A dbt that gets ready before it is asked. It runs in dbt's own environment, where nothing of ours can be imported.
 
 `dbt-python dbt_process.py [FOLDER]` imports dbt and reads FOLDER, the project as `parsed_project.py` left it. Then it
 waits for one line on standard input, JSON: `command` (the words after `dbt`) and `environment` (variables to set). It
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import dbt.adapters.trino
-import dbt.task.build  # noqa: F401 (dbt imports these two when it runs a command; this is the time to do it)
+import dbt.task.build  # noqa: F401 (dbt imports these two when it runs a command; here they cost no time)
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumuro_decoder
@@ -21,7 +21,7 @@ PARSED = "partial_parse.msgpack"
 
 
 def main(folder: Path | None) -> int:
-    """Get ready, wait, run; the exit code."""
+    """Get ready, wait and run; return the exit code."""
     manifest = _read(folder / PARSED) if folder else None
     line = sys.stdin.readline()
     if not line:

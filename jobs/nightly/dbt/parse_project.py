@@ -1,4 +1,4 @@
-"""`python -m jobs.nightly.dbt.parse_project --python P --project DIR --into DIR`: what an image brings along."""
+"""`python -m jobs.nightly.dbt.parse_project --python P --project DIR --into DIR`: for the image to contain."""
 
 import shutil
 from pathlib import Path
@@ -12,12 +12,12 @@ from jobs.nightly.dbt.parsed_project import CATALOG, DIGEST, MANIFEST, project_d
 
 # Where `dbt_process.py` looks for it.
 PARSED = "partial_parse.msgpack"
-# Parsing asks no engine; the profile wants to be filled in.
+# Parsing asks no engine, but the profile has to be filled in.
 NO_TRINO = TrinoConnection(host="parsed-without-trino", port=1, username="nobody", catalog=CATALOG)
 
 
 def parse_project(python: Path, project_directory: Path, folder: Path) -> None:
-    """Parse with dbt's `python` and keep what came of it in `folder`. Raises `DbtError`."""
+    """Parse with dbt's `python` and keep the result in `folder`. Raises `DbtError`."""
     dbt = Dbt(DbtSettings(python=python, project_directory=project_directory, target_directory=folder), NO_TRINO)
     dbt.run(("parse",), {})
     target = dbt.manifest_file.parent
@@ -32,7 +32,7 @@ def main(
     project: Annotated[Path, typer.Option(help="The dbt project")],
     into: Annotated[Path, typer.Option(help="Folder to fill")],
 ) -> None:
-    """Parse the dbt project once, so that runs begin at once."""
+    """Parse the dbt project once, so that runs begin without it."""
     into.mkdir(parents=True, exist_ok=True)
     parse_project(python, project.resolve(), into)
 

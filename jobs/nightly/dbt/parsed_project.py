@@ -1,4 +1,4 @@
-"""The dbt project as dbt parsed it, made once (`parse_project.py`): no run begins with reading the same files again."""
+"""The dbt project as dbt parsed it, made once by `parse_project.py`: no run has to read the same files again."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 DIGEST = "project.sha256"
 MANIFEST = "manifest.json"
 PROJECT_FILES = (".sql", ".yml", ".csv")
-# What was parsed carries the catalog's name; of the engine's place and user it keeps nothing.
+# The parsed project has the catalog's name in it, but neither the engine's place nor its user.
 CATALOG = "iceberg"
 
 
@@ -18,13 +18,13 @@ class ParsedProject:
     folder: Path
 
     def is_of(self, digest: str, catalog: str) -> bool:
-        """True when it was made of the project with this digest, for this catalog."""
+        """True when it was made from the project with this digest, for this catalog."""
         noted = self.folder / DIGEST
         return catalog == CATALOG and noted.is_file() and noted.read_text() == digest
 
 
 def project_digest(project_directory: Path) -> str:
-    """SHA-256 over the project's files: two runs with the same one make the same of the same input."""
+    """SHA-256 over the project's files: two runs with the same digest make the same from the same input."""
     digest = hashlib.sha256()
     for file in sorted(path for path in project_directory.rglob("*") if path.suffix in PROJECT_FILES):
         digest.update(f"{file.relative_to(project_directory)}\0".encode() + file.read_bytes() + b"\0")

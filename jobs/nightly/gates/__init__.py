@@ -1,1 +1,1 @@
-"""Quality gates: what must hold before new numbers are shown to anybody."""
+"""Quality gates: what must hold before anybody sees new numbers."""

@@ -1,4 +1,4 @@
-"""Runs every gate on a run and writes the results down."""
+"""Judges a run by every gate and records the results."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,14 +8,14 @@ from jobs.nightly.gates.gate import Gate, GateResult, judge
 from jobs.nightly.gates.inspection import Inspection
 from jobs.nightly.gates.results import record_results
 
-# Most of a gate's time is a query's planning; more at once only queue for the engine's processors.
+# Most of a gate's time goes into planning a query; more gates at once would only queue for the engine's processors.
 GATES_AT_ONCE = 4
-# It reads the most, and would look alone at the end if it began in its turn.
+# It reads the most; started in its turn, it would be the only one still running at the end.
 LONGEST_GATE = "personal_data"
 
 
 def audit(inspection: Inspection, gates: Sequence[Gate] = GATES) -> list[GateResult]:
-    """Results of `gates` in order, also appended to `audit.gate_results`. The gates look side by side."""
+    """Results of `gates` in their order, also appended to `audit.gate_results`. Several gates look at a time."""
     longest_first = sorted(gates, key=lambda gate: gate.name != LONGEST_GATE)
     with ThreadPoolExecutor(GATES_AT_ONCE, thread_name_prefix="gate") as pool:
         readings = {gate: pool.submit(inspection.readings, gate.name) for gate in longest_first}

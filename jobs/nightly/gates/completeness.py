@@ -1,7 +1,7 @@
-"""Completeness and dead letters of bronze, from what every commit of the sink wrote into its snapshot. Pure.
+"""Completeness and dead letters of bronze, by what every commit of the sink wrote into its snapshot. Pure.
 
-No row is read, so the cost does not grow with history, and the answer stays right after compaction, erasure and
-snapshot expiry: each commit that is still known must add up in itself, and join on to the one before it.
+It reads no row, so the cost does not grow with history, and the answer stays right after compaction, erasure and
+snapshot expiry: each commit that is still known must add up, and must join the one before it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,12 +29,12 @@ class SinkCommit:
 
     @property
     def missing(self) -> int:
-        """Offsets that are neither a row nor a dead letter; negative when there are more rows than offsets."""
+        """Offsets that are neither a row nor a dead letter; negative if there are more rows than offsets."""
         return self.records - self.rows - self.dead_letters
 
 
 def sink_commits(summaries: Iterable[tuple[int, Mapping[str, str]]]) -> list[SinkCommit]:
-    """Commits of the sink among snapshots `(id, summary)`, oldest first; other writers' snapshots are left out."""
+    """Commits of the sink among snapshots `(id, summary)`, oldest first, without the snapshots of other writers."""
     return [
         SinkCommit(
             snapshot_id,
@@ -48,9 +48,9 @@ def sink_commits(summaries: Iterable[tuple[int, Mapping[str, str]]]) -> list[Sin
 
 
 def completeness(table: str, commits: Sequence[SinkCommit], has_transaction_markers: bool) -> list[Reading]:
-    """One reading for what commits lack in themselves, one for gaps and overlaps between them.
+    """One reading for what is missing inside commits, one for gaps and overlaps between them.
 
-    The markers of a transactional producer take offsets and are no records; of such a topic only gaps are judged.
+    The markers of a transactional producer take offsets but are not records; of such a topic only gaps are judged.
     """
     missing = 0 if has_transaction_markers else sum(abs(commit.missing) for commit in commits)
     apart = _offsets_between(commits)

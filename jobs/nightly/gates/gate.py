@@ -26,7 +26,7 @@ class Layer(StrEnum):
 
 @dataclass(frozen=True)
 class Reading:
-    """How bad it is with one subject (a table, a region, a column): 0 is perfect, more is worse."""
+    """How bad one subject is (a table, a region, a column): 0 is perfect, more is worse."""
 
     subject: str
     value: float
@@ -63,7 +63,7 @@ class GateResult:
 
 
 def judge(gate: Gate, readings: Sequence[Reading]) -> GateResult:
-    """Result of `gate`: its worst reading decides. Without readings there is nothing wrong."""
+    """Result of `gate`: its worst reading decides. Without readings, nothing is wrong."""
     worst_first = sorted(readings, key=lambda reading: (-reading.value, reading.subject))
     value = worst_first[0].value if worst_first else 0.0
     suspicious = [reading for reading in worst_first if _outcome(gate, reading.value) is not Outcome.PASSED]

@@ -20,7 +20,7 @@ from jobs.nightly.gates.schema_diff import schema_readings
 from jobs.runtime.trino import TrinoSql
 
 DEAD_LETTER_LIMIT = 0.01
-# Topics whose producer is transactional: its markers take offsets.
+# Topics whose producer is transactional, so that its markers take offsets.
 TRANSACTIONAL_TOPICS = frozenset({FraudAlert.topic})
 MAX_FILES_PER_PARTITION = 200
 MAX_DELETE_FILES_PER_DATA_FILE = 0.5
@@ -28,7 +28,7 @@ MAX_DELETE_FILES_PER_DATA_FILE = 0.5
 
 @dataclass(frozen=True)
 class Inspection:
-    """A run under audit and the engines that can be asked about it."""
+    """A run under audit, and the engines that can be asked about it."""
 
     run: AuditedRun
     sql: TrinoSql
@@ -116,7 +116,7 @@ def _lineage(inspection: Inspection) -> list[Reading]:
     missing = sorted(expected - inspection.run.inputs.keys())
     readings = [Reading(".".join(identifier), 1, "input without snapshot") for identifier in missing]
     if not any(namespace == "gold" for namespace, _ in inspection.run.outputs):
-        readings.append(Reading("gold", 1, "no output was written down"))
+        readings.append(Reading("gold", 1, "no output was recorded"))
     return readings
 
 

@@ -44,7 +44,7 @@ def record_results(catalog: Catalog, run: AuditedRun, results: Sequence[GateResu
 
 
 def verdict(run: AuditedRun, results: Sequence[GateResult]) -> NightlyVerdict:
-    """What there is to say of a run in a few words."""
+    """What there is to say about a run in a few words."""
     return NightlyVerdict(run_id=run.run_id, gates=tuple(_gate_verdict(result) for result in results))
 
 

@@ -1,4 +1,4 @@
-"""Columns of a table against its contract. Pure."""
+"""Compares the columns of a table with its contract. Pure."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ def schema_readings(table: str, expected: Mapping[str, str], actual: Mapping[str
     """Removed and retyped columns as breaches, new ones as additions. Both map column name to type."""
     removed = [Reading(f"{table}.{name}", BREACH, "column is gone") for name in expected.keys() - actual.keys()]
     retyped = [
-        Reading(f"{table}.{name}", BREACH, f"is {actual[name]}, the contract says {expected[name]}")
+        Reading(f"{table}.{name}", BREACH, f"is {actual[name]}, but the contract says {expected[name]}")
         for name in expected.keys() & actual.keys()
         if actual[name] != expected[name]
     ]

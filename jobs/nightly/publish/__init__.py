@@ -1,1 +1,1 @@
-"""What readers see: publications, their records, and the way back."""
+"""What readers see: publications, their records, and how to go back."""

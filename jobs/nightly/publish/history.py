@@ -1,4 +1,4 @@
-"""Publications so far, and what a rollback goes back to. Pure."""
+"""Publications so far, and the one that a rollback returns to. Pure."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class PublicationRecord:
-    """One run. `snapshots` (gold table to snapshot id) is what readers see since then, empty when it was refused."""
+    """One run. `snapshots` (gold table to snapshot id) is what readers see since then; empty if it was refused."""
 
     run_id: str
     action: Action
@@ -27,11 +27,11 @@ class PublicationRecord:
 
 
 class NothingToRollBackToError(Exception):
-    """There is no publication before the current one."""
+    """There is no publication to go back to."""
 
 
 def rollback_target(records: Sequence[PublicationRecord]) -> PublicationRecord:
-    """The publication before the one readers see now. `records` are oldest first.
+    """The publication before the one that readers see now. `records` are oldest first.
 
     Raises `NothingToRollBackToError`. Two rollbacks in a row go back two publications.
     """

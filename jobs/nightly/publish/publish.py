@@ -1,4 +1,4 @@
-"""Publish audited numbers, or refuse to; go back."""
+"""Publishes audited numbers or refuses to, and goes back."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -14,9 +14,9 @@ from jobs.runtime.trino import TrinoSql
 
 
 def publish(catalog: Catalog, sql: TrinoSql, run: AuditedRun, results: Sequence[GateResult]) -> PublicationRecord:
-    """Show readers exactly the snapshots that were audited; if a gate blocks, leave them on what they see.
+    """Show readers exactly the snapshots that were audited; if a gate blocks, leave them at what they see.
 
-    Either way the run is written to `audit.publications`, with the gates that blocked it.
+    Either way, add the run to `audit.publications`, with the gates that blocked it.
     """
     blocking = tuple(result.gate.name for result in results if result.blocks)
     snapshots = {name: snapshot for (namespace, name), snapshot in run.outputs.items() if namespace == GOLD}
