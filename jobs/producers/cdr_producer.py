@@ -23,13 +23,17 @@ DEFAULTS: dict[str, object] = {
 
 
 def main(
-    settings: Annotated[Path | None, typer.Option(help="JSON file of CdrProducerSettings; else defaults hold")] = None,
+    settings: Annotated[
+        Path | None, typer.Option(help="JSON file of CdrProducerSettings; without it, defaults hold")
+    ] = None,
     rate: Annotated[float | None, typer.Option(help="Events per second in all")] = None,
     bootstrap_servers: Annotated[str | None, typer.Option(help="Kafka without authentication at HOST:PORT")] = None,
-    seed: Annotated[int | None, typer.Option(help="Same seed, same population and traffic")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same population and traffic")] = None,
     subscribers: Annotated[int | None, typer.Option(help="Size of the population")] = None,
     towers: Annotated[int | None, typer.Option(help="Number of towers")] = None,
-    duration_seconds: Annotated[float | None, typer.Option(help="Stop after this time; else run until stopped")] = None,
+    duration_seconds: Annotated[
+        float | None, typer.Option(help="Stop after this time; without it, run until stopped")
+    ] = None,
     dry_run: Annotated[int | None, typer.Option(metavar="N", help="Print N records instead of sending any")] = None,
 ) -> None:
     """Send call detail records of a modelled population, with planted faults and frauds, and keep the ledger."""

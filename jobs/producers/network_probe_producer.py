@@ -20,13 +20,15 @@ DEFAULTS: dict[str, object] = {
 
 def main(
     settings: Annotated[
-        Path | None, typer.Option(help="JSON file of NetworkProbeProducerSettings; else defaults hold")
+        Path | None, typer.Option(help="JSON file of NetworkProbeProducerSettings; without it, defaults hold")
     ] = None,
     towers: Annotated[int | None, typer.Option(help="Number of towers")] = None,
     interval_seconds: Annotated[float | None, typer.Option(help="Time between two readings of a tower")] = None,
     bootstrap_servers: Annotated[str | None, typer.Option(help="Kafka without authentication at HOST:PORT")] = None,
-    seed: Annotated[int | None, typer.Option(help="Same seed, same readings")] = None,
-    duration_seconds: Annotated[float | None, typer.Option(help="Stop after this time; else run until stopped")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same readings")] = None,
+    duration_seconds: Annotated[
+        float | None, typer.Option(help="Stop after this time; without it, run until stopped")
+    ] = None,
     dry_run: Annotated[int | None, typer.Option(metavar="N", help="Print N records instead of sending any")] = None,
 ) -> None:
     """Send readings of all towers, with planted faults, and keep the ledger."""

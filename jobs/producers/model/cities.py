@@ -18,7 +18,7 @@ class City:
     plmn: str = HOME_PLMN
 
 
-# Ordered so that any first few of them lie far apart: a small network still spans the country.
+# In such an order that the first few always lie far apart: a small network still spans the country.
 CITIES: tuple[City, ...] = (
     City("Seattle", "pacific_northwest", 47.6062, -122.3321, 4.0),
     City("New York", "northeast", 40.7128, -74.0060, 19.0),

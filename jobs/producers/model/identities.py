@@ -27,7 +27,7 @@ def imsis(rows: Indices) -> Indices:
 
 def imeis(rows: Indices) -> Indices:
     """15-digit device identities with a valid check digit."""
-    # The second term keeps rows that share a serial on different models.
+    # The second term gives rows that share a serial different models.
     models = _TYPE_CODES[(rows + rows // _SERIALS) % len(_TYPE_CODES)]
     without_check = models * _SERIALS + rows % _SERIALS
     numbers: Indices = without_check * 10 + luhn_check_digits(without_check, digits=14)

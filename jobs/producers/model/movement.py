@@ -1,7 +1,7 @@
 """Where a subscriber is at a given time: a pure function, so that events may be generated in any order.
 
-Two facts hold for everyone but planted frauds, and keep honest people from looking like impossible travel: inside a
-city nobody is ever 100 km away from where they were, and between cities a phone is off for `FLIGHT_SECONDS`.
+Two facts hold for everyone but planted frauds, so that honest people do not look like impossible travel: inside a city
+nobody is ever 100 km away from where they were, and between cities a phone is off for `FLIGHT_SECONDS`.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from jobs.producers.model.population import Population
 from jobs.producers.model.towers import Indices, TowerNetwork
 
 COMMUTE_HOURS = 0.75
-# Coast to coast, 4,500 km, in this time is 450 km/h.
+# From coast to coast, 4,500 km, that is 450 km/h.
 FLIGHT_SECONDS = 10 * SECONDS_PER_HOUR
 TRIP_SECONDS = 4 * SECONDS_PER_DAY
 TRIP_PERIOD_SECONDS = 12 * SECONDS_PER_DAY
@@ -27,14 +27,14 @@ _SATURDAY = 5
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """Serving tower per row; rows with `is_reachable` false have their phone off."""
+    """Serving tower per row; where `is_reachable` is false, the phone is off."""
 
     tower: Indices
     is_reachable: npt.NDArray[np.bool_]
 
 
 def local_hours(epoch_seconds: Floats, longitude: Floats) -> Floats:
-    """Hours since 1970 in the sun's time of a longitude, near enough to a time zone."""
+    """Hours since 1970 in the solar time of a longitude, which is close enough to a time zone."""
     return epoch_seconds / SECONDS_PER_HOUR + longitude / _DEGREES_PER_HOUR
 
 

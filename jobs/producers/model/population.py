@@ -22,14 +22,14 @@ _LIVING_RADIUS_KM = CITY_RADIUS_KM - 3.0
 
 
 class SubscriberCountError(ValueError):
-    """The population cannot have that many subscribers."""
+    """The population cannot have so many or so few subscribers."""
 
 
 @dataclass(frozen=True)
 class Population:
     """Subscribers as columns of equal length; a subscriber is a row number.
 
-    Rows from `honest_count` on are kept for planted frauds: they do nothing else, so a labelled fraud is never mixed
+    Rows from `honest_count` on are kept for planted frauds and do nothing else, so that a labelled fraud is never mixed
     with honest traffic.
     """
 

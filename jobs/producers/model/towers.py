@@ -1,4 +1,4 @@
-"""The radio network: towers with coordinates, the same for the same `tower_count` wherever they are asked for."""
+"""The radio network: towers with coordinates, the same for the same `tower_count` wherever they are built."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ CITY_RADIUS_KM = 45.0
 SECTORS_PER_TOWER = 3
 MIN_TOWERS = 2
 MAX_TOWERS = 99_999
-# A constant and not the producers' seed: the warehouse's tower seed, both producers and every run share one network.
+# Not the producers' seed but a constant: the warehouse's tower seed, both producers and every run share one network.
 NETWORK_SEED = 20_26
 _TOWERS_PER_SMALL_CITY = 4
 _RASTER_CELLS = 48
@@ -25,7 +25,7 @@ _RADIO_ACCESS_SHARES = {RadioAccess.GSM: 0.02, RadioAccess.UMTS: 0.08, RadioAcce
 
 
 class TowerCountError(ValueError):
-    """The network cannot have that many towers."""
+    """The network cannot have so many or so few towers."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def build_towers(tower_count: int) -> TowerNetwork:
 
 
 def _towers_per_city(cities: tuple[City, ...], tower_count: int) -> Indices:
-    """Shares by weight, rounded down, one tower at least; what is left goes to the heaviest cities."""
+    """Shares by weight, rounded down, at least one tower each; the rest goes to the heaviest cities."""
     weights = np.array([city.weight for city in cities])
     spare = tower_count - len(cities)
     shares = np.floor(spare * weights / weights.sum()).astype(np.int64)

@@ -7,7 +7,7 @@ from jobs.producers.traffic.records import Mark, RecordBatch
 
 
 class Account:
-    """Cumulative counts per topic of one run. Settle it only with records the broker has acknowledged."""
+    """Cumulative counts of one run per topic. Take its entries only when the broker has acknowledged what was added."""
 
     def __init__(self, producer: str, run_id: str) -> None:
         self._producer, self._run_id = producer, run_id
@@ -30,7 +30,7 @@ class Account:
         self._frauds.setdefault(batch.topic, []).extend(sent)
 
     def entries(self, is_final: bool = False) -> list[LedgerEntry]:
-        """Ledger entries that say all of it; final ones promise that nothing follows."""
+        """Ledger entries that hold all of it; final ones promise that nothing follows."""
         return [
             entry
             for topic, counts in self._counts.items()

@@ -30,9 +30,9 @@ from jobs.runtime.settings import SettingsError, load_settings
 from jobs.runtime.shutdown import StopSignal
 
 S = TypeVar("S", bound=ProducerSettings)
-# Given the time a run starts, in milliseconds since 1970, the traffic of that run.
+# Given the time at which a run starts, in milliseconds since 1970, the traffic of that run.
 StartTraffic = Callable[[int], Traffic]
-# A problem of the user's or of the broker: told in one line, without a stack trace.
+# A problem of the user or of the broker: it is told in one line, without a stack trace.
 _TOLD_ERRORS = (
     SettingsError,
     KafkaCredentialsError,
@@ -54,7 +54,7 @@ def settings_of(model: type[S], file: Path | None, defaults: dict[str, object], 
 
 
 def print_events(traffic: Traffic, limit: int) -> None:
-    """Write the first `limit` records as they would be sent, one a line."""
+    """Write the first `limit` records as they would be sent, one per line."""
     values = chain.from_iterable(batch.values for tick in count() for batch in traffic.tick(tick))
     for value in islice(values, limit):
         sys.stdout.buffer.write(value + b"\n")

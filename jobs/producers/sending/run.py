@@ -22,14 +22,14 @@ class Traffic(Protocol):
     """A model of traffic, cut into ticks."""
 
     def tick(self, tick: int) -> list[RecordBatch]:
-        """Records due in a tick, a batch per topic."""
+        """Records that are due in a tick, a batch per topic."""
 
 
 class Stop(Protocol):
-    """Tells when to stop, and sleeps no longer than that."""
+    """Tells when to stop, and sleeps no longer than until then."""
 
     def is_set(self) -> bool:
-        """True after a stop was asked for."""
+        """True once a stop was asked for."""
 
     def wait(self, seconds: float) -> bool:
         """Sleep up to `seconds`; returns `is_set()`."""
@@ -102,7 +102,7 @@ class Run:
             self._settle()
 
     def _settle(self, is_final: bool = False) -> None:
-        """The account equals what was acknowledged after a flush, and only then: write it to the ledger."""
+        """Write the account to the ledger after a flush: only then does it equal what was acknowledged."""
         self._sender.flush()
         self._sender.write_ledger(self._account.entries(is_final))
         self._ledger_due = time.time() + LEDGER_INTERVAL_SECONDS

@@ -1,4 +1,4 @@
-"""Kafka end of a producer: idempotent, acknowledged by all replicas, a lost record is fatal."""
+"""The Kafka side of a producer: idempotent, acknowledged by all replicas; a lost record is fatal."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +30,7 @@ _FULL_QUEUE_WAIT_SECONDS = 0.02
 
 
 class DeliveryFailedError(Exception):
-    """The broker did not take a record within the client's retries; what follows it cannot be accounted for."""
+    """The broker did not take a record within the client's retries, so what follows cannot be accounted for."""
 
 
 class BrokerUnreachableError(Exception):

@@ -1,1 +1,1 @@
-"""What the model sends in a stretch of time, faults and frauds included. Seeded and pure."""
+"""What the model sends in a stretch of time, including faults and frauds. Seeded and pure."""

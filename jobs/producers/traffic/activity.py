@@ -1,4 +1,4 @@
-"""What calls, SMS and data sessions share: who, when, where, and the JSON members that say it."""
+"""What calls, SMS and data sessions share: who, when, where, and the JSON members that say so."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from jobs.producers.traffic.json_lines import Member
 
 @dataclass(frozen=True)
 class ActivityRows:
-    """One activity per row; arrays of one length. `number` is unique in its stream and becomes the event id."""
+    """One activity per row; all arrays have one length. `number` is unique in its stream and becomes the event id."""
 
     number: Indices
     subscriber: Indices
@@ -60,7 +60,7 @@ class Network:
         return json_lines.binary_list(self.msisdn_text.take(pa.array(rows.subscriber)))
 
     def members(self, rows: ActivityRows, schema_version: int, id_prefix: str) -> list[Member]:
-        """Members that every activity has, `revenue_usd` apart."""
+        """Members that every activity has, except `revenue_usd`."""
         cell = rows.tower * SECTORS_PER_TOWER + rows.subscriber % SECTORS_PER_TOWER
         return [
             json_lines.prefixed_text("event_id", id_prefix, rows.number),

@@ -1,6 +1,6 @@
 """When events happen: a stream of arrivals at a set rate, cut into ticks of event time.
 
-All randomness is drawn per tick, so a run is the same however fast it is sent and in whatever slices.
+All randomness is drawn per tick, so a run is the same at any speed and in any slices.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MS_PER_SECOND = 1000
 
 @dataclass(frozen=True)
 class Arrivals:
-    """Arrivals `first`, `first + 1`, ... of a stream and the times they are due, in milliseconds since 1970."""
+    """Arrivals `first`, `first + 1`, ... of a stream and when they are due, in milliseconds since 1970."""
 
     first: int
     due_ms: Indices

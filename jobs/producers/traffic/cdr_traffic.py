@@ -25,7 +25,7 @@ from jobs.producers.traffic.records import Mark, Marks, PlacedFraud, RecordBatch
 
 CALL_SHARE, MESSAGE_SHARE = 0.4, 0.25
 # An honest subscriber calls once in a cycle of at least this length. In any 30 minutes (and 5 s of out-of-order shift)
-# that is 12 calls on time at most and 12 late ones: never more than the velocity rule's 25.
+# that is at most 12 calls on time and 12 late ones: never more than the velocity rule's 25.
 MIN_CALL_CYCLE_SECONDS = 152
 # Event numbers of planted calls lie above those of honest ones: an episode has room for 64 calls.
 _FIRST_FRAUD_NUMBER = 2**48
@@ -118,12 +118,12 @@ class CdrTraffic:
 
 
 def event_id_prefix(seed: int, start_ms: int) -> str:
-    """Prefix of a run's event ids: the same for the same seed and start, another for another run."""
+    """Prefix of a run's event ids: the same for the same seed and start, a different one for any other run."""
     return hashlib.blake2b(f"{seed}/{start_ms}".encode(), digest_size=6).hexdigest()
 
 
 def rates_per_second(settings: CdrProducerSettings, honest_count: int) -> tuple[float, float, float]:
-    """Calls, SMS and data sessions per second. What honest subscribers cannot call goes to data sessions."""
+    """Calls, SMS and data sessions per second. Calls beyond what honest subscribers can make become data sessions."""
     total = settings.events_per_second
     peak = PEAK_LOAD if settings.load_curve == "diurnal" else 1.0
     calls = min(total * CALL_SHARE, honest_count / MIN_CALL_CYCLE_SECONDS / peak)
@@ -132,7 +132,7 @@ def rates_per_second(settings: CdrProducerSettings, honest_count: int) -> tuple[
 
 
 def callers(numbers: Indices, honest_count: int) -> Indices:
-    """Who makes each call: everybody once in a cycle of `honest_count` calls, in scattered order."""
+    """Who makes each call: everybody once in a cycle of `honest_count` calls, in a scattered order."""
     return numbers * _coprime_step(honest_count) % honest_count
 
 

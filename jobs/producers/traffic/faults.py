@@ -30,10 +30,10 @@ def draw_marks(rng: np.random.Generator, count: int, rates: FaultRates) -> Marks
 
 
 def event_times(rng: np.random.Generator, due_ms: Indices, marks: Marks, sender: Indices) -> Indices:
-    """Event times in milliseconds: when due, but earlier for late and out-of-order records.
+    """Event times in milliseconds: when a record is due, but earlier for late and out-of-order records.
 
-    How late is fixed per sender (subscriber or tower): late records of one sender keep their distances, so lateness
-    cannot crowd honest calls into one window.
+    How late is fixed for each sender (subscriber or tower): late records of one sender keep their distances, so that
+    lateness cannot crowd honest calls into one window.
     """
     delay_ms = (MIN_LATE_SECONDS + sender * 7919 % (MAX_LATE_SECONDS - MIN_LATE_SECONDS)) * 1000
     shift_ms = rng.integers(_MIN_SHIFT_MS, MAX_SHIFT_MS, len(due_ms))
@@ -49,12 +49,12 @@ def spoil(rng: np.random.Generator, values: list[bytes], marks: Marks) -> None:
 
 
 def order_with_copies(due_ms: Indices, marks: Marks) -> tuple[Indices, Marks]:
-    """Row order of sending and the marks in that order; a row marked as duplicate is there twice, the copy marked."""
+    """The order in which rows are sent, and their marks in that order; a duplicate is there twice, the copy marked."""
     copied = np.flatnonzero(marks == Mark.DUPLICATE)
     rows = np.concatenate([np.arange(len(due_ms)), copied])
     originals = np.where(marks == Mark.DUPLICATE, np.int8(Mark.NONE), marks)
     all_marks = np.concatenate([originals, np.full(len(copied), Mark.DUPLICATE, np.int8)])
-    # Stable: a copy keeps behind its original.
+    # Stable: a copy stays behind its original.
     order = np.argsort(due_ms[rows], kind="stable")
     return rows[order], all_marks[order]
 

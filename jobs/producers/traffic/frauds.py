@@ -3,7 +3,7 @@
 An episode is sent at one moment, but its event times reach into the recent past, so that a short run shows whole
 episodes. Its newest event happens when it is sent (unless the episode is late as a whole).
 
-Subscribers take turns as if the planter had always run: a run that follows another soon does not repeat its frauds,
+Subscribers take turns as if the planter had always run: a run that soon follows another does not repeat its frauds,
 which a detector would rightly take for the same episodes.
 """
 
@@ -30,14 +30,14 @@ _MIN_GAP_MS = 60_000
 _RATE_SUBSCRIBERS = 100_000
 _SHUFFLED_SHARE = 0.25
 _LATE_SHARE = 0.15
-# Span and lateness together stay within the hour after which the lake's gates call an event late: a few episodes of
-# forty calls each would else be more late calls than a carrier may have.
+# Span and lateness together stay within the hour after which the lake's gates call an event late: otherwise a few
+# episodes of forty calls each would be more late calls than a carrier may have.
 _MIN_LATE_MS, _MAX_LATE_MS = 10 * 60 * 1000, 30 * 60 * 1000
 
 
 @dataclass(frozen=True)
 class Episode:
-    """Calls of one planted fraud, in the order they are sent; arrays of one length."""
+    """Calls of one planted fraud, in the order in which they are sent; all arrays have the same length."""
 
     rule: FraudRule
     number: int
@@ -75,7 +75,7 @@ class FraudPlanter:
         ]
 
     def _pool_size(self) -> int:
-        """Subscribers per rule: the two rules share out the fraudsters by even and odd rows."""
+        """Subscribers per rule: one rule gets the even rows of the fraudsters, the other the odd ones."""
         return self._population.fraud_count // 2
 
     def _has_rested(self, number: int, per_second: float) -> bool:

@@ -47,12 +47,12 @@ def constant(name: str, json_value: str, rows: int) -> Member:
 
 
 def rendered(members: pa.Array) -> Member:
-    """Members rendered before, for example those of a subscriber."""
+    """Members that were rendered before, for example those of a subscriber."""
     return Member("", members, "")
 
 
 def render_members(members: Sequence[Member]) -> pa.Array:
-    """`member,member,...` per row, to be used again by `rendered`."""
+    """`member,member,...` per row, for `rendered` to use again."""
     return _joined(members, "", "")
 
 

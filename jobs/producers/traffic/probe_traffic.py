@@ -39,7 +39,7 @@ class ProbeTraffic:
         self._site_members = _render_sites(self.towers)
 
     def tick(self, tick: int) -> list[RecordBatch]:
-        """Readings of one tick: one per tower and interval, the towers spread evenly over it."""
+        """Readings of one tick: one per tower and interval, with the towers spread evenly over it."""
         number, tower = np.divmod(self._readings_in(tick), self.towers.count)
         due_ms = self._start_ms + number * self._interval_ms + tower * self._interval_ms // self.towers.count
         rng = np.random.default_rng([self._settings.seed, 4, tick])
@@ -83,7 +83,7 @@ class ProbeTraffic:
     def demand_percent(self, rng: np.random.Generator, tower: Indices, event_time_ms: Indices) -> Floats:
         """Share of a tower's capacity that its users ask for, 0 to 100.
 
-        The day's curve at its local time, times its popularity: popular towers run hot.
+        It is the day's curve at the tower's local time, times its popularity: popular towers run hot.
         """
         hours = local_hours(event_time_ms / float(MS_PER_SECOND), self.towers.longitude[tower])
         busy = load_at(np.mod(hours, 24.0)) / PEAK_LOAD * _BUSY_HOUR_PERCENT
@@ -91,7 +91,7 @@ class ProbeTraffic:
         return demand
 
     def has_failed(self, tower: Indices, event_time_ms: Indices) -> npt.NDArray[np.bool_]:
-        """Which towers had lost most of their capacity at that time; others every hour, one at least."""
+        """Which towers have lost most of their capacity at that time: at least one, and others every hour."""
         hours = event_time_ms // (SECONDS_PER_HOUR * MS_PER_SECOND)
         failed = np.zeros(len(tower), np.bool_)
         for hour in np.unique(hours).tolist():

@@ -1,4 +1,4 @@
-"""What goes to Kafka: keys and values in the order they are due, each marked with the fault planted in it."""
+"""What goes to Kafka: keys and values in the order in which they are due, each marked with the fault that it has."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -13,7 +13,7 @@ Marks = npt.NDArray[np.int8]
 
 
 class Mark(IntEnum):
-    """The fault of a record; it has one at most."""
+    """The fault of a record, which has at most one."""
 
     NONE = 0
     DUPLICATE = 1
@@ -32,7 +32,7 @@ class PlacedFraud:
 
 @dataclass(frozen=True)
 class RecordBatch:
-    """Records of one topic; lists and arrays have one length, `due_ms` does not decrease."""
+    """Records of one topic; lists and arrays have the same length, and `due_ms` does not decrease."""
 
     topic: str
     keys: list[bytes]
