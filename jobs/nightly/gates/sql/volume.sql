@@ -1,6 +1,6 @@
 -- Only hours that are over are compared, and only with days that have data. A deviation inside three times the median
--- absolute deviation is the usual up and down. Each step reads the one before it once: the engine plans a subquery anew
--- wherever it is named.
+-- absolute deviation is the usual up and down. Each step reads the one before it once, because the engine plans a
+-- subquery again wherever it is named.
 with hourly as (
     select event_date as day, hour(hour_start at time zone 'UTC') as hour_of_day, sum(call_count) as calls
     from $gold_agg_tower_hourly_utilization
