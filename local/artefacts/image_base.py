@@ -52,5 +52,5 @@ def _build(artefact: Artefact) -> None:
 
 
 def _without_devices(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    """The container runtime makes its own device nodes."""
+    """Leave device nodes out, because the container runtime creates its own."""
     return None if member.ischr() or member.isblk() else member

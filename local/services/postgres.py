@@ -133,7 +133,7 @@ class Postgres:
 
 
 def _programs(home: Path) -> Path:
-    """Folder of the server's programs, where `nobody` can run them. They find their libraries relative to it."""
+    """Folder of the server's programs, which the user `nobody` can run. They find their libraries relative to it."""
     package = postgres_package()
     libraries = package.with_name(package.name + ".libs")
     usable = readable_copy(package, home / "programs" / package.name)

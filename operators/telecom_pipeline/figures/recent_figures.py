@@ -49,7 +49,7 @@ class RecentFigures:
         return self._source.of_nightly_run(pipeline, namespace)
 
     def forget(self, pipeline: str, namespace: str) -> None:
-        """Drop what is known about a pipeline that is gone."""
+        """Forget a pipeline that is gone."""
         self._readings.pop((namespace, pipeline), None)
 
 

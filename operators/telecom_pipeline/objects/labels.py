@@ -19,7 +19,7 @@ RUN_DIGEST_ANNOTATION = f"{API_GROUP}/run-digest"
 
 
 def owned_by(pipeline: str) -> dict[str, str]:
-    """Selects the children that this operator made for a pipeline.
+    """Selects the children that this operator created for a pipeline.
 
     `managed-by` matters: Strimzi copies a Kafka's other labels to the objects it creates, which are not ours to prune.
     """

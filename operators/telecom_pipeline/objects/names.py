@@ -107,7 +107,7 @@ def consumer_group(pipeline: str, component_name: str) -> str:
 
 
 def names_of_own_objects(pipeline: str) -> frozenset[str]:
-    """ConfigMaps and Secrets that exist because of a pipeline, made by this operator or by Strimzi."""
+    """ConfigMaps and Secrets that exist because of a pipeline, created by this operator or by Strimzi."""
     of_components = (component(pipeline, name) for name in COMPONENTS)
     return frozenset({*of_components, accepted_spec(pipeline), revisions(pipeline), cluster_ca_secret(pipeline)})
 

@@ -16,7 +16,7 @@ from operators.telecom_pipeline.upgrade.revisions import Revision, revisions_of
 
 
 def observe_children(cluster: Cluster, name: str, namespace: str) -> dict[Ref, Manifest]:
-    """Children that the operator has made for a pipeline."""
+    """Children that the operator has created for a pipeline."""
     children = (child for kind in names.CHILD_KINDS for child in _owned(cluster, kind, name, namespace))
     return {ref_of(child): child for child in children}
 

@@ -19,12 +19,12 @@ from operators.telecom_pipeline.validate.shared_catalog import shared_catalog_pr
 def reconcile(cluster: Cluster, ref: Ref, now: datetime, figures: FiguresSource | None = None) -> Reconciliation | None:
     """Bring the children of the TelecomPipeline at `ref` one step closer to its spec.
 
-    `figures` tells about its data; without it, nothing is known about the data.
+    `figures` is where figures about its data come from; without it, nothing is known about the data.
     Returns None when the resource does not exist or is being deleted, which is the business of `tear_down`.
 
     An invalid spec is reported while the last valid one is kept running. A child that the cluster refuses is reported
     too and does not stop the others. Raises `ClusterError` when the cluster cannot be read or the status cannot be
-    written, and `NamespaceEndingError` when nothing can be created any more.
+    written, and `NamespaceEndingError` when nothing can be created any longer.
     """
     resource = cluster.get(ref)
     if resource is None or "deletionTimestamp" in resource["metadata"]:

@@ -27,7 +27,7 @@ from operators.telecom_pipeline.render.workload import SETTINGS_FOLDER
 from operators.telecom_pipeline.spec.base import Resources
 
 FLINK_VERSION = "v1_20"
-# The account that the Flink operator's chart makes for jobs; the JobManager starts TaskManagers with it.
+# The account that the Flink operator's chart creates for jobs; the JobManager starts TaskManagers with it.
 SERVICE_ACCOUNT = "flink"
 JAR_URI = "local:///opt/flink/usrlib/fraud-detection.jar"
 ENTRY_CLASS = "dev.telecom.fraud.job.FraudDetectionJob"

@@ -9,7 +9,7 @@ from operators.telecom_pipeline.render.kafka_client import kafka_client
 from operators.telecom_pipeline.render.settings_file import digest, render_settings_file
 from operators.telecom_pipeline.render.workload import Workload, render_deployment, render_job
 
-# Time to deliver what is in the client's buffer and to write the last ledger entry.
+# Time to deliver the client's buffer and to write the last ledger entry.
 STOP_SECONDS = 30
 
 

@@ -134,7 +134,7 @@ def next_upgrade(
 def children_to_apply(
     route: Route, upgrade: Upgrade | None, old: Rendering, new: Rendering, existing: Mapping[Ref, Manifest]
 ) -> Composition:
-    """The children that this pass brings about."""
+    """The children that this pass applies, and the stages that it leaves as they are."""
     is_current = upgrade is not None and upgrade.digest == route.new_digest
     if upgrade is None or not is_current or upgrade.state is UpgradeState.COMPLETED:
         return Composition(new.manifests)

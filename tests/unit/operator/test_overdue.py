@@ -35,7 +35,7 @@ def test_what_lasts_longer_than_is_tolerated_has_failed_and_stays_so(reason: str
     assert judged(found, stored(State.FAILED, reason, second)) is State.FAILED
 
 
-def test_the_time_counts_from_the_begin_of_that_state_and_not_of_another() -> None:
+def test_the_time_counts_from_the_start_of_that_state() -> None:
     long_ago = stored(State.PROGRESSING, "Upgrading", timedelta(hours=1))
     assert judged(report(State.PROGRESSING, "Restarting"), long_ago) is State.PROGRESSING
 
