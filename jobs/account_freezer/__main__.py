@@ -10,6 +10,7 @@ import typer
 
 from contracts.account_freezer_settings import AccountFreezerSettings
 from contracts.environment import METRICS_PORT
+from jobs.account_freezer.actions import FREEZER
 from jobs.account_freezer.metrics import FreezerMetrics
 from jobs.account_freezer.service import FreezerService, KafkaClientError
 from jobs.runtime.health import HealthServer
@@ -20,7 +21,6 @@ from jobs.runtime.postgres import PostgresCredentialsError
 from jobs.runtime.settings import SettingsError, load_settings
 from jobs.runtime.shutdown import StopSignal
 
-COMPONENT = "account-freezer"
 EXIT_FATAL = 1
 NAMED_ERRORS = (KafkaClientError, KafkaCredentialsError, PostgresCredentialsError, SettingsError)
 
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 def main(settings: Annotated[Path, typer.Option(help="JSON file of AccountFreezerSettings")]) -> None:
     """Freeze the accounts that fraud alerts accuse, once per alert, by the policy of the settings."""
-    configure_logs(COMPONENT)
+    configure_logs(FREEZER)
     try:
         _run(load_settings(AccountFreezerSettings, settings))
     except NAMED_ERRORS as error:

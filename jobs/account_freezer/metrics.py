@@ -22,7 +22,10 @@ class FreezerMetrics:
             names.FREEZER_REPEATED_ALERTS, "Alerts delivered again after they were answered", registry=registry
         )
         self.dead_letters = Counter(
-            names.FREEZER_DEAD_LETTERS, "Records that are no alert, sent to dead letters", ["reason"], registry=registry
+            names.FREEZER_DEAD_LETTERS,
+            "Records that are not alerts, sent to dead letters",
+            ["reason"],
+            registry=registry,
         )
         self.alert_to_decision_seconds = Histogram(
             names.FREEZER_ALERT_TO_DECISION_SECONDS,

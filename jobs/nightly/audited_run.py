@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from string import Template
 
 TableName = tuple[str, str]
+# Of the tables in which runs leave what they found and did.
+AUDIT_NAMESPACE = "audit"
 ONE_DAY = dt.timedelta(days=1)
 
 

@@ -8,8 +8,7 @@ import pyarrow as pa
 from pyiceberg.catalog import Catalog
 from pyiceberg.exceptions import NoSuchTableError
 
-from jobs.nightly.audited_run import TableName
-from jobs.nightly.publish.records import AUDIT_NAMESPACE
+from jobs.nightly.audited_run import AUDIT_NAMESPACE, TableName
 from jobs.runtime.iceberg import load_or_create
 
 SILVER_BUILD = (AUDIT_NAMESPACE, "silver_build")

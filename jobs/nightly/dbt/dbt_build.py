@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.batch_settings import DbtSettings, TrinoConnection
-from jobs.nightly.dbt.parsed_project import MANIFEST, ParsedProject, project_digest
+from jobs.nightly.dbt.parsed_project import MANIFEST, PARSED, ParsedProject, project_digest
 
 _LAST_LINES = 25
 # What the macro `run_setting` reads.
@@ -99,7 +99,7 @@ class Dbt:
         # `-P`: the script's folder stays out of its path, so that none of our modules is mistaken for one of dbt's.
         argv = [str(self._settings.python), "-P", str(PROCESS)]
         return subprocess.Popen(
-            argv + ([str(self._parsed.folder)] if self._parsed else []),
+            argv + ([str(self._parsed.folder / PARSED)] if self._parsed else []),
             env=self._environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

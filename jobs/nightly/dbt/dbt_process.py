@@ -1,6 +1,6 @@
 """A dbt that gets ready before it is asked. It runs in dbt's own environment, where nothing of ours can be imported.
 
-`dbt-python dbt_process.py [FOLDER]` imports dbt and reads FOLDER, the project as `parsed_project.py` left it. Then it
+`dbt-python dbt_process.py [FILE]` imports dbt and reads FILE, the project as dbt parsed it before. Then it
 waits for one line on standard input, JSON: `command` (the words after `dbt`) and `environment` (variables to set). It
 runs that command as dbt's own command line would and ends with its exit code; without a line it ends with 0.
 Source: https://docs.getdbt.com/reference/programmatic-invocations
@@ -17,12 +17,10 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumuro_decoder
 
-PARSED = "partial_parse.msgpack"
 
-
-def main(folder: Path | None) -> int:
+def main(parsed: Path | None) -> int:
     """Get ready, wait and run; return the exit code."""
-    manifest = _read(folder / PARSED) if folder else None
+    manifest = _read(parsed) if parsed else None
     line = sys.stdin.readline()
     if not line:
         return 0

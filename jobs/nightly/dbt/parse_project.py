@@ -8,10 +8,8 @@ import typer
 
 from contracts.batch_settings import DbtSettings, TrinoConnection
 from jobs.nightly.dbt.dbt_build import Dbt
-from jobs.nightly.dbt.parsed_project import CATALOG, DIGEST, MANIFEST, project_digest
+from jobs.nightly.dbt.parsed_project import CATALOG, DIGEST, MANIFEST, PARSED, project_digest
 
-# Where `dbt_process.py` looks for it.
-PARSED = "partial_parse.msgpack"
 # Parsing asks no engine, but the profile has to be filled in.
 NO_TRINO = TrinoConnection(host="parsed-without-trino", port=1, username="nobody", catalog=CATALOG)
 

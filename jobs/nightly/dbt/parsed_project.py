@@ -6,6 +6,8 @@ from pathlib import Path
 
 DIGEST = "project.sha256"
 MANIFEST = "manifest.json"
+# dbt's own name for its cache of the parsed project.
+PARSED = "partial_parse.msgpack"
 PROJECT_FILES = (".sql", ".yml", ".csv")
 # The parsed project has the catalog's name in it, but neither the engine's place nor its user.
 CATALOG = "iceberg"

@@ -9,11 +9,10 @@ import pyarrow as pa
 from pyiceberg.catalog import Catalog
 
 from contracts.nightly_verdict import GateVerdict, NightlyVerdict
-from jobs.nightly.audited_run import AuditedRun
+from jobs.nightly.audited_run import AUDIT_NAMESPACE, AuditedRun
 from jobs.nightly.gates.gate import GateResult
 from jobs.runtime.iceberg import load_or_create
 
-AUDIT_NAMESPACE = "audit"
 GATE_RESULTS = (AUDIT_NAMESPACE, "gate_results")
 _SCHEMA = pa.schema(
     [

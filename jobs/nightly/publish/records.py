@@ -7,10 +7,10 @@ import pyarrow as pa
 from pyiceberg.catalog import Catalog
 from pyiceberg.exceptions import NoSuchTableError
 
+from jobs.nightly.audited_run import AUDIT_NAMESPACE
 from jobs.nightly.publish.history import Action, PublicationRecord
 from jobs.runtime.iceberg import load_or_create
 
-AUDIT_NAMESPACE = "audit"
 PUBLICATIONS = (AUDIT_NAMESPACE, "publications")
 _SCHEMA = pa.schema(
     [
