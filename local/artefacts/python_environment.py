@@ -1,6 +1,7 @@
 """Python environments beside the project's own, for tools whose dependencies conflict with it: environments/<name>."""
 
 import hashlib
+import sys
 from pathlib import Path
 
 from uv import find_uv_bin
@@ -20,8 +21,9 @@ def python_environment(name: str, contents: str, report: Report = ignore_progres
 
 
 def environment_version(name: str) -> str:
-    """Digest that distinguishes an environment from one with other packages."""
-    return hashlib.sha256((ENVIRONMENTS / name / "uv.lock").read_bytes()).hexdigest()[:12]
+    """Digest that distinguishes an environment from one with other packages or another Python, which is ours."""
+    python = "{}.{}".format(*sys.version_info)
+    return hashlib.sha256((ENVIRONMENTS / name / "uv.lock").read_bytes() + python.encode()).hexdigest()[:12]
 
 
 def _build(artefact: Artefact, project: Path, contents: str) -> None:
@@ -30,7 +32,7 @@ def _build(artefact: Artefact, project: Path, contents: str) -> None:
     # Relocatable, because the folder is renamed when it is complete. Compiled, because where Python may not write
     # bytecode every start would compile all that it imports, which is half of dbt's starting time.
     for command in (
-        ["venv", "--relocatable", "--python", "3.11", str(folder)],
+        ["venv", "--relocatable", "--python", sys.executable, str(folder)],
         ["sync", "--frozen", "--no-dev", "--compile-bytecode"],
     ):
         run_tool(
