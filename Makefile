@@ -4,7 +4,8 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-PYTHON ?= python3.11
+# Finds the Python that runs the project, one that pyproject.toml allows; `make PYTHON=/path/to/python3` names another.
+DOCTOR := telecom/doctor/doctor.sh
 UV_VERSION := $(shell sed -n '/^uv:/,/version:/s/^ *version: *//p' versions.yaml)
 CACHE := $(or $(TELECOM_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telecom-lakehouse)
 UV := $(CACHE)/uv-$(UV_VERSION)/bin/uv
@@ -31,8 +32,8 @@ clean: $(VENV) ## Stop everything and delete its data (asks first)
 	@$(BIN)/telecom clean
 setup: $(VENV) ## Set up the Python environment and fetch or build the engines
 	@$(BIN)/telecom fetch --kubernetes
-doctor: $(VENV) ## Check that this machine has what is needed
-	@$(BIN)/telecom doctor
+doctor: ## Check that this machine has what is needed, before anything is installed
+	@$(DOCTOR)
 
 ##@ Develop
 .PHONY: check lint unit test gen golden format bench images install-manifest kind-up kind-down
@@ -72,13 +73,11 @@ bench: $(VENV) ## Run benchmarks/NAME and write its result.json
 	$(BIN)/python -m benchmarks.$(or $(NAME),$(error say which: make bench NAME=kafka_to_bronze)).run
 
 $(UV):
-	@$(PYTHON) --version >/dev/null 2>&1 || { echo "Python 3.11 is needed, '$(PYTHON)' was not found."; \
-	  echo "Install it (Debian 12: apt-get install python3.11 python3.11-venv) or say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
-	@echo "Setting up uv $(UV_VERSION) in $(CACHE) …"
-	@$(PYTHON) -m venv $(CACHE)/uv-$(UV_VERSION)
+	@python=$$($(DOCTOR) --python); echo "Setting up uv $(UV_VERSION) in $(CACHE) …"; \
+	  "$$python" -m venv $(CACHE)/uv-$(UV_VERSION)
 	@$(CACHE)/uv-$(UV_VERSION)/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(VENV): pyproject.toml uv.lock | $(UV)
 	@echo "Setting up the Python environment in .venv …"
-	@$(UV) sync --quiet --frozen --all-extras --compile-bytecode --python $(PYTHON)
+	@python=$$($(DOCTOR) --python); $(UV) sync --quiet --frozen --all-extras --compile-bytecode --python "$$python"
 	@touch $@

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from local.artefacts.installed import STAMP, artefact_folder, installed
 from local.artefacts.progress import Phase, Progress, Report, ignore_progress
 from local.state.paths import cache_folder
-
-_STAMP = ".complete"
 
 
 @dataclass(frozen=True)
@@ -33,12 +32,6 @@ class Artefact:
 Build = Callable[[Artefact], None]
 
 
-def installed(name: str, version: str) -> Path | None:
-    """Folder of an artefact if it is complete in the cache, otherwise None."""
-    folder = cache_folder() / f"{name}-{version}"
-    return folder if (folder / _STAMP).is_file() else None
-
-
 def install(name: str, version: str, build: Build, report: Report = ignore_progress) -> Path:
     """Folder of an artefact, which is built first if the cache lacks it; safe when several processes ask at once.
 
@@ -54,7 +47,7 @@ def install(name: str, version: str, build: Build, report: Report = ignore_progr
     with _locked(root / f".{name}-{version}.lock", lambda: report(_waiting(name, started))):
         if folder := installed(name, version):
             return folder
-        folder = _build_and_rename(name, root / f"{name}-{version}", build, report, started)
+        folder = _build_and_rename(name, artefact_folder(name, version), build, report, started)
     report(Progress(name, "ready", time.monotonic() - started, version))
     return folder
 
@@ -81,7 +74,7 @@ def _build_and_rename(name: str, target: Path, build: Build, report: Report, sta
     draft = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=target.parent))
     try:
         build(Artefact(name, draft, report, started))
-        (draft / _STAMP).touch()
+        (draft / STAMP).touch()
         draft.chmod(0o755)
         if target.exists():
             shutil.rmtree(target)

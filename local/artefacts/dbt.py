@@ -5,7 +5,8 @@ from pathlib import Path
 
 from jobs.nightly.dbt.parse_project import parse_project
 from jobs.nightly.dbt.parsed_project import ParsedProject, project_digest
-from local.artefacts.cache import Artefact, install, installed
+from local.artefacts.cache import Artefact, install
+from local.artefacts.installed import installed
 from local.artefacts.progress import Report, ignore_progress
 from local.artefacts.python_environment import environment_version, python_environment
 from local.artefacts.versions import REPOSITORY

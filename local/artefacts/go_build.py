@@ -8,8 +8,9 @@ from typing import Any
 
 from local.artefacts.cache import Artefact
 from local.artefacts.command import run_tool
+from local.artefacts.system_tools import OLDEST_GO
 
-_NEXT_STEP = "Install Go 1.24 or newer, check that it reaches its module proxy (`go env GOPROXY`), then try again."
+_NEXT_STEP = "make doctor (it checks Go), check that Go reaches its module proxy (`go env GOPROXY`), then try again."
 # Modules are verified against the checksum database; `mod` lets Go write the go.sum of our small module.
 _ENVIRONMENT = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=mod -buildvcs=false"}
 
@@ -30,8 +31,9 @@ def build_commands(artefact: Artefact, commands: GoCommands) -> None:
     """Put the binaries into the artefact's folder. Raises `CommandError`."""
     module = artefact.folder / ".module"
     module.mkdir()
+    major, minor = OLDEST_GO
     (module / "go.mod").write_text(
-        f"module telecom.dev/build\n\ngo 1.24.0\n\nrequire {commands.module} {commands.version}\n"
+        f"module telecom.dev/build\n\ngo {major}.{minor}.0\n\nrequire {commands.module} {commands.version}\n"
     )
     if commands.staging_version:
         _replace_staging_modules(artefact, module, commands)

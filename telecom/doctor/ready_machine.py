@@ -2,6 +2,8 @@
 
 from local.errors import LocalError
 from telecom.doctor import Severity, examine
+from telecom.doctor.finding import Need
+from telecom.doctor.report import remedy
 
 
 class MachineNotReadyError(LocalError):
@@ -9,8 +11,10 @@ class MachineNotReadyError(LocalError):
 
 
 def require_ready_machine() -> None:
-    """Raise `MachineNotReadyError` that names everything that is missing."""
-    missing = [finding for finding in examine() if finding.severity is Severity.FATAL]
+    """Raise `MachineNotReadyError` that names everything that is missing for a demo."""
+    findings = [finding for finding in examine() if finding.needed_for is Need.DEMO]
+    missing = [finding for finding in findings if finding.severity is Severity.FATAL]
     if missing:
         lines = "".join(f"\n  {finding.subject}: {finding.found}; {finding.advice}" for finding in missing)
-        raise MachineNotReadyError("use this machine", f"it lacks{lines}\n", "install it, then `make doctor`")
+        next_step = remedy(missing) or "install it, then `make doctor`"
+        raise MachineNotReadyError("use this machine", f"it lacks{lines}\n", next_step)

@@ -7,14 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from local.artefacts.dbt import parsed_dbt_project
 from local.artefacts.flink import flink_home
 from local.artefacts.fraud_detection_job import fraud_detection_jar
-from local.artefacts.image_base import base_layer, missing_for_base
+from local.artefacts.image_base import base_layer
 from local.artefacts.kafka import kafka_jars
 from local.artefacts.kubernetes import control_plane_binaries, helm_binary, node_binaries
 from local.artefacts.minio import minio_binary
 from local.artefacts.postgres import postgres_package
 from local.artefacts.progress import Report
+from local.artefacts.system_tools import missing_for_base
 from local.artefacts.trino import trino_home
-from local.kubernetes.node import missing_for_a_node
+from local.kubernetes.node_needs import missing_for_a_node
 from telecom.pipelines.follow import Tell
 from telecom.pipelines.resource_file import Resource
 from telecom.terminal.fetch_progress import progress_board

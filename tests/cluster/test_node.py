@@ -46,11 +46,12 @@ from local.adapters.kafka.admin import AdminClients
 from local.adapters.kafka.cluster import KafkaAdapter
 from local.adapters.kafka.topic import KafkaTopicAdapter
 from local.adapters.kafka.user import KafkaUserAdapter
-from local.artefacts.image_base import missing_for_base
 from local.artefacts.prometheus_operator_crds import prometheus_operator_crds
+from local.artefacts.system_tools import missing_for_base
 from local.kubernetes.crds import install_crds
 from local.kubernetes.kubectl import KubectlError
-from local.kubernetes.node import Node, missing_for_a_node
+from local.kubernetes.node import Node
+from local.kubernetes.node_needs import missing_for_a_node
 from local.kubernetes.stand_in import StandIn
 from local.state.paths import StateDirectory
 from operators.telecom_pipeline.clusters.kube import KubeCluster

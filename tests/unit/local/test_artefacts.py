@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from local.artefacts.cache import Artefact, install, installed
+from local.artefacts.cache import Artefact, install
 from local.artefacts.command import CommandError, run_tool
+from local.artefacts.installed import installed
 from local.artefacts.maven import Coordinate
 from local.artefacts.progress import Progress
 from local.artefacts.trino import unpack_selected
