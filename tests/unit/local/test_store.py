@@ -70,7 +70,7 @@ def test_a_field_that_is_no_longer_applied_disappears(store: SqliteCluster) -> N
     assert "annotations" not in store.apply(deployment())["metadata"]
 
 
-def test_an_equal_status_is_no_write(store: SqliteCluster) -> None:
+def test_an_equal_status_is_not_written(store: SqliteCluster) -> None:
     store.apply(deployment())
     store.apply_status(REF, {"a": [1]})
     version = store.resource_version()
@@ -90,7 +90,7 @@ def test_a_list_is_filtered_by_labels_and_ordered_by_name(store: SqliteCluster) 
     assert store.list(DEPLOYMENT, "other") == []
 
 
-def test_a_deleted_object_is_gone_and_deleting_it_again_is_no_error(store: SqliteCluster) -> None:
+def test_a_deleted_object_is_gone_and_may_be_deleted_again(store: SqliteCluster) -> None:
     store.apply(deployment())
     store.delete(REF)
     assert store.get(REF) is None

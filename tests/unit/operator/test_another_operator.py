@@ -124,7 +124,7 @@ def test_a_dry_run_tells_the_steps_of_a_new_version(world: World, operator: Oper
     assert [step["stage"] for step in world.status["dryRun"]["steps"]] == ["bronze", "sources"]
 
 
-def test_a_revision_of_an_operator_without_fingerprints_gets_one_and_is_no_reason_for_a_plan(world: World) -> None:
+def test_a_revision_of_an_operator_without_fingerprints_gets_one_and_does_not_need_a_plan(world: World) -> None:
     kept = children(world.store)[REVISIONS]
     data = {"revision-1.json": kept["data"]["revision-1.json"]}
     world.store.apply({key: kept[key] for key in ("apiVersion", "kind", "metadata")} | {"data": data})

@@ -113,7 +113,7 @@ def test_a_failure_keeps_the_words_of_its_controller() -> None:
     assert (state.reason, state.message) == ("FatalProblem", "told by Strimzi")
 
 
-def test_a_warning_is_no_failure() -> None:
+def test_a_warning_is_not_a_failure() -> None:
     warning = {"type": "Warning", "status": "True", "reason": "KafkaStorage", "message": "one broker only"}
     state = child_state(child(names.KAFKA, strimzi(READY, warning)))
     assert (state.state, state.warnings) == (State.READY, ("one broker only",))

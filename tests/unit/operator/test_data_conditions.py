@@ -194,7 +194,7 @@ def test_the_worst_of_the_last_readings_is_told_and_passes_in_between_read_nothi
     assert told[-1] == SinkFigures(1, 1)
 
 
-def test_one_reading_without_figures_is_no_news_and_many_are() -> None:
+def test_one_reading_without_figures_does_not_count_but_many_do() -> None:
     clock, silent = [0.0], [UNKNOWN] * REMEMBERED_READINGS
     recent = RecentFigures(Readings(SinkFigures(10, 5), *silent), 60, lambda: clock[0])
     told = []

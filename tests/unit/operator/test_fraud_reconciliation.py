@@ -127,7 +127,7 @@ def test_a_second_pass_writes_nothing(cluster: SqliteCluster, controllers: Contr
     assert cluster.resource_version() == version
 
 
-def test_a_job_that_restarts_for_ever_degrades_the_pipeline(cluster: SqliteCluster, controllers: Controllers) -> None:
+def test_a_job_that_restarts_forever_degrades_the_pipeline(cluster: SqliteCluster, controllers: Controllers) -> None:
     with_crm(cluster)
     run_until_settled(cluster, controllers)
     job = children(cluster, "fraud")[JOB]

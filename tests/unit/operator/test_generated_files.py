@@ -74,7 +74,7 @@ def test_everything_is_described() -> None:
             assert child.get("description"), name
 
 
-def test_every_rule_for_the_api_server_hangs_where_its_fields_are() -> None:
+def test_every_rule_for_the_api_server_stands_where_its_fields_are() -> None:
     schema = resource_schema()
     for path, cel in [(rule.schema_path, rule.cel) for rule in RULES] + [(rule.path, rule.cel) for rule in TRANSITIONS]:
         validations = node_at(schema, path)["x-kubernetes-validations"]

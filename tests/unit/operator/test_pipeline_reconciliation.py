@@ -119,7 +119,7 @@ def test_a_changed_run_gets_a_new_job(cluster: SqliteCluster, controllers: Contr
     assert children(cluster)[CDR_JOB]["metadata"]["uid"] != before
 
 
-def test_an_absent_pipeline_is_no_error(cluster: SqliteCluster) -> None:
+def test_an_absent_pipeline_is_not_an_error(cluster: SqliteCluster) -> None:
     cluster.delete(DEMO_REF)
     assert reconcile(cluster, DEMO_REF, NOW) is None
 

@@ -155,7 +155,7 @@ def test_a_change_of_a_rule_makes_a_new_run_of_the_publisher_and_leaves_the_job_
     assert digests[0] != digests[1]
 
 
-def test_the_default_parallelism_is_no_more_than_there_are_partitions() -> None:
+def test_the_default_parallelism_is_at_most_the_partitions() -> None:
     small = changed(changed(FRAUD, "spec.fraudDetection", {}), "spec.kafka.topics.partitions", 1)
     assert flink_spec(small)["job"]["parallelism"] == 1
 

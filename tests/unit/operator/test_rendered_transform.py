@@ -46,7 +46,7 @@ def test_a_run_has_its_date_behind_the_settings_file() -> None:
     assert container["args"] == ["--settings", "/etc/telecom/settings.json", *REPORT, "--date", "2026-11-20"]
 
 
-def test_a_run_is_no_child_that_the_operator_would_prune() -> None:
+def test_a_run_is_not_a_child_that_the_operator_would_prune() -> None:
     labels = run_of(names.NIGHTLY)["metadata"]["labels"]
     assert not owned_by("demo").items() <= labels.items()
 

@@ -48,7 +48,7 @@ def test_whatever_happens_one_disruptive_step_at_a_time_and_the_last_spec_wins(
             world.store.apply(wanted)
         else:
             world.wait(number)
-    # A rolled back spec is not tried again, so end with one that nobody has tried.
+    # A rolled back spec is not tried again, so end with one that was never tried.
     final = changed(wanted, "spec.image.tag", "final")
     world.store.apply(final)
     for _ in range(24):

@@ -38,7 +38,7 @@ def test_a_step_that_fails_brings_the_whole_set_back_and_is_not_tried_again(
     assert world.upgrade["state"] == "RolledBack"
 
 
-def test_after_a_rollback_another_spec_is_tried_and_switches_alone_are_no_other_spec(
+def test_after_a_rollback_another_spec_is_tried_but_not_one_that_differs_only_in_switches(
     world: World, tmp_path: Path
 ) -> None:
     roll_back(world)

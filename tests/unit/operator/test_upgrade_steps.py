@@ -13,7 +13,7 @@ from operators.telecom_pipeline.upgrade.revisions import spec_digest
 from operators.telecom_pipeline.upgrade.steps import UPGRADED_STAGES, Rendering, find_steps
 
 
-def test_a_number_written_otherwise_is_no_other_spec() -> None:
+def test_a_number_written_differently_is_the_same_spec() -> None:
     assert spec_digest({"upgrade": {"stepTimeoutSeconds": 4}}) == spec_digest({"upgrade": {"stepTimeoutSeconds": 4.0}})
     assert spec_digest({"upgrade": {"stepTimeoutSeconds": 4}}) != spec_digest({"upgrade": {"stepTimeoutSeconds": 4.5}})
 
@@ -25,7 +25,7 @@ def test_every_stage_but_the_records_has_its_place_in_an_upgrade_and_flink_goes_
     assert order == ["kafka", "topics", "users", "fraud-detection", "account-freezer", "bronze", "sources"]
 
 
-def test_what_goes_goes_the_other_way_round() -> None:
+def test_removals_go_in_reverse_order() -> None:
     pipeline = pipeline_of(sample("fraud"))
     before = Rendering(render(pipeline, endpoints_of(pipeline)))
     removals = [step.stage for step in find_steps(before, Rendering(()))]

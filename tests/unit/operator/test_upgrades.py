@@ -14,7 +14,7 @@ from operators.telecom_pipeline.objects.manifest import Manifest
 from operators.telecom_pipeline.upgrade.revisions import revisions_of
 
 
-def test_a_first_start_is_no_upgrade_and_its_spec_is_kept_as_good(world: World) -> None:
+def test_a_first_start_is_not_an_upgrade_and_its_spec_is_kept(world: World) -> None:
     assert "upgrade" not in world.status
     kept = world.store.get(REVISIONS)
     assert kept is not None

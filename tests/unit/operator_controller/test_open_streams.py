@@ -42,7 +42,7 @@ def test_a_reader_that_comes_after_the_end_does_not_wait(connection: socket.sock
         assert connection.recv(1) == b""
 
 
-def test_a_connection_that_the_server_closed_first_is_no_error(connection: socket.socket) -> None:
+def test_a_connection_that_the_server_closed_first_is_not_an_error(connection: socket.socket) -> None:
     streams = OpenStreams()
     with streams.reading(connection):
         connection.close()

@@ -18,7 +18,7 @@ def told(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str]]
     return [(each.type, each.reason) for each in transitions(before, after)]
 
 
-def test_an_unchanged_status_is_no_news() -> None:
+def test_an_unchanged_status_is_not_news() -> None:
     assert told(status(Ready="True"), status(Ready="True")) == []
 
 
@@ -27,7 +27,7 @@ def test_becoming_ready_is_normal_and_losing_it_a_warning() -> None:
     assert told(status(Ready="True"), status(Ready="False")) == [("Warning", "NotReady")]
 
 
-def test_a_new_pipeline_that_is_not_ready_yet_is_no_news() -> None:
+def test_a_new_pipeline_that_is_not_ready_yet_is_not_news() -> None:
     assert told({}, status(Ready="False", Degraded="False", Progressing="True")) == [("Normal", "Progressing")]
 
 

@@ -37,7 +37,7 @@ def test_a_change_during_a_pass_is_not_lost() -> None:
         wake_ups = WakeUps()
         wake_ups.attach(asyncio.get_running_loop())
         wake_ups.ring(child("p"))
-        await asyncio.sleep(0)  # the pass is still running; nobody waits yet
+        await asyncio.sleep(0)  # the pass is still running, so nothing waits yet
         return await wake_ups.wait(("n", "p"), timeout_seconds=10)
 
     assert asyncio.run(scenario()) is not None
