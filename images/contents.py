@@ -22,7 +22,7 @@ _BESIDE_A_JOB = ("contracts", "jobs/__init__.py", "jobs/runtime")
 class ImageContents:
     """One image: `code` are files and folders of the repository.
 
-    The packages of others that the code imports are the extra of pyproject.toml with the image's name.
+    The packages of others that the code imports are the extra with the image's name in pyproject.toml.
     """
 
     name: str

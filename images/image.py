@@ -11,7 +11,7 @@ from operators.telecom_pipeline.spec.image import LOCAL_REGISTRY
 
 @dataclass(frozen=True)
 class Image:
-    """`layers` are tar files from the lowest to the topmost; programs are found in `path` before the system's."""
+    """`layers` are tar files from the lowest to the topmost; programs in `path` come before those of the system."""
 
     name: str
     layers: Sequence[Path]
