@@ -12,7 +12,7 @@ UV := $(CACHE)/uv-$(UV_VERSION)/bin/uv
 VENV := .venv/.synced
 BIN := .venv/bin
 # Trust the certificates of the system's store, as a site with its own proxy needs it.
-export UV_NATIVE_TLS ?= 1
+export UV_SYSTEM_CERTS ?= 1
 
 .PHONY: help
 help: ## List the targets

@@ -37,4 +37,4 @@ def _unpack(pins: Path, folder: Path) -> None:
 
 
 def _uv(*arguments: str) -> None:
-    run_tool([find_uv_bin(), *arguments], environment={"UV_NATIVE_TLS": "1"}, next_step=_NEXT_STEP)
+    run_tool([find_uv_bin(), *arguments], environment={"UV_SYSTEM_CERTS": "1"}, next_step=_NEXT_STEP)

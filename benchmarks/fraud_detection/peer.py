@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.fraud_detection.waiting import until
 from local.artefacts.fraud_detection_job import fraud_detection_jar
-from local.artefacts.java import system_java
+from local.artefacts.java import flink_java
 from local.artefacts.python_environment import python_environment
 from local.supervisor.loopback import LOOPBACK
 from local.supervisor.ports import is_free
@@ -36,7 +36,7 @@ def peer_rate(address: str, folder: Path, topic: str, alert_topic: str, events: 
     )
     python = python_environment("pyflink", "PyFlink") / "bin" / "python"
     command = [str(python), str(Path(__file__).with_name("pyflink_job.py")), str(settings)]
-    environment = {**os.environ, "JAVA_HOME": str(system_java().parents[1]), "PATH": f"{python.parent}:{os.defpath}"}
+    environment = {**os.environ, "JAVA_HOME": str(flink_java().parents[1]), "PATH": f"{python.parent}:{os.defpath}"}
     with (folder / "peer.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
     try:

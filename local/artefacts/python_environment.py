@@ -37,7 +37,7 @@ def _build(artefact: Artefact, project: Path, contents: str) -> None:
     ):
         run_tool(
             [find_uv_bin(), *command],
-            environment={"UV_PROJECT_ENVIRONMENT": str(folder), "UV_NATIVE_TLS": "1"},
+            environment={"UV_PROJECT_ENVIRONMENT": str(folder), "UV_SYSTEM_CERTS": "1"},
             folder=project,
             next_step="check that PyPI or your mirror answers (UV_INDEX_URL), then run the same command again",
             on_line=lambda line: artefact.tell("fetching", line),

@@ -8,6 +8,7 @@ from local.artefacts.dbt import parsed_dbt_project
 from local.artefacts.flink import flink_home
 from local.artefacts.fraud_detection_job import fraud_detection_jar
 from local.artefacts.image_base import base_layer
+from local.artefacts.java import flink_java
 from local.artefacts.kafka import kafka_jars
 from local.artefacts.kubernetes import control_plane_binaries, helm_binary, node_binaries
 from local.artefacts.minio import minio_binary
@@ -24,7 +25,7 @@ Engine = Callable[[Report], object]
 
 # The slowest comes first, so that the others are fetched beside it.
 _STORAGE_ENGINES: tuple[Engine, ...] = (minio_binary, trino_home, kafka_jars)
-_FRAUD_ENGINES: tuple[Engine, ...] = (flink_home, fraud_detection_jar)
+_FRAUD_ENGINES: tuple[Engine, ...] = (flink_home, flink_java, fraud_detection_jar)
 _TRANSFORM_ENGINES: tuple[Engine, ...] = (parsed_dbt_project,)
 ALL_ENGINES = _STORAGE_ENGINES + _FRAUD_ENGINES + _TRANSFORM_ENGINES
 

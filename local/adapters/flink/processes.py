@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from local.artefacts.flink import flink_home
-from local.artefacts.java import system_java
+from local.artefacts.java import flink_java
 from local.errors import LocalError
 from local.state.files import write_atomically
 
@@ -122,7 +122,7 @@ class FlinkFolder:
         class_path = f"{home}/bin/bash-java-utils.jar:{home}/lib/*"
         main = "org.apache.flink.runtime.util.bash.BashJavaUtils"
         quick = ("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")  # it lives for half a second
-        argv = [str(system_java()), *quick, "-cp", class_path, main, question, "--configDir", str(self.conf)]
+        argv = [str(flink_java()), *quick, "-cp", class_path, main, question, "--configDir", str(self.conf)]
         asked = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=_MEMORY_SECONDS)
         answers = [line.removeprefix(_ANSWER) for line in asked.stdout.splitlines() if line.startswith(_ANSWER)]
         if asked.returncode or len(answers) != 2:
@@ -136,7 +136,7 @@ def _java(folder: FlinkFolder, jvm: list[str]) -> list[str]:
     access = [f"--add-exports={package}=ALL-UNNAMED" for package in _EXPORTS]
     access += [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENS]
     logging = f"-Dlog4j.configurationFile={folder.logging}"
-    return [str(system_java()), *jvm, *access, logging, "-cp", f"{flink_home()}/lib/*"]
+    return [str(flink_java()), *jvm, *access, logging, "-cp", f"{flink_home()}/lib/*"]
 
 
 def _escaped(value: str) -> str:
