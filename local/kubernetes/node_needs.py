@@ -6,7 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
-_PACKAGES = "containerd containernetworking-plugins iptables iproute2 openssl curl procps debootstrap"
+# Debian's, with what builds the base of the images.
+PACKAGES = "containerd containernetworking-plugins iptables iproute2 openssl curl procps debootstrap"
 _TOOLS = ("containerd", "ctr", "runc", "iptables", "ip", "openssl", "curl", "sysctl", "pgrep")
 _CNI_PLUGIN = Path("/usr/lib/cni/bridge")
 
@@ -19,5 +20,5 @@ def missing_for_a_node() -> str | None:
     if not _CNI_PLUGIN.exists():
         absent.append(str(_CNI_PLUGIN))
     if absent:
-        return f"missing {', '.join(absent)}: apt-get install --no-install-recommends {_PACKAGES}"
+        return f"missing {', '.join(absent)}: apt-get install --no-install-recommends {PACKAGES}"
     return None
