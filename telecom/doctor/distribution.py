@@ -1,4 +1,4 @@
-"""Pure: the line that installs what is missing, in the words of the distribution that /etc/os-release names."""
+"""The line that installs what is missing, in the words of the distribution that /etc/os-release names."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import re
 from dataclasses import dataclass, field
 from typing import Iterator, Mapping, Sequence, Union
 
+from local.artefacts.system_tools import OLDEST_GO, OLDEST_JAVA, OLDEST_MAVEN
+from telecom.doctor.interpreter import allowed_versions
+from telecom.doctor.judgement import dotted
+
 _IN_WORDS = {
-    "python": "Python 3.11 to 3.13 with venv",
-    "jdk": "a JDK (17 or newer)",
-    "maven": "Maven",
-    "go": "Go (1.24 or newer)",
+    "python": f"{allowed_versions()} with venv",
+    "jdk": f"a JDK ({OLDEST_JAVA} or newer)",
+    "maven": f"Maven ({dotted(OLDEST_MAVEN)} or newer)",
+    "go": f"Go ({dotted(OLDEST_GO)} or newer)",
     "make": "make",
     "certificates": "the CA certificates",
     "setpriv": "util-linux",

@@ -72,4 +72,4 @@ def test_alpine_is_told_that_it_is_not_supported() -> None:
 
 def test_an_unknown_distribution_is_told_in_words() -> None:
     said = advice('ID=void\nPRETTY_NAME="Void Linux"\n', ["jdk", "maven"], is_root=True)
-    assert said == "Install with the package manager of Void Linux: a JDK (17 or newer), Maven."
+    assert said == "Install with the package manager of Void Linux: a JDK (17 or newer), Maven (3.6 or newer)."
