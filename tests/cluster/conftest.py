@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from api_servers import api_server
+from fault_proxy import Faults, fault_proxy
 from operator_process import OperatorProcess, operator
 from pipelines import create_references
 from scene import Scene
@@ -47,6 +48,15 @@ def cluster(control_plane: ControlPlane) -> Iterator[KubeCluster]:
     running.close()
 
 
+@pytest.fixture
+def proxied_cluster(control_plane: ControlPlane, tmp_path: Path) -> Iterator[tuple[KubeCluster, Faults]]:
+    """A client whose calls are noted and may be spoiled."""
+    with fault_proxy(control_plane.kubeconfig, tmp_path) as (kubeconfig, faults):
+        running = KubeCluster(api_server(kubeconfig))
+        yield running, faults
+        running.close()
+
+
 @pytest.fixture(scope="session")
 def crds(control_plane: ControlPlane) -> None:
     install_crds(control_plane.kubectl)
@@ -62,6 +72,16 @@ def scene(control_plane: ControlPlane, namespace: str) -> Scene:
 def running(scene: Scene, tmp_path: Path) -> Iterator[OperatorProcess]:
     with operator(scene.control_plane.kubeconfig, tmp_path, namespace=scene.namespace) as process:
         yield process
+
+
+@pytest.fixture
+def watched(scene: Scene, tmp_path: Path) -> Iterator[tuple[OperatorProcess, Faults]]:
+    """An operator each of whose calls is noted by kind."""
+    with (
+        fault_proxy(scene.control_plane.kubeconfig, tmp_path) as (kubeconfig, calls),
+        operator(kubeconfig, tmp_path, namespace=scene.namespace) as process,
+    ):
+        yield process, calls
 
 
 @pytest.fixture

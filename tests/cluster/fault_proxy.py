@@ -1,6 +1,7 @@
-"""A proxy in front of a real API server that answers some calls itself, with the errors of a server in trouble."""
+"""A proxy in front of a real API server: it notes calls, and answers some itself as a server in trouble would."""
 
 import json
+import re
 import socket
 import ssl
 import time
@@ -14,6 +15,7 @@ from typing import NamedTuple
 
 import httpx2
 import yaml
+from operator_process import eventually
 
 # As a real API server puts them.
 REASONS = {
@@ -24,6 +26,10 @@ REASONS = {
     500: "InternalError",
     503: "ServiceUnavailable",
 }
+QUIET_SECONDS = 1.5
+# Renewed every few seconds by whoever leads, whatever pipelines do.
+LEASES = "leases"
+_RESOURCE = re.compile(r"/(?:api|apis/[^/]+)/[^/]+/(?:namespaces/[^/]+/)?([^/?]+)")
 
 
 @dataclass
@@ -44,6 +50,12 @@ class Call(NamedTuple):
     path: str
     code: int
     at: float
+
+    @property
+    def resource(self) -> str:
+        """Plural of the kind that was called for, such as `kafkatopics`."""
+        found = _RESOURCE.match(self.path)
+        return found[1] if found else ""
 
 
 @dataclass
@@ -69,6 +81,18 @@ class Faults:
 
     def writes(self) -> list[Call]:
         return [call for call in self.calls if call.method != "GET"]
+
+    def changes(self) -> list[Call]:
+        """Writes that change more than who leads."""
+        return [call for call in self.writes() if call.resource != LEASES]
+
+    def wait_until_quiet(self) -> None:
+        """Until nothing was changed for a while: a pipeline that just became ready still has its record to be told."""
+
+        def is_quiet() -> bool:
+            return all(call.at < time.monotonic() - QUIET_SECONDS for call in self.changes()[-1:])
+
+        eventually(is_quiet, seconds=30, what="an operator that has nothing to write")
 
     def reads(self) -> list[Call]:
         return [call for call in self.calls if call.method == "GET" and "watch=true" not in call.path]

@@ -14,8 +14,6 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-QUIET_SECONDS = 1.5
-
 
 @dataclass
 class OperatorProcess:
@@ -41,21 +39,6 @@ class OperatorProcess:
             families = text_string_to_metric_families(answer.read().decode())
         samples = (sample for family in families for sample in family.samples if sample.name == name)
         return sum(sample.value for sample in samples if labels.items() <= sample.labels.items())
-
-    def writes(self) -> float:
-        """Calls so far that change something."""
-        name = "telecom_operator_api_calls_total"
-        return sum(self.metric(name, method=method) for method in ("PATCH", "POST", "PUT", "DELETE"))
-
-    def wait_until_quiet(self) -> None:
-        """Until nothing was written for a while: a pipeline that just became ready still has its record to be told."""
-
-        def is_quiet() -> bool:
-            before = self.writes()
-            time.sleep(QUIET_SECONDS)
-            return self.writes() == before
-
-        eventually(is_quiet, seconds=30, what="an operator that has nothing to write")
 
     def kill(self) -> None:
         """kill -9."""

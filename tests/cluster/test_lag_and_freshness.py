@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from fault_proxy import fault_proxy
 from operator_process import eventually, operator
 from pipelines import apply
 from scene import Scene
@@ -71,9 +72,12 @@ def columns(scene: Scene) -> dict[str, str]:
 
 @pytest.mark.usefixtures("upstream")
 def test_lag_and_freshness_are_shown_judged_and_cost_no_write_while_they_swing(scene: Scene, tmp_path: Path) -> None:
-    kubeconfig, sink = scene.control_plane.kubeconfig, Sink()
-    settings = {"figures_seconds": "1", "leader_election": "false"}  # a Lease is written all the time
-    with serving(sink), operator(kubeconfig, tmp_path, namespace=scene.namespace, **settings) as running:
+    sink = Sink()
+    with (
+        serving(sink),
+        fault_proxy(scene.control_plane.kubeconfig, tmp_path) as (kubeconfig, calls),
+        operator(kubeconfig, tmp_path, namespace=scene.namespace, figures_seconds="1"),
+    ):
         scene.apply(spec__monitoring={"lagLimitRecords": 5000, "freshnessLimitSeconds": 30})
         scene.wait_ready()
         assert scene.condition("LagBounded") == "Unknown"
@@ -83,11 +87,12 @@ def test_lag_and_freshness_are_shown_judged_and_cost_no_write_while_they_swing(s
         assert columns(scene)["FRESHNESS"] == "<1m"
         assert (scene.condition("LagBounded"), scene.condition("BronzeFresh")) == ("True", "True")
 
-        status, writes, readings = scene.status(), running.writes(), sink.readings
+        calls.wait_until_quiet()
+        status, changes, readings = scene.status(), calls.changes(), sink.readings
         sink.lag, sink.freshness = 700, 25.0
         eventually(lambda: sink.readings > readings + 3, what="further readings")
         assert scene.status() == status
-        assert running.writes() == writes
+        assert calls.changes() == changes
 
         sink.lag, sink.freshness = 7000, 70.0
         eventually(lambda: scene.condition("LagBounded") == "False", what="LagBounded ending")

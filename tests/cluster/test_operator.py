@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from fault_proxy import Faults
 from operator_process import OperatorProcess, eventually, operator
 from scene import Scene
 from upstream import Upstream
@@ -28,15 +29,16 @@ def test_every_child_of_a_sample_is_accepted_and_the_pipeline_becomes_ready(
 
 
 @pytest.mark.usefixtures("upstream")
-def test_a_settled_pipeline_costs_no_write(scene: Scene, running: OperatorProcess) -> None:
+def test_a_settled_pipeline_costs_no_write(scene: Scene, watched: tuple[OperatorProcess, Faults]) -> None:
+    running, calls = watched
     scene.apply()
     scene.wait_ready()
-    running.wait_until_quiet()
+    calls.wait_until_quiet()
     before = {line: scene.kubectl("get", line, "-o", "jsonpath={.metadata.generation}") for line in scene.children()}
-    passes, writes = running.metric("telecom_operator_reconciles_total"), running.writes()
+    passes, changes = running.metric("telecom_operator_reconciles_total"), calls.changes()
     scene.kubectl("annotate", "tp", "minimal", "someone=looked")
     eventually(lambda: running.metric("telecom_operator_reconciles_total") > passes, what="another pass")
-    assert running.writes() == writes
+    assert calls.changes() == changes
     after = {line: scene.kubectl("get", line, "-o", "jsonpath={.metadata.generation}") for line in scene.children()}
     assert after == before
 

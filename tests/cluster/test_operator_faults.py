@@ -133,27 +133,26 @@ def test_a_crash_after_the_plan_is_written_and_before_anything_is_applied_is_mad
 
 @pytest.mark.usefixtures("upstream")
 def test_two_operators_without_a_lease_agree_and_come_to_rest(scene: Scene, tmp_path: Path) -> None:
-    kubeconfig = scene.control_plane.kubeconfig
     settings = {"namespace": scene.namespace, "leader_election": "false"}
     with (
+        fault_proxy(scene.control_plane.kubeconfig, tmp_path) as (kubeconfig, calls),
         operator(kubeconfig, tmp_path, identity="one", **settings) as first,
         operator(kubeconfig, tmp_path, identity="two", **settings) as second,
     ):
         scene.apply()
         scene.wait_ready()
-        both = (first, second)
-        for note in ("once", "twice"):  # what the first wrote last, the second may have yet to see
-            passes = [each.metric("telecom_operator_reconciles_total") for each in both]
-            writes = sum(each.writes() for each in both)
-            scene.kubectl("annotate", "tp", "minimal", f"looked={note}", "--overwrite")
-            eventually(
-                lambda seen=passes: all(
-                    each.metric("telecom_operator_reconciles_total") > before
-                    for each, before in zip(both, seen, strict=True)
-                ),
-                what="a pass of both",
-            )
-        assert sum(each.writes() for each in both) == writes
+        calls.wait_until_quiet()
+        both, changes = (first, second), calls.changes()
+        passes = [each.metric("telecom_operator_reconciles_total") for each in both]
+        scene.kubectl("annotate", "tp", "minimal", "someone=looked")
+        eventually(
+            lambda: all(
+                each.metric("telecom_operator_reconciles_total") > before
+                for each, before in zip(both, passes, strict=True)
+            ),
+            what="a pass of both",
+        )
+        assert calls.changes() == changes
         assert sum(each.metric("telecom_operator_drift_corrections_total") for each in both) == 0
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fault_proxy import Fault, fault_proxy
+from fault_proxy import Fault, Faults, fault_proxy
 from operator_process import OperatorProcess, eventually, operator
 from pipelines import apply, changed, sample
 from scene import Scene
@@ -169,7 +169,8 @@ def test_an_operator_killed_between_plan_and_apply_is_continued_by_the_next(scen
 
 
 @pytest.mark.usefixtures("upstream")
-def test_a_dry_run_writes_to_the_status_only(scene: Scene, running: OperatorProcess) -> None:
+def test_a_dry_run_writes_to_the_status_only(scene: Scene, watched: tuple[OperatorProcess, Faults]) -> None:
+    running, calls = watched
     scene.apply()
     scene.wait_ready()
     versions = "jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.generation}{'\\n'}{end}"
@@ -179,10 +180,10 @@ def test_a_dry_run_writes_to_the_status_only(scene: Scene, running: OperatorProc
     found = scene.status()["dryRun"]
     assert [step["stage"] for step in found["steps"]] == list(CHILD_BY_STEP)
     assert any(":new" in change["diff"] for change in found["changes"])
-    running.wait_until_quiet()
-    writes = running.writes()
+    calls.wait_until_quiet()
+    changes = calls.changes()
     scene.kubectl("annotate", "tp", "minimal", "someone=looked")
     passes = running.metric("telecom_operator_reconciles_total")
     eventually(lambda: running.metric("telecom_operator_reconciles_total") > passes, what="another pass")
-    assert running.writes() == writes
+    assert calls.changes() == changes
     assert scene.kubectl("get", *scene.children(), "-o", versions) == before
