@@ -55,7 +55,9 @@ def create_references(control_plane: ControlPlane, namespace: str) -> None:
         "warehouse-credentials": {"access-key-id": "id", "secret-access-key": "key"},
         "catalog-token": {"token": "word"},
     }
-    for kind, field, objects in (("ConfigMap", "data", data), ("Secret", "stringData", secrets)):
-        for name, content in objects.items():
-            metadata = {"name": name, "namespace": namespace}
-            apply(control_plane, {"apiVersion": "v1", "kind": kind, "metadata": metadata, field: content})
+    items = [
+        {"apiVersion": "v1", "kind": kind, "metadata": {"name": name, "namespace": namespace}, field: content}
+        for kind, field, objects in (("ConfigMap", "data", data), ("Secret", "stringData", secrets))
+        for name, content in objects.items()
+    ]
+    apply(control_plane, {"apiVersion": "v1", "kind": "List", "items": items})
