@@ -23,7 +23,7 @@ from benchmarks.kafka_to_bronze.measure import Run, run_sink
 from benchmarks.machine import machine
 from contracts.settings import KafkaConnection, SinkSettings
 from local.supervisor.machine import base_environment
-from tests.local.sink_engines import Engines, running_engines
+from tests.local.sink.sink_engines import Engines, running_engines
 
 TOPIC = "call_events"
 PARTITIONS = 6

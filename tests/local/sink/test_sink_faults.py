@@ -6,33 +6,18 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 
 import orjson
 import pytest
 from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient
-from sink_engines import TOPIC, Engines, SinkLab, running_engines, wait_until
+from sink_engines import wait_until
 from sink_events import call_event, call_values
+from sink_lab import TOPIC, SinkLab
 
 from contracts import dead_letters as names
 
 pytestmark = pytest.mark.engine
-
-
-@pytest.fixture(scope="module")
-def engines() -> Iterator[Engines]:
-    with running_engines() as running:
-        yield running
-
-
-@pytest.fixture
-def lab(engines: Engines, tmp_path: Path) -> Iterator[SinkLab]:
-    lab = SinkLab(engines, tmp_path, f"fault_{time.time_ns()}")
-    lab.recreate_topic()
-    yield lab
-    lab.stop_sinks()
 
 
 def run_tool(lab: SinkLab, module: str, *arguments: str) -> str:

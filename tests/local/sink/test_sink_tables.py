@@ -1,13 +1,12 @@
 """Tables are created from the contract and follow its additive changes, and no others."""
 
 import time
-from collections.abc import Iterator
 from typing import ClassVar
 
 import pytest
 from pydantic import Field
 from pyiceberg.catalog import Catalog
-from sink_engines import running_engines
+from sink_engines import Engines
 
 from contracts.events import CallEvent
 from contracts.sink_progress import KafkaIdentity, identity_of
@@ -39,9 +38,8 @@ class WithOtherType(CallEvent):
 
 
 @pytest.fixture(scope="module")
-def catalog() -> Iterator[Catalog]:
-    with running_engines() as engines:
-        yield engines.catalog()
+def catalog(sink_engines: Engines) -> Catalog:
+    return sink_engines.catalog()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The commit itself, against a real catalog that loses answers, is overtaken or refuses."""
 
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,8 +10,9 @@ from pyarrow.fs import FileSelector
 from pyiceberg.catalog import Catalog
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.table import CommitTableResponse, Table
-from sink_engines import TOPIC, running_engines
+from sink_engines import Engines
 from sink_events import call_values
+from sink_lab import TOPIC
 from sqlalchemy.exc import OperationalError
 from tenacity import stop_after_attempt
 
@@ -53,9 +53,8 @@ class FaultyCatalog:
 
 
 @pytest.fixture(scope="module")
-def catalog() -> Iterator[Catalog]:
-    with running_engines() as engines:
-        yield engines.catalog()
+def catalog(sink_engines: Engines) -> Catalog:
+    return sink_engines.catalog()
 
 
 @pytest.fixture

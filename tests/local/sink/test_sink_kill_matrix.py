@@ -1,31 +1,16 @@
 """Nothing is lost and nothing is doubled, whichever process is killed and wherever the sink was."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from sink_engines import PARTITIONS, Engines, SinkLab, running_engines, wait_until
+from sink_engines import wait_until
 from sink_events import call_values
+from sink_lab import PARTITIONS, SinkLab
 
 pytestmark = pytest.mark.engine
 
 EVENTS = 20_000
 BAD_RECORDS = [b"{broken", b"", None, b"[]"]
-
-
-@pytest.fixture(scope="module")
-def engines() -> Iterator[Engines]:
-    with running_engines() as running:
-        yield running
-
-
-@pytest.fixture
-def lab(engines: Engines, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[SinkLab]:
-    lab = SinkLab(engines, tmp_path, f"kill_{time.time_ns()}")
-    lab.recreate_topic()
-    yield lab
-    lab.stop_sinks()
 
 
 @pytest.mark.parametrize(
