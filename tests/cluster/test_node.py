@@ -7,59 +7,62 @@ The tests are one story, in the order of this file: events, frauds, numbers, wha
 the last ones of it can be run alone too.
 """
 
-import base64
 import json
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import psycopg2
 import pytest
-import trino_pod
 from api_servers import api_server
 from confinement import RESTRICTED, Confinement, confinement
 from monitors import endpoints
 from network_policies import Admission, admissions
+from node_ledger import accused, balance, frozen, ledger
+from node_pipeline import (
+    FEWER_EVENTS,
+    SUBSCRIBERS,
+    apply_demo,
+    condition,
+    delete_demo,
+    open_trino,
+    row_counts,
+    run_log,
+    running,
+    secret,
+    service_ip,
+    stage,
+    state_of,
+    trino_is_started,
+)
+from node_platform import PIPELINES, SYSTEM, install_platform
 from operator_process import eventually
-from pipelines import sample
 from prometheus_client.parser import text_string_to_metric_families
 from psycopg2.extensions import connection as Connection
-from pyiceberg.catalog.sql import SqlCatalog
 from test_command import telecom
 
-from charts.tools.helm import OPERATOR_CHART, PLATFORM_CHART, helm
-from contracts.batch_settings import TrinoConnection
-from contracts.events import FraudAlert, FraudRule
-from contracts.ledger import EventCounts, Ledger, TopicBalance, decode_entry, reconcile
-from contracts.topics import LEDGER_TOPIC, dead_letter_topic
+from charts.tools.helm import PLATFORM_CHART, helm
+from contracts.ledger import TopicBalance
 from images.build import build_images
 from images.contents import OPERATOR_IMAGE
 from images.image import image_name
 from jobs.crm_simulator.simulation import live_until
-from jobs.runtime.trino import TrinoSql
 from local.adapters.flink.deployment import FlinkDeploymentAdapter
 from local.adapters.kafka.admin import AdminClients
 from local.adapters.kafka.cluster import KafkaAdapter
 from local.adapters.kafka.topic import KafkaTopicAdapter
 from local.adapters.kafka.user import KafkaUserAdapter
-from local.artefacts.prometheus_operator_crds import prometheus_operator_crds
 from local.artefacts.system_tools import missing_for_base
-from local.kubernetes.crds import install_crds
 from local.kubernetes.kubectl import KubectlError
 from local.kubernetes.node import Node
 from local.kubernetes.node_needs import missing_for_a_node
 from local.kubernetes.stand_in import StandIn
 from local.state.paths import StateDirectory
 from operators.telecom_pipeline.clusters.kube import KubeCluster
-from operators.telecom_pipeline.objects import labels, names
-from operators.telecom_pipeline.objects.manifest import Manifest
-from telecom.access.kafka_reader import KafkaReader
 from telecom.audit.ledger_balance import balance_ledger
-from telecom.batch.job_names import BatchJob
 
 MISSING = missing_for_a_node() or missing_for_base()
 pytestmark = [
@@ -68,16 +71,6 @@ pytestmark = [
     pytest.mark.skipif(MISSING is not None, reason=f"no Kubernetes node here: {MISSING}"),
 ]
 
-PIPELINES = "telecom"
-SYSTEM = "telecom-system"
-# A node with two cores also runs the broker and the tests.
-SUBSCRIBERS = 2000
-FEWER_EVENTS = {
-    "eventsPerSecond": 500,
-    "subscriberCount": SUBSCRIBERS,
-    "durationSeconds": 10,
-    "frauds": {"impossibleTravel": 50_000, "callVelocity": 20_000},
-}
 CRM_OBJECT = "crm-database"
 LOG_TAIL_CHARACTERS = 4000
 # Long enough for invoices, short enough for a test.
@@ -97,30 +90,6 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
         yield running
     finally:
         running.down()
-
-
-def install_platform(node: Node) -> None:
-    install_crds(node.kubectl)
-    for crd in prometheus_operator_crds():
-        node.kubectl("apply", "--server-side", "-f", str(crd))
-    for namespace in (PIPELINES, SYSTEM):
-        node.kubectl("create", "namespace", namespace)
-        node.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
-    arguments = ("--wait", "--timeout", "4m")
-    helm("install", "platform", str(PLATFORM_CHART), "-n", PIPELINES, *arguments, kubeconfig=node.kubeconfig)
-    own = (
-        "--set",
-        "installCrd=false",
-        "--set",
-        f"watchNamespaces={{{PIPELINES}}}",
-        "--set",
-        "resources.requests.cpu=10m",
-        "--set",
-        "monitoring.enabled=true",
-    )
-    helm("install", "operator", str(OPERATOR_CHART), "-n", SYSTEM, *own, *arguments, kubeconfig=node.kubeconfig)
-    for manifest in trino_pod.trino_objects(PIPELINES):
-        node.kubectl("apply", "-f", "-", stdin=json.dumps(manifest))
 
 
 @pytest.fixture(scope="module")
@@ -303,137 +272,5 @@ def test_an_upgrade_of_the_platform_keeps_its_passwords(node: Node) -> None:
     assert [secret(node, name) for name in ("lakehouse-s3", "lakehouse-catalog")] == before
 
 
-def apply_demo(node: Node, **more: object) -> None:
-    """The sample, as small as a node with two cores needs it."""
-    manifest = sample("demo", PIPELINES)
-    spec = manifest["spec"]
-    spec["sources"]["cdr"]["simulator"] |= FEWER_EVENTS
-    spec["sources"]["networkProbe"]["simulator"] |= {"towerCount": 50, "durationSeconds": 10}
-    for source in spec["sources"].values():
-        source["simulator"]["resources"] = {"cpu": "10m", "memory": "512Mi"}
-    spec["bronze"]["resources"] = {"cpu": "10m", "memory": "1Gi"}
-    spec["fraudDetection"]["accountFreezer"]["resources"] = {"cpu": "10m", "memory": "256Mi"}
-    spec["transform"]["resources"] = {"cpu": "10m", "memory": "1Gi"}
-    node.kubectl("apply", "-f", "-", stdin=json.dumps(manifest | {"spec": spec | more}))
-
-
-def delete_demo(node: Node) -> None:
-    """Delete the pipeline and wait until nothing of it is left, runs that were asked for among it."""
-    node.kubectl("-n", PIPELINES, "delete", "tp", "demo", "--timeout=120s")
-    kinds = "flinkdeployments,kafkas,kafkanodepools,kafkatopics,kafkausers,deployments,jobs,configmaps,pods"
-    selector = f"{labels.PIPELINE_LABEL}=demo"
-    eventually(lambda: node.kubectl("-n", PIPELINES, "get", kinds, "-l", selector, "-o", "name") == "", seconds=60)
-
-
 def remains_of_kafka(state: StateDirectory) -> bool:
     return any(state.kafka.glob("*.demo/data-*"))
-
-
-def row_counts(node: Node) -> dict[str, int]:
-    catalog = open_catalog(node)
-    return {name: catalog.load_table(("bronze", name)).scan().count() for _, name in catalog.list_tables("bronze")}
-
-
-def running(node: Node) -> list[Manifest]:
-    found: list[Manifest] = json.loads(
-        node.kubectl("get", "pods", "-A", "--field-selector=status.phase=Running", "-o", "json")
-    )["items"]
-    return found
-
-
-def trino_is_started(node: Node) -> bool:
-    try:
-        return (
-            '"starting":false' in httpx2.get(f"http://{service_ip(node, trino_pod.NAME)}:{trino_pod.PORT}/v1/info").text
-        )
-    except httpx2.TransportError:  # nothing answers for the service before its pod is ready
-        return False
-
-
-def open_trino(node: Node) -> TrinoSql:
-    return TrinoSql(TrinoConnection(host=service_ip(node, trino_pod.NAME), port=trino_pod.PORT, username="transformer"))
-
-
-def run_log(node: Node, job: str) -> str:
-    component = BatchJob(job).component
-    return node.kubectl("-n", PIPELINES, "logs", f"job/{names.component('demo', component)}")
-
-
-def condition(node: Node, kind: str) -> str:
-    path = f'{{.status.conditions[?(@.type=="{kind}")].status}}'
-    return node.kubectl("-n", PIPELINES, "get", "tp", "demo", "-o", f"jsonpath={path}")
-
-
-def state_of(node: Node, stage: str) -> str:
-    path = f'{{.status.stages[?(@.name=="{stage}")].state}}'
-    return node.kubectl("-n", PIPELINES, "get", "tp", "demo", "-o", f"jsonpath={path}")
-
-
-def stage(node: Node) -> str:
-    return node.kubectl("-n", PIPELINES, "get", "tp", "demo", "-o", "jsonpath={.status.stage}")
-
-
-def balance(node: Node, cluster: KubeCluster, topics: list[str], scratch: Path) -> dict[str, TopicBalance]:
-    """Produced by the ledger, in bronze by Iceberg, in the dead letters by Kafka."""
-    reader = KafkaReader(cluster, PIPELINES, "demo", scratch)
-    try:
-        produced = read_ledger(reader).totals()
-        letters = {topic: len({each.key() for each in reader.records(dead_letter_topic(topic))}) for topic in topics}
-    finally:
-        reader.close()
-    catalog = open_catalog(node)
-    bronze = {topic: catalog.load_table(("bronze", topic)).scan().count() for topic in topics}
-    return reconcile({topic: produced.get(topic, EventCounts()) for topic in topics}, bronze, letters)
-
-
-def ledger(cluster: KubeCluster, scratch: Path) -> Ledger:
-    reader = KafkaReader(cluster, PIPELINES, "demo", scratch)
-    try:
-        return read_ledger(reader)
-    finally:
-        reader.close()
-
-
-def read_ledger(reader: KafkaReader) -> Ledger:
-    return Ledger(decode_entry(record.value() or b"") for record in reader.records(LEDGER_TOPIC))
-
-
-def accused(cluster: KubeCluster, scratch: Path) -> set[tuple[FraudRule, str]]:
-    """Rule and subscriber of each committed alert."""
-    reader = KafkaReader(cluster, PIPELINES, "demo", scratch, names.ALERT_READER)
-    try:
-        alerts = [FraudAlert.model_validate_json(each.value() or b"") for each in reader.records(FraudAlert.topic)]
-    finally:
-        reader.close()
-    return {(alert.rule, alert.msisdn) for alert in alerts}
-
-
-def frozen(crm: Connection) -> set[str]:
-    """Subscribers whose account is frozen."""
-    with crm, crm.cursor() as cursor:
-        cursor.execute("select msisdn from crm.accounts join crm.customers using (customer_id) where status = 'frozen'")
-        return {msisdn for (msisdn,) in cursor.fetchall()}
-
-
-def open_catalog(node: Node) -> SqlCatalog:
-    database, store = secret(node, "lakehouse-catalog"), secret(node, "lakehouse-s3")
-    place = f"{service_ip(node, 'postgresql')}:5432/{database['username']}"
-    return SqlCatalog(
-        "iceberg",
-        **{
-            "uri": f"postgresql+psycopg2://{database['username']}:{database['password']}@{place}",
-            "s3.endpoint": f"http://{service_ip(node, 'minio')}:9000",
-            "s3.access-key-id": store["access-key-id"],
-            "s3.secret-access-key": store["secret-access-key"],
-            "s3.region": "us-east-1",
-        },
-    )
-
-
-def secret(node: Node, name: str) -> dict[str, str]:
-    data: dict[str, Any] = json.loads(node.kubectl("-n", PIPELINES, "get", "secret", name, "-o", "json"))["data"]
-    return {key: base64.b64decode(value).decode() for key, value in data.items()}
-
-
-def service_ip(node: Node, name: str) -> str:
-    return node.kubectl("-n", PIPELINES, "get", "service", name, "-o", "jsonpath={.spec.clusterIP}")
