@@ -1,6 +1,5 @@
 """Engines shared by all tests of a session: each is started when a test first asks for it, all stop at the end."""
 
-import os
 import shutil
 import signal
 import tempfile
@@ -9,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import boto3
-import psutil
 import pytest
 import trino.dbapi
 from engines import KafkaEngine, LakeEngine, running, start_kafka, start_services
@@ -17,14 +15,11 @@ from mypy_boto3_s3 import S3Client
 from pyiceberg.catalog import Catalog
 from pyiceberg.catalog.sql import SqlCatalog
 
-from local.cluster.daemon_control import delete_everything
 from local.cluster.local_cluster import LocalCluster
 from local.services.minio import REGION
 from local.services.postgres import Postgres
 from local.services.trino import CATALOG
 from local.state.paths import StateDirectory
-
-FOLDER_PREFIX = "telecom-tests-"
 
 
 def pytest_configure() -> None:
@@ -32,20 +27,11 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def stop_what_killed_sessions_left() -> None:
-    """Engines of test sessions that ended by SIGKILL: their folders carry the session's process id."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
-        session = folder.name.removeprefix(FOLDER_PREFIX).partition("-")[0]
-        if session.isdigit() and folder.stat().st_uid == os.geteuid() and not psutil.pid_exists(int(session)):
-            delete_everything(StateDirectory.open(folder))
-
-
 @pytest.fixture(scope="session")
 def local_cluster() -> Iterator[LocalCluster]:
     """A LocalCluster in a folder of its own, its loop running; nothing is started yet."""
     # Not below pytest's own folder: PostgreSQL runs as `nobody` for root, who may not enter that.
-    stop_what_killed_sessions_left()
-    root = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-"))
+    root = Path(tempfile.mkdtemp(prefix="telecom-local-"))
     try:
         with running(LocalCluster(StateDirectory.open(root))) as cluster:
             yield cluster
