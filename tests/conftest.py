@@ -1,12 +1,32 @@
-"""What holds for every test: engines end with their session, however it ends.
+"""What holds for every test: lanes, engines that end with their session however it ends, races called races.
 
 This folder is on the import path because of this file, so that tests of several folders can share modules.
 """
+
+from typing import Any
 
 import pytest
 from leftovers import Leftovers
 
 _leftovers = pytest.StashKey[Leftovers]()
+_failed_before = pytest.StashKey[frozenset[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    text = "with --last-failed: name the tests that pass only now, which are races"
+    parser.addoption("--second-try", action="store_true", help=text)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--second-try") and config.cache:
+        config.stash[_failed_before] = frozenset(config.cache.get("cache/lastfailed", {}))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from lanes import Lanes  # only where xdist is
+
+    return Lanes(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -17,3 +37,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if found := config.stash.get(_leftovers, None):
         found.clear()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    failed = {each.nodeid for kind in ("failed", "error") for each in terminalreporter.stats.get(kind, ())}
+    passed = {each.nodeid for each in terminalreporter.stats.get("passed", ())} - failed
+    if races := sorted(passed & config.stash.get(_failed_before, frozenset())):
+        terminalreporter.section("failed first, passed alone: a race in the test or in the code, to be mended")
+        for nodeid in races:
+            terminalreporter.line(nodeid)
