@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -63,9 +64,10 @@ def crds(control_plane: ControlPlane) -> None:
 
 
 @pytest.fixture
-def scene(control_plane: ControlPlane, namespace: str) -> Scene:
+def scene(control_plane: ControlPlane, namespace: str) -> Iterator[Scene]:
     create_references(control_plane, namespace)
-    return Scene(control_plane, namespace)
+    with closing(Scene(control_plane, namespace)) as scene:
+        yield scene
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 """A namespace with a pipeline in it, seen as a user sees it."""
 
-import json
 from typing import Any
 
+from api_servers import api_server
 from pipelines import apply, changed, sample
 
 from local.kubernetes.control_plane import ControlPlane
+from operators.telecom_pipeline.objects.custom_resource import PLURAL, TELECOM_PIPELINE
 from operators.telecom_pipeline.objects.names import CHILD_KINDS
 
 
@@ -15,6 +16,11 @@ class Scene:
     def __init__(self, control_plane: ControlPlane, namespace: str) -> None:
         self.control_plane = control_plane
         self.namespace = namespace
+        # What tests ask over and over, they ask without a process of kubectl for each time.
+        self._server = api_server(control_plane.kubeconfig)
+
+    def close(self) -> None:
+        self._server.close()
 
     def kubectl(self, *arguments: str) -> str:
         return self.control_plane.kubectl("-n", self.namespace, *arguments)
@@ -26,12 +32,14 @@ class Scene:
         apply(self.control_plane, manifest)
 
     def status(self, name: str = "minimal") -> dict[str, Any]:
-        status: dict[str, Any] = json.loads(self.kubectl("get", "tp", name, "-o", "json")).get("status", {})
+        path = f"/apis/{TELECOM_PIPELINE.api_version}/namespaces/{self.namespace}/{PLURAL}/{name}"
+        status: dict[str, Any] = self._server.call("GET", path).get("status", {})
         return status
 
     def condition(self, kind: str, name: str = "minimal") -> str:
-        path = f'{{.status.conditions[?(@.type=="{kind}")].status}}'
-        return self.kubectl("get", "tp", name, "-o", f"jsonpath={path}")
+        """Its status; empty while there is no such condition."""
+        conditions = self.status(name).get("conditions", [])
+        return next((each["status"] for each in conditions if each["type"] == kind), "")
 
     def stage(self, stage: str, name: str = "minimal") -> dict[str, str]:
         stages = self.status(name).get("stages", [])

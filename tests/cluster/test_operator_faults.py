@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -158,17 +159,18 @@ def test_two_operators_without_a_lease_agree_and_come_to_rest(scene: Scene, tmp_
 
 def test_an_operator_that_starts_before_every_crd_goes_to_work_once_they_are_installed(tmp_path: Path) -> None:
     # A control plane of its own: pipelines that other tests left would keep their CRD.
-    with ControlPlane(tmp_path / "control-plane") as control_plane:
-        scene = Scene(control_plane, "default")
+    with (
+        ControlPlane(tmp_path / "control-plane") as control_plane,
+        closing(KubeCluster(api_server(control_plane.kubeconfig))) as cluster,
+        closing(Scene(control_plane, "default")) as scene,
+    ):
         create_references(control_plane, scene.namespace)
         with operator(control_plane.kubeconfig, tmp_path, namespace=scene.namespace) as process:
             eventually(lambda: "does not serve TelecomPipeline" in process.log.read_text())
             install_crds(control_plane.kubectl)
-            cluster = KubeCluster(api_server(control_plane.kubeconfig))
             with Upstream(cluster, scene.namespace):
                 scene.apply()
                 scene.wait_ready()
-            cluster.close()
 
 
 def pool(scene: Scene) -> str:
