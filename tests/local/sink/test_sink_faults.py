@@ -22,7 +22,7 @@ pytestmark = pytest.mark.engine
 
 def run_tool(lab: SinkLab, module: str, *arguments: str) -> str:
     """Run one of the sink's commands; its log."""
-    command = [sys.executable, "-m", f"jobs.kafka_to_bronze.{module}", "--settings", str(lab.settings_file())]
+    command = [sys.executable, "-m", f"jobs.kafka_to_bronze.tools.{module}", "--settings", str(lab.settings_file())]
     done = subprocess.run(
         [*command, "--topic", TOPIC, *arguments],
         env=lab.environ(),
