@@ -28,16 +28,30 @@ PROCESS = "deployment.n.d.0"
 
 
 @pytest.fixture
-def state() -> Iterator[StateDirectory]:
-    """A state directory with a daemon that runs PostgreSQL."""
+def stopped() -> Iterator[StateDirectory]:
+    """A state directory that nothing drives yet."""
     # PostgreSQL runs as `nobody` for root, who may not enter pytest's own folder.
     state = StateDirectory.open(Path(tempfile.mkdtemp(prefix="telecom-daemon-")))
     try:
-        assert control.start_daemon(state, ["postgres"])
         yield state
     finally:
         control.delete_everything(state)
         shutil.rmtree(state.root, ignore_errors=True)
+
+
+@pytest.fixture
+def state(stopped: StateDirectory) -> StateDirectory:
+    """A state directory with a daemon and no service."""
+    assert control.start_daemon(stopped, [])
+    return stopped
+
+
+@pytest.fixture
+def with_postgres(stopped: StateDirectory) -> StateDirectory:
+    """A state directory with a daemon that runs PostgreSQL."""
+    assert control.start_daemon(stopped, ["postgres"])
+    wait_until(lambda: is_ready(stopped, "postgres"), "PostgreSQL is ready", 120)
+    return stopped
 
 
 def row(state: StateDirectory, component: str) -> Row | None:
@@ -76,8 +90,8 @@ def processes_of(state: StateDirectory) -> set[int]:
     return found
 
 
-def test_a_killed_daemon_is_replaced_and_nothing_is_restarted(state: StateDirectory) -> None:
-    wait_until(lambda: is_ready(state, "postgres"), "PostgreSQL is ready", 120)
+def test_a_killed_daemon_is_replaced_and_nothing_is_restarted(with_postgres: StateDirectory) -> None:
+    state = with_postgres
     apply_deployment(state)
     before = processes_of(state)
     running = daemon.read_state(state)
@@ -106,8 +120,8 @@ def test_a_change_in_the_store_is_acted_on_by_the_daemon(state: StateDirectory) 
     wait_until(lambda: row(state, PROCESS) is None, "its process is gone")
 
 
-def test_stopping_leaves_the_data_and_no_process(state: StateDirectory) -> None:
-    wait_until(lambda: is_ready(state, "postgres"), "PostgreSQL is ready", 120)
+def test_stopping_leaves_the_data_and_no_process(with_postgres: StateDirectory) -> None:
+    state = with_postgres
     apply_deployment(state)
     control.stop_everything(state)
     assert processes_of(state) == set()
