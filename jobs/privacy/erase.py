@@ -1,5 +1,6 @@
 """Takes a person out of bronze, silver and gold, and out of every snapshot that still held them."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -30,6 +31,7 @@ CUSTOMERS = ("bronze", "crm_customers")
 # A tag that holds erased rows would keep them readable and their files alive.
 TAGS = (PUBLISHED_TAG, PREVIOUS_TAG)
 LARGER_THAN_ANY_FILE = "100TB"
+_PINNED = re.compile(r"for version as of \d+", re.IGNORECASE)
 
 
 class UnpublishedGoldError(Exception):
@@ -67,7 +69,7 @@ def erase(catalog: Catalog, sql: TrinoSql, subject: Subject) -> Iterator[Erased]
         _move_tags_to_current(table.refresh())
         _expire_snapshots(sql, table)
         if table.name()[-2] == BRONZE_NAMESPACE:  # models read no other tables through views
-            _pin_view_anew(sql, table.refresh())
+            _pin_view_to_current(sql, table.refresh())
         yield done
 
 
@@ -163,19 +165,25 @@ def _expire_snapshots(sql: TrinoSql, table: Table) -> None:
     sql.run(f"alter table {_name(sql, table)} execute expire_snapshots(retention_threshold => '0s')")
 
 
-def _pin_view_anew(sql: TrinoSql, table: Table) -> None:
-    """Let the view through which models read a bronze table show the snapshot that is left, not one that is gone."""
+def _pin_view_to_current(sql: TrinoSql, table: Table) -> None:
+    """Let the view through which models read a bronze table show the snapshot that is left, not one that is gone.
+
+    dbt defines the view (macro `bronze_table`); only the snapshot in its definition changes here.
+    """
     namespace, name = table.name()[-2:]
     view = f"{namespace}_{name}"
-    is_there = sql.rows(
-        f"select 1 as n from {sql.catalog}.information_schema.tables"  # noqa: S608
+    defined = sql.rows(
+        f"select view_definition as statement from {sql.catalog}.information_schema.views"  # noqa: S608
         f" where table_schema = '{namespace}' and table_name = '{view}'"
     )
-    if is_there:
-        sql.run(
-            f"create or replace view {sql.catalog}.{namespace}.{view} as"  # noqa: S608
-            f" select * from {_name(sql, table)} for version as of {table.metadata.current_snapshot_id}"
-        )
+    for row in defined:
+        statement = pinned_to(row["statement"], table.metadata.current_snapshot_id)
+        sql.run(f"create or replace view {sql.catalog}.{namespace}.{view} as {statement}")
+
+
+def pinned_to(statement: str, snapshot_id: int | None) -> str:
+    """A query of one table that shows this snapshot of it, where it showed another; all else is as it was."""
+    return _PINNED.sub(f"for version as of {snapshot_id}", statement)
 
 
 def _name(sql: TrinoSql, table: Table) -> str:
