@@ -52,16 +52,6 @@ def move_tags(catalog: Catalog, snapshots: Mapping[str, int]) -> None:
                 refs.create_tag(before.snapshot_id, PREVIOUS_TAG)
 
 
-def published_snapshots(catalog: Catalog) -> dict[str, int]:
-    """Snapshot that readers see, by gold table."""
-    tables = {identifier[-1]: catalog.load_table(identifier) for identifier in catalog.list_tables(GOLD)}
-    return {
-        name: table.metadata.refs[PUBLISHED_TAG].snapshot_id
-        for name, table in sorted(tables.items())
-        if PUBLISHED_TAG in table.metadata.refs
-    }
-
-
 def create_views(sql: TrinoSql, tables: Iterable[str]) -> None:
     """A view `published.<table>` for every table, with the columns that the table has now.
 

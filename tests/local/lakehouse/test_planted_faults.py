@@ -14,7 +14,6 @@ from jobs.nightly.gates.gate import GateResult, Outcome, judge
 from jobs.nightly.gates.inspection import Inspection
 from jobs.nightly.publish.history import Action
 from jobs.nightly.publish.publish import publish
-from jobs.runtime.published_tags import published_snapshots
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
@@ -140,10 +139,10 @@ def test_a_planted_fault_is_caught(warehouse: Warehouse, fault: Fault) -> None:
 
 def assert_refused(warehouse: Warehouse, run: AuditedRun, result: GateResult) -> None:
     """The run is not published because of that gate, and readers see what they saw."""
-    before = published_snapshots(warehouse.catalog)
+    before = warehouse.published()
     record = publish(warehouse.catalog, warehouse.sql, run, [result])
     assert (record.action, record.blocking_gates) == (Action.REFUSED, (result.gate.name,))
-    assert published_snapshots(warehouse.catalog) == before
+    assert warehouse.published() == before
 
 
 def test_offsets_that_no_commit_covers_are_caught(warehouse: Warehouse) -> None:
@@ -183,7 +182,7 @@ def test_no_alert_at_all_is_noticed(warehouse: Warehouse) -> None:
 
 
 def test_a_blocking_gate_leaves_readers_on_what_they_see_and_says_which(warehouse: Warehouse) -> None:
-    before = published_snapshots(warehouse.catalog)
+    before = warehouse.published()
     seen = warehouse.value("select sum(revenue_usd) from published.fact_calls")
     fault = next(fault for fault in FAULTS if fault.gate == "reconciliation")
     with spoiled(warehouse, fault.table, lambda: warehouse.sql.run(fault.statement)):
@@ -192,7 +191,7 @@ def test_a_blocking_gate_leaves_readers_on_what_they_see_and_says_which(warehous
         assert warehouse.value("select sum(revenue_usd) from published.fact_calls") == seen
         assert warehouse.value("select sum(revenue_usd) from gold.fact_calls") != seen
     assert (record.action, record.blocking_gates) == (Action.REFUSED, ("reconciliation",))
-    assert published_snapshots(warehouse.catalog) == before
+    assert warehouse.published() == before
     (row,) = warehouse.rows(
         "select blocking_gates from audit.publications where action = 'refused' order by at desc limit 1"
     )

@@ -3,7 +3,7 @@
 import pytest
 from warehouse import RUN_DATE, Warehouse
 
-from jobs.runtime.published_tags import move_tags, published_snapshots
+from jobs.runtime.published_tags import move_tags
 from telecom.access.lake_access import LakeAccess
 from telecom.batch.publish_rollback import PublicationRollbackError, roll_publication_back
 
@@ -20,19 +20,19 @@ def published_twice(warehouse: Warehouse) -> None:
 
 
 def test_rollback_puts_the_previous_set_back(warehouse: Warehouse) -> None:
-    now = published_snapshots(warehouse.catalog)
+    now = warehouse.published()
     access = lake_access_of(warehouse)
     record = roll_publication_back(access)
     while record.snapshots == now:  # a run that changed nothing published the same set again
         record = roll_publication_back(access)
-    assert published_snapshots(warehouse.catalog) == record.snapshots
+    assert warehouse.published() == record.snapshots
     assert record.snapshots != now
     move_tags(warehouse.catalog, now)
-    assert published_snapshots(warehouse.catalog) == now
+    assert warehouse.published() == now
 
 
 def test_before_the_first_publication_there_is_nothing_to_go_back_to(warehouse: Warehouse) -> None:
-    access, seen = lake_access_of(warehouse), published_snapshots(warehouse.catalog)
+    access, seen = lake_access_of(warehouse), warehouse.published()
     with pytest.raises(PublicationRollbackError, match=r"telecom run nightly"):
         for _ in range(100):
             roll_publication_back(access)

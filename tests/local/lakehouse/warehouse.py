@@ -25,6 +25,7 @@ from jobs.crm_simulator.simulation import live_until
 from jobs.nightly.dbt.dbt_build import Dbt
 from jobs.nightly.nightly_run import DayRange, NightlyReport, run_nightly
 from jobs.runtime.iceberg import open_catalog
+from jobs.runtime.published_tags import GOLD, PUBLISHED_TAG
 from jobs.runtime.trino import Row, TrinoSql
 from local.artefacts.dbt import DBT_PROJECT, dbt_python, parsed_dbt_project, parsed_if_present
 
@@ -139,6 +140,16 @@ class Warehouse:
             (row,) = self.rows(f"select count(*) as n, checksum(row({', '.join(columns)})) as hash from {name}")
             found[name] = (row["n"], row["hash"])
         return found
+
+    def published(self) -> dict[str, int]:
+        """Snapshot that readers see, by gold table."""
+        refs = {
+            identifier[-1]: self.catalog.load_table(identifier).metadata.refs
+            for identifier in self.catalog.list_tables(GOLD)
+        }
+        return {
+            name: found[PUBLISHED_TAG].snapshot_id for name, found in sorted(refs.items()) if PUBLISHED_TAG in found
+        }
 
     def snapshots(self, namespace: str, names: Sequence[str] = ()) -> dict[str, int]:
         """Current snapshot by table."""
