@@ -60,7 +60,7 @@ def erase(catalog: Catalog, sql: TrinoSql, subject: Subject) -> Iterator[Erased]
 
     Raises `UnpublishedGoldError` before the first change.
     """
-    tables = [table for table in _tables(catalog) if _concerns(table, subject)]
+    tables = [table for table in lake_tables(catalog) if _concerns(table, subject)]
     _require_published(tables)
     for table in tables:
         _apply_pending_deletes(sql, table)
@@ -73,7 +73,8 @@ def erase(catalog: Catalog, sql: TrinoSql, subject: Subject) -> Iterator[Erased]
         yield done
 
 
-def _tables(catalog: Catalog) -> Iterator[Table]:
+def lake_tables(catalog: Catalog) -> Iterator[Table]:
+    """Every table that may hold a person."""
     for namespace in NAMESPACES:
         for identifier in sorted(catalog.list_tables(namespace)):
             yield catalog.load_table(identifier)

@@ -12,7 +12,7 @@ from pyiceberg.catalog import Catalog
 from pyiceberg.io.pyarrow import PyArrowFileIO
 from pyiceberg.table import Table
 
-from jobs.privacy.erase import NAMESPACES
+from jobs.privacy.erase import lake_tables
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def search(catalog: Catalog, needles: Sequence[str]) -> Proof:
     where they are compressed, as the values that pyiceberg reads from them (column bounds of data files).
     """
     searched, matches = 0, set[str]()
-    for table in _tables(catalog):
+    for table in lake_tables(catalog):
         filesystem, folder = _folder(table)
         for path in _files(filesystem, folder):
             searched += 1
@@ -43,12 +43,6 @@ def search(catalog: Catalog, needles: Sequence[str]) -> Proof:
                 matches.add(path)
         matches |= {f"{'.'.join(table.name())} column bounds" for _ in _bounds_with(table, needles)}
     return Proof(searched, tuple(sorted(matches)))
-
-
-def _tables(catalog: Catalog) -> Iterator[Table]:
-    for namespace in NAMESPACES:
-        for identifier in sorted(catalog.list_tables(namespace)):
-            yield catalog.load_table(identifier)
 
 
 def _folder(table: Table) -> tuple[pa_fs.FileSystem, str]:
