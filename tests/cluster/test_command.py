@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 from pipelines import apply, changed, create_references, sample
 
 from local.kubernetes.control_plane import ControlPlane
@@ -58,6 +59,16 @@ def test_diff_names_the_child_and_the_field_that_would_change(
     assert any(line.startswith("+") and "size: 20Gi" in line for line in shown.stdout.splitlines())
     assert "create KafkaTopic" in shown.stdout  # held back by a gate so far
     assert control_plane.kubectl("-n", reconciled, "get", "kafkatopics", "-o", "name") == ""
+
+
+def test_render_shows_what_the_pipeline_becomes_in_this_cluster(control_plane: ControlPlane, reconciled: str) -> None:
+    shown = telecom(control_plane, "render", "minimal", "-n", reconciled)
+    assert shown.returncode == 0, shown.stderr
+    kinds = [child["kind"] for child in yaml.safe_load_all(shown.stdout)]
+    assert {"Kafka", "KafkaTopic", "KafkaUser"} <= set(kinds)
+    assert "# stage bronze is left out until Kafka's bootstrap servers can be observed" in shown.stderr
+    program = json.loads(telecom(control_plane, "render", "minimal", "-n", reconciled, "-o", "json").stdout)
+    assert [child["kind"] for child in program] == kinds
 
 
 def test_pause_and_resume_switch_the_spec(control_plane: ControlPlane, reconciled: str) -> None:
