@@ -149,6 +149,14 @@ def test_go_is_not_needed_once_minio_and_kubernetes_are_built(tmp_path: Path) ->
     assert severities(examine(folder, tmp_path, "-o", "json"))["Go"] == "optional"
 
 
+@pytest.mark.parametrize(("toolchain", "severity"), [("auto", "ok"), ("local", "fatal")])
+def test_an_older_go_will_do_if_it_may_fetch_a_newer(tmp_path: Path, toolchain: str, severity: str) -> None:
+    folder = fake_tools(tmp_path / "bin")
+    answers = f"#!/bin/sh\n[ $1 = env ] && echo {toolchain} || echo go version go1.22.2 linux/amd64\n"
+    (folder / "go").write_text(answers)
+    assert severities(examine(folder, tmp_path, "-o", "json"))["Go"] == severity
+
+
 def test_java_home_comes_before_the_path(tmp_path: Path) -> None:
     home = tmp_path / "jdk"
     home.mkdir()
