@@ -27,7 +27,6 @@ LOADED_BY_NAME = {"sqlalchemy": "psycopg2-binary", "pyiceberg": "pyiceberg-core"
 RUN_BY_DBT = "jobs.nightly.dbt.dbt_process"
 # Jobs that run on a laptop only have an extra, but no image.
 JOBS_WITHOUT_IMAGE = (job_image("crm-simulator"), job_image("privacy"))
-EACH_IMAGE = pytest.mark.parametrize("image", OWN_IMAGES, ids=lambda image: image.name)
 EACH_PROGRAM = pytest.mark.parametrize("image", (*OWN_IMAGES, *JOBS_WITHOUT_IMAGE), ids=lambda image: image.name)
 
 
