@@ -1,4 +1,4 @@
-"""The demo, run once for all tests of this folder; they end with the one that executes the README's `telecom clean`."""
+"""The demo, run once for all tests of this folder; they end with the tutorial, whose last command deletes its state."""
 
 from collections.abc import Iterator
 

@@ -1,6 +1,6 @@
 """`telecom publish-rollback` and `telecom erase` on a pipeline that runs: by the command, as its own Kafka users.
 
-Before the README's commands by name: the last of those deletes everything.
+Before the tutorial by name: its last command deletes everything.
 """
 
 import re
