@@ -18,10 +18,12 @@ from types import FrameType
 import structlog
 from filelock import FileLock, Timeout
 
+from contracts.version import VERSION
 from local.cluster.local_cluster import LocalCluster
 from local.services.platform_services import SERVICE_NAMES
 from local.state.files import write_atomically
 from local.state.paths import DEFAULT_STATE_DIRECTORY, StateDirectory
+from local.supervisor.processes import start_identity
 
 log = structlog.get_logger()
 
@@ -32,10 +34,22 @@ STATE_PERIOD_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class DaemonState:
-    """What the daemon last wrote about itself."""
+    """What the daemon last wrote about itself.
+
+    Process id and the time of its start identify it for good. A daemon of before 0.1.0 wrote neither that time nor its
+    version.
+    """
 
     pid: int
     ready_services: tuple[str, ...] = ()
+    created: str = ""
+    version: str = ""
+
+    @classmethod
+    def of_this_process(cls, ready_services: Sequence[str]) -> "DaemonState":
+        """What this process writes while it is the daemon."""
+        pid = os.getpid()
+        return cls(pid, tuple(ready_services), start_identity(pid), VERSION)
 
 
 def lock_of(state: StateDirectory) -> FileLock:
@@ -49,7 +63,7 @@ def read_state(state: StateDirectory) -> DaemonState | None:
     if not file.is_file():
         return None
     fields = json.loads(file.read_text())
-    return DaemonState(fields["pid"], tuple(fields["ready_services"]))
+    return DaemonState(**{**fields, "ready_services": tuple(fields["ready_services"])})
 
 
 def write_state(state: StateDirectory, daemon: DaemonState) -> None:
@@ -77,7 +91,7 @@ def run(state: StateDirectory, services: Sequence[str]) -> None:
     cluster.start_thread()
     log.info("daemon runs", pid=os.getpid(), state=str(state.root))
     while not received:
-        write_state(state, DaemonState(os.getpid(), tuple(cluster.services.ready())))
+        write_state(state, DaemonState.of_this_process(cluster.services.ready()))
         wake_up.wait(STATE_PERIOD_SECONDS)
     log.info("daemon ends", stops_everything=STOP_EVERYTHING in received)
     cluster.close(stop_processes=STOP_EVERYTHING in received)

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 from filelock import Timeout
 
+from contracts.version import VERSION
 from local.adapters.workloads.pods import explain
 from local.artefacts.versions import REPOSITORY
 from local.cluster import daemon
@@ -24,6 +25,7 @@ from local.state.paths import StateDirectory
 from local.supervisor.logs import tail
 from local.supervisor.machine import base_environment
 from local.supervisor.ports import PortBook
+from local.supervisor.processes import is_same_process
 from local.supervisor.record import Phase, Record, load_all
 from local.supervisor.supervisor import Supervisor
 
@@ -58,9 +60,11 @@ def is_running(state: StateDirectory) -> bool:
 def start_daemon(state: StateDirectory, services: Sequence[str] = SERVICE_NAMES) -> bool:
     """Start the daemon in the background and wait until it drives the directory; False if one already did.
 
-    The engines must be in the cache: a daemon that has to fetch them first shows no progress. Raises `DaemonError`.
+    The engines must be in the cache: a daemon that has to fetch them first shows no progress. Raises `DaemonError`,
+    also for a daemon of another version, which goes on with the code that it was started with.
     """
     if is_running(state):
+        _require_own_version(daemon.read_state(state))
         return False
     log_file = state.log_file(daemon.LOG_NAME)
     with log_file.open("ab") as log:
@@ -149,19 +153,28 @@ def _signal_and_wait(state: StateDirectory, number: int) -> None:
     if not is_running(state):
         return
     found = daemon.read_state(state)
-    if found is not None and _is_daemon(found.pid):
+    if found is not None and _is_alive(found):
         os.kill(found.pid, number)
     if not _wait(lambda: not is_running(state), STOP_SECONDS):
         log_file = state.log_file(daemon.LOG_NAME)
         raise DaemonError("stop the daemon", f"it did not end within {STOP_SECONDS:.0f} s", f"less {log_file}")
 
 
-def _is_daemon(pid: int) -> bool:
-    """Whether the recorded pid is still a daemon, because a killed one leaves its file behind."""
+def _is_alive(found: daemon.DaemonState) -> bool:
+    """Whether the recorded process is still the daemon, because a killed one leaves its file behind."""
+    if found.created:
+        return is_same_process(found.pid, found.created)
     try:
-        return daemon.__name__ in psutil.Process(pid).cmdline()
+        return "--state" in psutil.Process(found.pid).cmdline()
     except psutil.Error:
         return False
+
+
+def _require_own_version(found: daemon.DaemonState | None) -> None:
+    if found is None or not _is_alive(found) or found.version == VERSION:
+        return
+    why = f"one of version {found.version or 'before 0.1.0'} runs here, and this is {VERSION}"
+    raise DaemonError("start the daemon", why, "telecom down, then telecom up: the data stays")
 
 
 def _wait(condition: Callable[[], bool], seconds: float) -> bool:

@@ -83,7 +83,7 @@ class Processes:
             del self._children[record.pid]
             return False
         # Two processes can start within one clock tick: if a pid was reused, the mark decides.
-        return _is_same_process(record.pid, record.created) and self._is_ours(record.pid, record)
+        return is_same_process(record.pid, record.created) and self._is_ours(record.pid, record)
 
     def exit_code(self, record: Record) -> int | None:
         """Exit code of the command (128 + signal if a signal ended it), or None if it was not recorded."""
@@ -173,7 +173,8 @@ def start_identity(pid: int) -> str:
     return f"{boot}/{fields_after_name[19]}"
 
 
-def _is_same_process(pid: int, created: str | None) -> bool:
+def is_same_process(pid: int, created: str | None) -> bool:
+    """Whether the process that started at `created` (see `start_identity`) still lives under that id."""
     try:
         return start_identity(pid) == created and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except (psutil.Error, OSError):

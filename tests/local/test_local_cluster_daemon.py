@@ -3,6 +3,8 @@
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,6 +105,31 @@ def test_a_killed_daemon_is_replaced_and_nothing_is_restarted(with_postgres: Sta
     wait_until(lambda: "postgres" in control.ready_services(state), "the new daemon knows PostgreSQL", 60)
     leaders = {pid for pid in processes_of(state) if os.getsid(pid) == pid}
     assert leaders == {pid for pid in before if os.getsid(pid) == pid}
+
+
+# As daemons of before 0.1.0 were called, and what they wrote about themselves.
+FORMER_DAEMON = """
+import json, os, pathlib, signal, sys
+from filelock import FileLock
+run = pathlib.Path(sys.argv[sys.argv.index("--state") + 1]) / "run"
+lock = FileLock(run / "daemon.lock")
+lock.acquire()
+(run / "daemon.json").write_text(json.dumps({"pid": os.getpid(), "ready_services": []}))
+signal.sigwait({signal.SIGTERM, signal.SIGUSR1})
+"""
+
+
+def test_a_daemon_of_an_earlier_version_is_named_and_can_be_stopped(stopped: StateDirectory) -> None:
+    former = subprocess.Popen([sys.executable, "-c", FORMER_DAEMON, "--state", str(stopped.root)])
+    try:
+        wait_until(lambda: control.is_running(stopped) and daemon.read_state(stopped) is not None, "it runs")
+        with pytest.raises(control.DaemonError, match=r"before 0\.1\.0 runs here.*telecom down"):
+            control.start_daemon(stopped, [])
+        control.stop_everything(stopped)
+        assert former.wait(5) is not None
+    finally:
+        former.kill()
+        former.wait()
 
 
 def test_a_second_daemon_is_refused(state: StateDirectory) -> None:
