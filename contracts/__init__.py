@@ -1,1 +1,1 @@
-"""What all parts agree on: events, topics, tables, settings and metric names."""
+"""What all parts agree on: events, topics, tables, settings, ledger, fraud rules, metric names and the version."""

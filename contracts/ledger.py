@@ -1,4 +1,4 @@
-"""The producers' ledger: what was sent, so that every layer behind can be counted against it.
+"""The producers' ledger: what was sent, so that every later layer can be counted against it.
 
 A producer process writes *cumulative* entries to the compacted topic `event_ledger`: the newest entry of a key holds
 all that this process has done, so entries can be written at any interval and read any number of times.

@@ -28,7 +28,7 @@ class ProgressDecodeError(ValueError):
 
 
 class OffsetGapError(ValueError):
-    """A range starts behind the table's end, so what lies between would be lost."""
+    """A range starts after the table's end, so what lies between would be lost."""
 
 
 class OffsetOverlapError(ValueError):

@@ -1,1 +1,1 @@
-"""Container images without a container engine: layers packed by a few lines, for clusters that no registry serves."""
+"""Container images: archives packed without a container engine, and Dockerfiles for those who have one."""

@@ -43,6 +43,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     failed = {each.nodeid for kind in ("failed", "error") for each in terminalreporter.stats.get(kind, ())}
     passed = {each.nodeid for each in terminalreporter.stats.get("passed", ())} - failed
     if races := sorted(passed & config.stash.get(_failed_before, frozenset())):
-        terminalreporter.section("failed first, passed alone: a race in the test or in the code, to be mended")
+        terminalreporter.section("failed first, passed alone: a race in the test or in the code, to be fixed")
         for nodeid in races:
             terminalreporter.line(nodeid)

@@ -50,7 +50,7 @@ class Bench:
             future.result(30)
 
     def produce_up_to(self, total: int) -> None:
-        """Fill the topic until it holds so many events."""
+        """Fill the topic until it holds that many events."""
         if total > self._produced:
             send(self._engines.bootstrap_servers, TOPIC, total - self._produced, PARTITIONS)
             self._produced = total

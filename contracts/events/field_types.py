@@ -1,4 +1,4 @@
-"""Field types of the wire schema: a Python type for validation, a logical type for every engine behind it."""
+"""Field types of the wire schema: a Python type for validation, a logical type for each engine downstream."""
 
 from decimal import Decimal
 from enum import StrEnum

@@ -1,6 +1,6 @@
 """What dbt's context has and sqlfluff's does not, so that the linter sees the SQL that models and macros give.
 
-The linter reads the project as a run that nobody told anything: every variable is as dbt_project.yml has it.
+The linter reads the project as a run without settings: every variable is as dbt_project.yml has it.
 """
 
 import datetime as dt

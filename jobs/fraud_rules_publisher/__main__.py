@@ -1,4 +1,4 @@
-"""`python -m jobs.fraud_rules_publisher --settings FILE`: one run; it ends when the topic says what is wanted."""
+"""`python -m jobs.fraud_rules_publisher --settings FILE`: one run; it ends when the topic is up to date."""
 
 import os
 import sys
@@ -55,7 +55,7 @@ def _publish_changes(settings: RulesPublisherSettings, connection: dict[str, str
         publish(connection, settings.rule_topic, documents)
     for document in documents:
         log.info("published", rule=document.rule.value, version=document.version, enabled=document.enabled)
-    log.info("the topic says what is wanted", changed=len(documents))
+    log.info("the topic is up to date", changed=len(documents))
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""What every job shares: settings, Kafka client configuration, logs, health endpoints and the stop signal."""
+"""What two jobs or more share: settings, logs, health, clients of Kafka, Iceberg, Trino and PostgreSQL."""

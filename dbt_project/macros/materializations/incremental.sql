@@ -25,7 +25,7 @@
     {{ return({'relations': [target]}) }}
 {%- endmaterialization %}
 
-{# Add the columns that the model's contract has and the table lacks. Rows that are there have null in them until a run
+{# Add the columns that the model's contract has and the table lacks. Existing rows are null until a run
    works on them. #}
 {% macro add_new_columns(target) -%}
     {%- set present = adapter.get_columns_in_relation(target) | map(attribute='name') | list -%}

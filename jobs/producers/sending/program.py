@@ -32,7 +32,7 @@ from jobs.runtime.shutdown import StopSignal
 S = TypeVar("S", bound=ProducerSettings)
 # Given the time at which a run starts, in milliseconds since 1970, the traffic of that run.
 StartTraffic = Callable[[int], Traffic]
-# A problem of the user or of the broker: it is told in one line, without a stack trace.
+# A problem of the user or of the broker: it is reported in one line, without a stack trace.
 _TOLD_ERRORS = (
     SettingsError,
     KafkaCredentialsError,

@@ -18,7 +18,7 @@ LINE_LENGTH = 120
 def bronze_docs() -> dict[str, str]:
     """Text of each file by its path: one per bronze view, and one for the source that the views read.
 
-    The views are not under a dbt contract: a bronze table may have columns that the contract does not know (yet), and a
+    The views are not under a dbt contract: a bronze table may have columns that the contract does not know, and a
     gate warns of those.
     """
     return {

@@ -59,15 +59,15 @@ def render_batch_run(
     for workload in _workloads(pipeline, endpoints, tuple(arguments)):
         if workload.component == component:
             return render_run(pipeline, workload)
-    raise UnknownRunError(f"{pipeline.namespace}/{pipeline.name} cannot run {component!r} (yet)")
+    raise UnknownRunError(f"{pipeline.namespace}/{pipeline.name} cannot run {component!r}")
 
 
 def lake_settings(pipeline: Pipeline, endpoints: Endpoints) -> EraseSettings:
     """What a tool that people run needs to reach lake, Trino and CRM, but not Kafka. Raises `UnknownRunError`."""
     if pipeline.batch_jobs is None or endpoints.s3_endpoint is None:
-        raise UnknownRunError(f"{pipeline.namespace}/{pipeline.name} has no batch jobs (yet)")
+        raise UnknownRunError(f"{pipeline.namespace}/{pipeline.name} has no batch jobs")
     if endpoints.catalog is None or endpoints.trino is None or endpoints.customers is None:
-        raise UnknownRunError(f"{pipeline.namespace}/{pipeline.name} does not know its catalog, Trino and CRM (yet)")
+        raise UnknownRunError(f"{pipeline.namespace}/{pipeline.name} does not know its catalog, Trino and CRM yet")
     return EraseSettings(
         s3=s3_connection(pipeline, endpoints.s3_endpoint),
         catalog=endpoints.catalog,

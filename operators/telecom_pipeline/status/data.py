@@ -108,7 +108,7 @@ class _Limited:
 
     def verdict(self, value: float | None, shown: str, before: Mapping[str, Mapping[str, Any]]) -> Verdict:
         if value is None:
-            return Verdict(self.type, None, Reason.NO_FIGURES, "the sink has not reported it (yet)")
+            return Verdict(self.type, None, Reason.NO_FIGURES, "the sink has not reported it yet")
         was_false = before.get(self.type, {}).get("status") == "False"
         holds = value <= self.limit * (RECOVERY_SHARE if was_false else 1)
         message = f"{self.text} {shown}; the limit is {self.limit:g} {self.unit}"
