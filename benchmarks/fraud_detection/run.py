@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from benchmarks.arguments import asked_count
 from benchmarks.fraud_detection.alert_delay import measure_delay
 from benchmarks.fraud_detection.backlog_runs import BacklogRun, measure_backlog, send_backlog
 from benchmarks.fraud_detection.flink_job import HEAP_STATE, PARALLELISM, ROCKSDB_STATE
@@ -94,7 +95,7 @@ def _say(line: object) -> None:
 
 
 def main() -> None:
-    events = int(sys.argv[1]) if len(sys.argv) > 1 else EVENTS
+    events = asked_count(__doc__, "events", EVENTS)
     folder = Path(tempfile.mkdtemp(prefix="telecom-fraud-benchmark-"))
     load_before = os.getloadavg()[0]
     try:

@@ -8,7 +8,6 @@ import datetime as dt
 import json
 import os
 import statistics
-import sys
 import tempfile
 import time
 import tomllib
@@ -21,6 +20,7 @@ from engines import LakeEngine, running, start_services
 from lake_events import TOWER_COUNT
 from warehouse import RUN_DATE, Warehouse, open_warehouse
 
+from benchmarks.arguments import asked_count
 from benchmarks.machine import machine
 from contracts.tables import BRONZE_TABLE_BY_TOPIC
 from jobs.nightly.nightly_run import DayRange
@@ -138,7 +138,7 @@ def benchmark(warehouse: Warehouse) -> dict[str, Any]:
 
 
 def main() -> None:
-    events_per_day = int(sys.argv[1]) if len(sys.argv) > 1 else EVENTS_PER_DAY
+    events_per_day = asked_count(__doc__, "events_per_day", EVENTS_PER_DAY)
     with tempfile.TemporaryDirectory(prefix="telecom-nightly-") as folder:
         Path(folder).chmod(0o755)
         with running(LocalCluster(StateDirectory.open(Path(folder) / "state"))) as cluster:
@@ -157,7 +157,7 @@ def main() -> None:
 def dbt_version() -> str:
     """Version of dbt-core as its environment's lock file pins it."""
     packages = tomllib.loads((ENVIRONMENTS / "dbt" / "uv.lock").read_text())["package"]
-    return next(package["version"] for package in packages if package["name"] == "dbt-core")
+    return next(str(package["version"]) for package in packages if package["name"] == "dbt-core")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from typing import Any
 import psutil
 from lightkube.config.kubeconfig import KubeConfig
 
+from benchmarks.arguments import asked_count
 from benchmarks.machine import machine
 from contracts.metric_names import OPERATOR_API_CALLS
 from local.artefacts.versions import versions
@@ -76,7 +77,7 @@ class Watcher:
 
 def main() -> None:
     """Measure and write the result."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_PIPELINES
+    count = asked_count(__doc__, "pipelines", DEFAULT_PIPELINES)
     load_before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder, ControlPlane(Path(folder) / "control-plane") as control_plane:
         install(control_plane)

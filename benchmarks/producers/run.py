@@ -3,6 +3,7 @@
 The peer (peer.py) runs in the same run, in turns with ours. A figure counts only if the broker holds every record.
 """
 
+import argparse
 import json
 import os
 import platform
@@ -152,6 +153,7 @@ def report(rates: dict[str, list[float]]) -> dict[str, object]:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     pa.set_cpu_count(1)
     result = report(measure())
     RESULT_FILE.write_text(json.dumps(result, indent=2) + "\n")
