@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
@@ -49,7 +50,7 @@ def create_topics(address: str, topics: Sequence[str], partitions: int) -> None:
     for future in admin.create_topics(requests).values():
         future.result(START_SECONDS)
     for topic in topics:
-        _until_it_works(lambda topic=topic: record_count(address, topic))
+        _until_it_works(partial(record_count, address, topic))
 
 
 def record_count(address: str, topic: str) -> int:

@@ -92,7 +92,7 @@ def running_job(folder: Path, asked: FraudDetectionSettings, configuration: Mapp
         next(port for port in range(first, first + 500) if is_free(port)) for first in (22000, 22600)
     )
     flink = FlinkFolder(folder)
-    flink.write(_configuration(folder, rpc_port, rest_port) | configuration, fraud_detection_jar())
+    flink.write({**_configuration(folder, rpc_port, rest_port), **configuration}, fraud_detection_jar())
     (folder / "settings.json").write_text(asked.model_dump_json())
     arguments = ("--settings", str(folder / "settings.json"))
     commands = {"jobmanager": flink.job_manager(_ENTRY_CLASS, JOB_ID, arguments), "taskmanager": flink.task_manager()}

@@ -7,6 +7,7 @@ Flink's mini cluster. Like public examples it neither guards against bad records
 import json
 import math
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from pyflink.common import Configuration, Types, WatermarkStrategy
@@ -19,6 +20,7 @@ from pyflink.datastream.connectors.kafka import (
     KafkaSink,
     KafkaSource,
 )
+from pyflink.datastream.functions import RuntimeContext
 from pyflink.datastream.state import ValueStateDescriptor
 
 MAX_CALLS, WINDOW_MS = 25, 1_800_000
@@ -28,12 +30,12 @@ MIN_SPEED_KMH, MIN_DISTANCE_KM = 1000.0, 100.0
 class TwoRules(KeyedProcessFunction):
     """Both rules of one subscriber, each with a state."""
 
-    def open(self, runtime_context):
+    def open(self, runtime_context: RuntimeContext) -> None:
         """Register state."""
         self.place = runtime_context.get_state(ValueStateDescriptor("place", Types.PICKLED_BYTE_ARRAY()))
         self.times = runtime_context.get_state(ValueStateDescriptor("times", Types.PICKLED_BYTE_ARRAY()))
 
-    def process_element(self, value, ctx):
+    def process_element(self, value: tuple[str, str], ctx: KeyedProcessFunction.Context) -> Iterator[str]:
         """Judge one call: (msisdn, JSON)."""
         event = json.loads(value[1])
         time_ms, here = event["event_time_ms"], (event["latitude"], event["longitude"])
@@ -51,18 +53,18 @@ class TwoRules(KeyedProcessFunction):
         self.times.update(times)
 
 
-def _kilometres(one, other):
+def _kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
     lat_a, lon_a, lat_b, lon_b = map(math.radians, (*one, *other))
     chord = math.sin((lat_b - lat_a) / 2) ** 2 + math.cos(lat_a) * math.cos(lat_b) * math.sin((lon_b - lon_a) / 2) ** 2
     return 12742.0 * math.asin(math.sqrt(min(1.0, chord)))
 
 
-def _msisdn_of(value):
+def _msisdn_of(value: str) -> str:
     start = value.index('"msisdn":"') + 10
     return value[start : value.index('"', start)]
 
 
-def main(settings_file):
+def main(settings_file: str) -> None:
     """Settings: `bootstrap_servers`, `topic`, `alert_topic`, `configuration` of Flink."""
     settings = json.loads(Path(settings_file).read_text())
     configuration = Configuration()

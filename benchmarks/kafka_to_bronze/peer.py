@@ -41,7 +41,7 @@ def main(settings_file: str, event_count: int) -> None:
             continue
         if not started:
             started, cpu_started = time.monotonic(), time.process_time()
-        batch.append(json.loads(message.value()))
+        batch.append(json.loads(message.value() or b""))
         if len(batch) == BATCH_RECORDS:
             rows = pa.Table.from_pylist(batch)
             if table is None:

@@ -34,6 +34,11 @@ PLANTS = (
         "the whole",
     ),
     Plant(
+        "a benchmark that the command imports",
+        {"telecom/terminal/planted.py": "import benchmarks.machine"},
+        "the product knows nothing of what only developers run",
+    ),
+    Plant(
         "a job that imports another",
         {"jobs/churn/planted.py": "from jobs.privacy import subject"},
         "no job knows another",
@@ -80,7 +85,8 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("tree")
     shutil.copy(REPOSITORY / "pyproject.toml", root)
     for package in CONFIGURATION["root_packages"]:
-        shutil.copytree(REPOSITORY / package, root / package, ignore=all_but_modules)
+        folder = package.replace(".", "/")
+        shutil.copytree(REPOSITORY / folder, root / folder, ignore=all_but_modules)
     return root
 
 
