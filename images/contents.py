@@ -14,6 +14,8 @@ from operators.telecom_pipeline.render.images import (
 from operators.telecom_pipeline.render.transform import DBT
 
 OPERATOR_IMAGE = "telecom-operator"
+# The operator renders no pod for it: people run it, with the rights of the KafkaUser `eraser`.
+PRIVACY_IMAGE = "privacy"
 # What jobs share; no job knows another.
 _BESIDE_A_JOB = ("contracts", "jobs/__init__.py", "jobs/runtime")
 
@@ -44,4 +46,5 @@ OWN_IMAGES = (
     job_image(CRM_BATCH_INGESTOR_IMAGE),
     job_image(NIGHTLY_IMAGE, str(DBT.project_directory), has_dbt=True),
     job_image(CHURN_IMAGE),
+    job_image(PRIVACY_IMAGE),
 )

@@ -29,6 +29,7 @@ job fraud-rules-publisher
 job account-freezer
 job crm-batch-ingestor
 job churn
+job privacy
 job nightly nightly
 build fraud-detection jobs/fraud_detection/Dockerfile --build-arg "FLINK_VERSION=$(version flink)"
 build minio images/minio/Dockerfile --build-arg "VERSION=$(version minio)"
