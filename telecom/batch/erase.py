@@ -11,6 +11,8 @@ from telecom.access.kafka_identity import kafka_identity
 from telecom.access.lake_access import lake_access
 from telecom.pipelines.local_pipeline import LocalPipeline
 
+TRIED = "erase a person"
+
 
 class ErasureError(LocalError):
     """The person has not been erased everywhere; another run finishes the work."""
@@ -25,6 +27,6 @@ def erase_everywhere(target: LocalPipeline, msisdn: str) -> Erasure:
     try:
         return erase_person(settings, access.credentials | kafka.credentials, msisdn)
     except UnpublishedGoldError as error:
-        raise ErasureError("erase a person", str(error), "telecom run nightly, then this again") from error
+        raise ErasureError(TRIED, str(error), "telecom run nightly, then this again") from error
     except (DeadLetterErasureError, RawTopicErasureError) as error:
-        raise ErasureError("erase a person", str(error), "the same command again") from error
+        raise ErasureError(TRIED, str(error), "the same command again") from error

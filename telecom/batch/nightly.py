@@ -14,6 +14,7 @@ from telecom.pipelines.follow import Tell
 from telecom.pipelines.local_pipeline import LocalPipeline
 
 PASSED, WARNED, FAILED = "passed", "warned", "failed"
+TRIED = "run the nightly job"
 
 
 class NightlyFailedError(LocalError):
@@ -82,7 +83,7 @@ def run_nightly(target: LocalPipeline, days: Days, ask: Ask, tell: Tell) -> Nigh
     # A gate that blocks fails the Job too, but only a run that came that far has written its verdict.
     nightly = _verdict(run_id, finished, ask)
     if nightly is None:
-        raise NightlyFailedError("run the nightly job", finished.last_words, f"less {finished.log}")
+        raise NightlyFailedError(TRIED, finished.last_words, f"less {finished.log}")
     return nightly
 
 

@@ -7,6 +7,8 @@ from jobs.runtime.published_tags import SnapshotGoneError
 from local.errors import LocalError
 from telecom.access.lake_access import LakeAccess
 
+TRIED = "roll the publication back"
+
 
 class PublicationRollbackError(LocalError):
     """There is nothing to go back to; readers keep seeing the present publication."""
@@ -17,4 +19,4 @@ def roll_publication_back(access: LakeAccess) -> PublicationRecord:
     try:
         return roll_back(open_catalog(access.settings.catalog, access.settings.s3, access.credentials))
     except (NothingToRollBackToError, SnapshotGoneError) as error:
-        raise PublicationRollbackError("roll the publication back", str(error), "telecom run nightly") from error
+        raise PublicationRollbackError(TRIED, str(error), "telecom run nightly") from error

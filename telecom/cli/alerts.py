@@ -26,7 +26,7 @@ def alerts(
     """Show the fraud alerts that Kafka keeps, in the order of event times; with --follow, as they arrive."""
     directory = open_state(state)
     store = SqliteCluster(directory.store)
-    found = read_alerts(store, detecting_pipeline(store, pipeline), directory.run, follow)
+    found = read_alerts(store, detecting_pipeline(store, pipeline, "show alerts"), directory.run, follow)
     if follow:
         for line in map(_as_json, found) if output is Output.JSON else alert_lines(found):
             answers.out(line)

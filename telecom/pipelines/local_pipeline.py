@@ -9,8 +9,6 @@ from local.state.paths import StateDirectory
 from operators.telecom_pipeline.objects.manifest import Ref
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 
-TRIED = "choose a pipeline"
-
 
 class PipelineChoiceError(LocalError):
     """No pipeline fits what was asked for, more than one does, or the one that does is invalid."""
@@ -38,26 +36,32 @@ _TRANSFORM = _Section("transform", "name one with --pipeline", "telecom up")
 _FRAUD_DETECTION = _Section("fraudDetection", "telecom alerts NAME", "telecom up --file manifests/samples/fraud.yaml")
 
 
-def transforming_pipeline(state: StateDirectory, name: str | None) -> LocalPipeline:
-    """The pipeline of that name, or the only one with `spec.transform`. Raises `PipelineChoiceError`."""
+def transforming_pipeline(state: StateDirectory, name: str | None, tried: str) -> LocalPipeline:
+    """The pipeline of that name, or the only one with `spec.transform`.
+
+    Raises `PipelineChoiceError`, which says what was `tried`, such as `erase a person`.
+    """
     store = SqliteCluster(state.store)
-    ref = _choose(store, _TRANSFORM, name)
+    ref = _choose(store, _TRANSFORM, name, tried)
     pipeline = valid_pipeline(store, ref)
     if pipeline is None:
-        raise PipelineChoiceError(TRIED, f"{ref} is invalid", "telecom status")
+        raise PipelineChoiceError(tried, f"{ref} is invalid", "telecom status")
     return LocalPipeline(state, store, pipeline)
 
 
-def detecting_pipeline(store: SqliteCluster, name: str | None) -> Ref:
-    """The pipeline of that name, or the only one with `spec.fraudDetection`. Raises `PipelineChoiceError`."""
-    return _choose(store, _FRAUD_DETECTION, name)
+def detecting_pipeline(store: SqliteCluster, name: str | None, tried: str) -> Ref:
+    """The pipeline of that name, or the only one with `spec.fraudDetection`.
+
+    Raises `PipelineChoiceError`, which says what was `tried`, such as `show alerts`.
+    """
+    return _choose(store, _FRAUD_DETECTION, name, tried)
 
 
-def _choose(store: SqliteCluster, section: _Section, name: str | None) -> Ref:
+def _choose(store: SqliteCluster, section: _Section, name: str | None, tried: str) -> Ref:
     found = pipelines_with(store, section.name)
     wanted = [ref for ref in found if name in (None, ref.name)]
     if len(wanted) == 1:
         return wanted[0]
     known = ", ".join(ref.name for ref in found) or "none"
     next_step = section.how_to_choose if found else section.how_to_start
-    raise PipelineChoiceError(TRIED, f"pipelines with spec.{section.name}: {known}", next_step)
+    raise PipelineChoiceError(tried, f"pipelines with spec.{section.name}: {known}", next_step)

@@ -9,5 +9,6 @@ from telecom.terminal.console import notices, tell
 
 def churn(pipeline: PipelineOption = None, state: StateOption = DEFAULT_STATE) -> None:
     """Score which customers are likely to leave, and write the scores to gold and back to the CRM."""
-    done = run_to_success(transforming_pipeline(open_state(state), pipeline), BatchJob.CHURN, tell)
+    job = BatchJob.CHURN
+    done = run_to_success(transforming_pipeline(open_state(state), pipeline, f"run {job.component}"), job, tell)
     notices.print(done.summary)

@@ -9,5 +9,6 @@ from telecom.terminal.console import notices, tell
 
 def ingest(pipeline: PipelineOption = None, state: StateOption = DEFAULT_STATE) -> None:
     """Copy what changed in CRM and billing into bronze."""
-    done = run_to_success(transforming_pipeline(open_state(state), pipeline), BatchJob.INGEST, tell)
+    job = BatchJob.INGEST
+    done = run_to_success(transforming_pipeline(open_state(state), pipeline, f"run {job.component}"), job, tell)
     notices.print(done.summary)

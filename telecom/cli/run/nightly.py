@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from telecom.access.query import trino_of
-from telecom.batch.nightly import Days, run_nightly
+from telecom.batch.nightly import TRIED, Days, run_nightly
 from telecom.batch.nightly_tables import nightly_report
 from telecom.cli.options import DEFAULT_STATE, OutputOption, PipelineOption, StateOption, open_state
 from telecom.pipelines.local_pipeline import transforming_pipeline
@@ -34,7 +34,7 @@ def nightly(
         raise typer.BadParameter("event days need both --from and --until")
     directory = open_state(state)
     days = Days(*(day.date() if day else None for day in (date, first, until)))
-    done = run_nightly(transforming_pipeline(directory, pipeline), days, trino_of(directory), tell)
+    done = run_nightly(transforming_pipeline(directory, pipeline, TRIED), days, trino_of(directory), tell)
     if output is Output.JSON:
         print_json(asdict(done))
     else:

@@ -33,21 +33,21 @@ def store(tmp_path: Path) -> SqliteCluster:
 def test_the_only_pipeline_that_looks_for_frauds_is_taken(store: SqliteCluster) -> None:
     store.apply(sample("minimal"))
     store.apply(sample("fraud"))
-    assert detecting_pipeline(store, None).name == "fraud"
+    assert detecting_pipeline(store, None, "show alerts").name == "fraud"
 
 
 def test_of_two_pipelines_one_must_be_named(store: SqliteCluster) -> None:
     store.apply(sample("fraud"))
     store.apply(changed(sample("fraud"), "metadata.name", "other"))
     with pytest.raises(PipelineChoiceError, match="fraud, other"):
-        detecting_pipeline(store, None)
-    assert detecting_pipeline(store, "other").name == "other"
+        detecting_pipeline(store, None, "show alerts")
+    assert detecting_pipeline(store, "other", "show alerts").name == "other"
 
 
 def test_without_fraud_detection_the_error_says_what_to_do(store: SqliteCluster) -> None:
     store.apply(sample("minimal"))
     with pytest.raises(PipelineChoiceError, match="telecom up"):
-        detecting_pipeline(store, None)
+        detecting_pipeline(store, None, "show alerts")
 
 
 def test_an_alert_is_shown_with_its_time_and_how_fast_it_was_found() -> None:
