@@ -21,8 +21,9 @@ class ModelDocsError(LocalError):
 
 def write_model_docs(state: StateDirectory, tell: Tell) -> Path:
     """Describe the tables as they are in the lake now. Returns the page. Raises `ModelDocsError`."""
+    port = trino_port(state)
     tell("dbt reads the project and asks Trino for tables and columns …")
-    dbt = dbt_project(state.run / "docs", trino_port(state))
+    dbt = dbt_project(state.run / "docs", port)
     try:
         dbt.run(GENERATE, {})
     except DbtError as error:

@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from local.state.paths import StateDirectory
+from telecom.access.query import QueryError
+from telecom.catalogue.docs import write_model_docs
 from telecom.cli.main import app
 from telecom.pipelines.local_pipeline import PipelineChoiceError
 
@@ -23,3 +26,10 @@ def test_a_verb_without_a_pipeline_says_what_it_tried(verb: tuple[str, ...], tri
     error = CliRunner().invoke(app, [*verb, "--state", str(tmp_path)]).exception
     assert isinstance(error, PipelineChoiceError)
     assert str(error).startswith(f"failed to {tried}: pipelines with spec.")
+
+
+def test_the_docs_tell_of_no_work_that_did_not_begin(tmp_path: Path) -> None:
+    told: list[str] = []
+    with pytest.raises(QueryError, match="find Trino"):
+        write_model_docs(StateDirectory.open(tmp_path), told.append)
+    assert told == []
