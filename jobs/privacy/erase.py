@@ -31,11 +31,16 @@ CUSTOMERS = ("bronze", "crm_customers")
 # A tag that holds erased rows would keep them readable and their files alive.
 TAGS = (PUBLISHED_TAG, PREVIOUS_TAG)
 LARGER_THAN_ANY_FILE = "100TB"
-_PINNED = re.compile(r"for version as of \d+", re.IGNORECASE)
+_PINNED = re.compile(r"\bfor\s+version\s+as\s+of\s+\d+\b", re.IGNORECASE)
+_PINNED_IN_ANY_WAY = re.compile(r"\bas\s+of\b", re.IGNORECASE)
 
 
 class UnpublishedGoldError(Exception):
     """Readers see an older state than the tables hold; moving their tag would publish what was not audited."""
+
+
+class UnknownPinError(Exception):
+    """A view names the snapshot that it shows in a way that we cannot change; that snapshot is gone."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ def find_subject(catalog: Catalog, msisdn: str) -> Subject:
 def erase(catalog: Catalog, sql: TrinoSql, subject: Subject) -> Iterator[Erased]:
     """Erase table by table, and expire the snapshots of every table that changed. Running it again finds nothing.
 
-    Raises `UnpublishedGoldError` before the first change.
+    Raises `UnpublishedGoldError` before the first change, `UnknownPinError` after a table whose view it cannot mend.
     """
     tables = [table for table in lake_tables(catalog) if _concerns(table, subject)]
     _require_published(tables)
@@ -183,8 +188,14 @@ def _pin_view_to_current(sql: TrinoSql, table: Table) -> None:
 
 
 def pinned_to(statement: str, snapshot_id: int | None) -> str:
-    """A query of one table that shows this snapshot of it, where it showed another; all else is as it was."""
-    return _PINNED.sub(f"for version as of {snapshot_id}", statement)
+    """A query of one table that shows this snapshot of it, where it showed another; all else is as it was.
+
+    Raises `UnknownPinError`.
+    """
+    pinned, count = _PINNED.subn(f"for version as of {snapshot_id}", statement)
+    if count < len(_PINNED_IN_ANY_WAY.findall(statement)):
+        raise UnknownPinError(f"a view still shows a snapshot that is gone, pinned in a way that is new: {statement}")
+    return pinned
 
 
 def _name(sql: TrinoSql, table: Table) -> str:

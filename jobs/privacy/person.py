@@ -59,7 +59,7 @@ class Erasure:
 def erase_person(settings: EraseSettings, environ: Mapping[str, str], msisdn: str) -> Erasure:
     """Erase everywhere that the settings name. Running it again finishes what was left and finds nothing else.
 
-    Raises `UnpublishedGoldError` before the lake is changed.
+    Raises `UnpublishedGoldError` before the lake is changed, `UnknownPinError` when a view of it is left to be mended.
     """
     catalog = open_catalog(settings.catalog, settings.s3, environ)
     person = find_subject(catalog, msisdn)

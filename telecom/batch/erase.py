@@ -2,7 +2,7 @@
 
 from contracts.batch_settings import EraseSettings
 from jobs.privacy.dead_letters import DeadLetterErasureError
-from jobs.privacy.erase import UnpublishedGoldError
+from jobs.privacy.erase import UnknownPinError, UnpublishedGoldError
 from jobs.privacy.person import Erasure, erase_person
 from jobs.privacy.raw_topics import RawTopicErasureError
 from local.errors import LocalError
@@ -26,7 +26,7 @@ def erase_everywhere(target: LocalPipeline, msisdn: str) -> Erasure:
     settings: EraseSettings = access.settings.model_copy(update={"kafka": kafka.connection})
     try:
         return erase_person(settings, access.credentials | kafka.credentials, msisdn)
-    except UnpublishedGoldError as error:
+    except (UnpublishedGoldError, UnknownPinError) as error:
         raise ErasureError(TRIED, str(error), "telecom run nightly, then this again") from error
     except (DeadLetterErasureError, RawTopicErasureError) as error:
         raise ErasureError(TRIED, str(error), "the same command again") from error
