@@ -2,9 +2,7 @@
 
 
 class LocalError(Exception):
-    """Base of all errors of `local`; the CLI prints its three parts and exits with `exit_code`."""
-
-    exit_code = 1
+    """Base of all errors of `local`; the command prints its three parts."""
 
     def __init__(self, tried: str, why: str, next_step: str) -> None:
         super().__init__(f"failed to {tried}: {why}; next: {next_step}")
