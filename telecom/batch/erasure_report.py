@@ -1,7 +1,6 @@
 """An erasure for people: what was done, and the proof. The number of the person is not repeated."""
 
 from rich.console import Group
-from rich.markup import escape
 from rich.table import Table
 
 from jobs.privacy.person import Erasure
@@ -10,7 +9,7 @@ from telecom.terminal.plain_table import plain_table
 
 def erasure_report(erasure: Erasure) -> Group:
     """The places that held something, then the verdict."""
-    return Group(_table(erasure), "", *map(escape, verdict(erasure)))
+    return Group(_table(erasure), "", *verdict(erasure))
 
 
 def erased_places(erasure: Erasure) -> list[tuple[str, int, int]]:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from rich.console import Group
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from telecom.batch.nightly import FAILED, PASSED, WARNED, Nightly, PublishedTable
 from telecom.terminal.plain_table import plain_table
@@ -17,20 +17,16 @@ def nightly_report(done: Nightly) -> Group:
     if done.is_published:
         return Group(gate_table(done), "", published_table(done.published))
     blocking = ", ".join(gate.name for gate in done.gates if gate.outcome == FAILED)
-    return Group(
-        gate_table(done), "", f"[red]Not published:[/red] {blocking} failed. Readers see what they saw before."
-    )
+    why = Text.assemble(("Not published:", "red"), f" {blocking} failed. Readers see what they saw before.")
+    return Group(gate_table(done), "", why)
 
 
 def gate_table(done: Nightly) -> Table:
     """Every gate with its verdict."""
     table = plain_table("GATE", "LAYER", "OUTCOME", "WORST READING", "OWNER", "EVIDENCE")
     for gate in done.gates:
-        colour = COLOURS[gate.outcome]
-        outcome = f"[{colour}]{gate.outcome}[/{colour}]"
-        table.add_row(
-            gate.name, gate.layer, outcome, f"{gate.value:.4g} {gate.unit}", gate.owner, escape(gate.evidence)
-        )
+        outcome = Text(gate.outcome, COLOURS[gate.outcome])
+        table.add_row(gate.name, gate.layer, outcome, f"{gate.value:.4g} {gate.unit}", gate.owner, gate.evidence)
     return table
 
 

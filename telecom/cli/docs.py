@@ -11,4 +11,4 @@ def docs(state: StateOption = DEFAULT_STATE, output: OutputOption = Output.TABLE
     if output is Output.JSON:
         print_json({"page": str(page)})
         return
-    answers.print(page.as_uri(), markup=False)
+    answers.print(page.as_uri())

@@ -22,4 +22,4 @@ def lineage(
         print_json(asdict(node))
         return
     for line in render_tree(node):
-        answers.print(line, markup=False)
+        answers.print(line)

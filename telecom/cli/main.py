@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 
 import typer
+from rich.text import Text
 
 from local.errors import LocalError
 from operators.telecom_pipeline.objects.cluster import ClusterError
@@ -29,6 +30,7 @@ from telecom.cli.status import status
 from telecom.cli.up import up
 from telecom.terminal.console import notices
 
+ERROR_EXIT_CODE = 1
 INTERRUPTED_EXIT_CODE = 130
 
 app = typer.Typer(
@@ -47,12 +49,12 @@ app.add_typer(kube.app, name="kube")
 
 
 def run() -> None:
-    """Entry point. An error that we raise on purpose is printed without a stack trace; exit code 1."""
+    """Entry point. An error that we raise on purpose is printed without a stack trace."""
     try:
         app()
     except (LocalError, ClusterError) as error:
-        notices.print(f"[red]error:[/red] {error}", markup=True)
-        sys.exit(1)
+        notices.print(Text.assemble(("error:", "red"), f" {error}"))
+        sys.exit(ERROR_EXIT_CODE)
     except KeyboardInterrupt:
         notices.print("\nInterrupted. What runs keeps running: `telecom status` shows it, `telecom down` stops it.")
         sys.exit(INTERRUPTED_EXIT_CODE)

@@ -1,6 +1,7 @@
 """What the demo found, as tables and sentences for people."""
 
 from rich.table import Table
+from rich.text import Text
 
 from telecom.audit.ledger_audit import Audit, TopicAudit
 from telecom.audit.ledger_balance import LedgerBalance
@@ -17,7 +18,7 @@ def ledger_table(audit: Audit) -> Table:
         table.add_column(heading, justify="right")
     table.add_column("BALANCED")
     for topic in audit.topics:
-        table.add_row(*_cells(topic), "[green]yes[/green]" if topic.is_balanced else "[red]NO[/red]")
+        table.add_row(*_cells(topic), Text("yes", "green") if topic.is_balanced else Text("NO", "red"))
     return table
 
 
@@ -78,8 +79,8 @@ def silver_table(balance: LedgerBalance) -> Table:
     return table
 
 
-def gold_verdict(balance: LedgerBalance) -> str:
+def gold_verdict(balance: LedgerBalance) -> Text:
     """Whether the totals of gold are those of silver, in words."""
     if balance.gold_balanced:
-        return "The totals of gold are those of silver."
-    return "[red]The totals of gold are NOT those of silver.[/red]"
+        return Text("The totals of gold are those of silver.")
+    return Text("The totals of gold are NOT those of silver.", "red")

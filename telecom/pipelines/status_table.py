@@ -1,6 +1,7 @@
 """The components of a cluster as a table for people."""
 
 from rich.table import Table
+from rich.text import Text
 
 from telecom.pipelines.status import Component
 from telecom.terminal.plain_table import plain_table
@@ -22,11 +23,10 @@ def status_table(components: list[Component]) -> Table:
     return table
 
 
-def _cells(component: Component) -> tuple[str, ...]:
-    style = "green" if component.state in GOOD_STATES else "yellow"
+def _cells(component: Component) -> tuple[str | Text, ...]:
     return (
         component.component,
-        f"[{style}]{component.state}[/{style}]",
+        Text(component.state, "green" if component.state in GOOD_STATES else "yellow"),
         _seconds(component.freshness_seconds),
         _number(component.rows),
         _number(component.lag),

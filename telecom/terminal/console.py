@@ -11,7 +11,8 @@ WIDTH_WITHOUT_TERMINAL = 240
 
 
 def _console(stderr: bool) -> Console:
-    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    """A console that prints text as it is: what looks like markup in an error or a row is part of it."""
+    console = Console(stderr=stderr, highlight=False, soft_wrap=True, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = WIDTH_WITHOUT_TERMINAL
     return console
@@ -35,9 +36,9 @@ def print_json(document: Any) -> None:
 
 def print_heading(console: Console, text: str) -> None:
     """Start a part of the output."""
-    console.print(f"\n[bold]{text}[/bold]")
+    console.print(f"\n{text}", style="bold")
 
 
 def tell(line: str) -> None:
-    """Print a line of progress exactly as it is."""
-    notices.print(line, markup=False)
+    """Print a line of progress."""
+    notices.print(line)

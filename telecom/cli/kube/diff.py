@@ -17,7 +17,7 @@ def diff(file: FileOption) -> None:
     with kube_cluster(read_resource(file).ref.namespace) as cluster:
         found = preview(cluster, read_resource(file, cluster).pipeline)
     for change in found.changes:
-        answers.print(f"[bold]{change.action} {change.ref}[/bold]")
+        answers.print(f"{change.action} {change.ref}", style="bold")
         answers.out(change.text)
     for stage, missing in found.missing.items():
         notices.print(f"stage {stage} is not shown: it waits for {' and '.join(missing)}")

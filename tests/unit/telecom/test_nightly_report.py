@@ -1,18 +1,18 @@
 """What people read after a nightly run: every gate, then what is published or what prevented it."""
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 
 from telecom.batch.nightly import FAILED, PASSED, Gate, Nightly, PublishedTable
 from telecom.batch.nightly_tables import nightly_report
+from telecom.terminal.console import answers
 
 VOLUME = Gate("volume", "bronze", PASSED, 1234.0, "rows", "data", "call_events 1200 [of 1300]")
 PRIVACY = Gate("personal_data", "gold", FAILED, 2.0, "values", "privacy", "fact_calls has a number")
 
 
 def printed(shown: RenderableType) -> str:
-    console = Console(width=200, soft_wrap=True)
-    with console.capture() as captured:
-        console.print(shown)
+    with answers.capture() as captured:
+        answers.print(shown)
     return captured.get()
 
 
