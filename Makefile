@@ -6,6 +6,8 @@ SHELL := bash
 
 # Finds the Python that runs the project, one that pyproject.toml allows; `make PYTHON=/path/to/python3` names another.
 DOCTOR := telecom/doctor/doctor.sh
+# The last line, because a sitecustomize may print something before it.
+INTERPRETER := $(DOCTOR) --python | tail -n 1
 UV_VERSION := $(shell sed -n '/^uv:/,/version:/s/^ *version: *//p' versions.yaml)
 CACHE := $(or $(TELECOM_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telecom-lakehouse)
 UV := $(CACHE)/uv-$(UV_VERSION)/bin/uv
@@ -73,11 +75,11 @@ bench: $(VENV) ## Run benchmarks/NAME and write its result.json
 	$(BIN)/python -m benchmarks.$(or $(NAME),$(error say which: make bench NAME=kafka_to_bronze)).run
 
 $(UV):
-	@python=$$($(DOCTOR) --python); echo "Setting up uv $(UV_VERSION) in $(CACHE) …"; \
+	@python=$$($(INTERPRETER)); echo "Setting up uv $(UV_VERSION) in $(CACHE) …"; \
 	  "$$python" -m venv $(CACHE)/uv-$(UV_VERSION)
 	@$(CACHE)/uv-$(UV_VERSION)/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(VENV): pyproject.toml uv.lock | $(UV)
 	@echo "Setting up the Python environment in .venv …"
-	@python=$$($(DOCTOR) --python); $(UV) sync --quiet --frozen --all-extras --compile-bytecode --python "$$python"
+	@python=$$($(INTERPRETER)); $(UV) sync --quiet --frozen --all-extras --compile-bytecode --python "$$python"
 	@touch $@

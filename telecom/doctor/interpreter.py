@@ -22,6 +22,7 @@ try:
 except ImportError:
     print("does not")
 """
+_ANSWER_LINES = 3
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def _ask(name: str) -> Interpreter | None:
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    if done.returncode:
+    lines = done.stdout.splitlines()[-_ANSWER_LINES:]  # a site's sitecustomize may print something before
+    if done.returncode or len(lines) < _ANSWER_LINES:
         return None
-    version, path, environments = done.stdout.splitlines()
+    version, path, environments = lines
     return Interpreter(path, version, environments == "makes environments")

@@ -201,6 +201,16 @@ def test_the_newest_python_in_range_that_makes_environments_is_taken(tmp_path: P
     assert chosen_python(folder, tmp_path) == "python3.11"
 
 
+def test_what_a_site_lets_every_python_print_is_not_the_answer(tmp_path: Path) -> None:
+    site, folder = tmp_path / "site", tmp_path / "bin"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text("print('Welcome to this machine.\\nIt is down on Sunday.')\n")
+    folder.mkdir()
+    (folder / "python3").write_text(f'#!/bin/sh\nPYTHONPATH={site} exec {sys.executable} "$@"\n')
+    (folder / "python3").chmod(0o755)
+    assert chosen_python(folder, tmp_path) == Path(sys._base_executable).name
+
+
 def test_python_without_venv_is_said_to_be_so(tmp_path: Path) -> None:
     folder = tmp_path / "bin"
     folder.mkdir()
