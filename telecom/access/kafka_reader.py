@@ -13,7 +13,7 @@ from jobs.runtime.kafka import client_config
 from local.errors import LocalError
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.cluster import Cluster
-from telecom.access.kafka_identity import KafkaIdentity, kafka_identity
+from telecom.access.kafka_login import KafkaLogin, kafka_login
 
 ANSWER_SECONDS = 10.0
 POLL_SECONDS = 0.5
@@ -31,8 +31,8 @@ class KafkaReader:
     def __init__(
         self, cluster: Cluster, namespace: str, pipeline: str, scratch: Path, component: str = names.AUDITOR
     ) -> None:
-        identity = kafka_identity(cluster, namespace, pipeline, component, scratch)
-        self._consumer = _connect(identity, names.consumer_group(pipeline, component))
+        login = kafka_login(cluster, namespace, pipeline, component, scratch)
+        self._consumer = _connect(login, names.consumer_group(pipeline, component))
 
     def close(self) -> None:
         """Disconnect."""
@@ -97,8 +97,8 @@ class KafkaReader:
         return {each.partition: each.offset for each in answered}
 
 
-def _connect(identity: KafkaIdentity, group: str) -> Consumer:
-    config = client_config(identity.connection, identity.credentials)
+def _connect(login: KafkaLogin, group: str) -> Consumer:
+    config = client_config(login.connection, login.credentials)
     reading = {
         "group.id": group,
         "enable.auto.commit": False,

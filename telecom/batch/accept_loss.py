@@ -9,4 +9,4 @@ def accept_loss(sink: Sink, topic: str, dry_run: bool) -> None:
     """Record in the topic's table what is given up; with `dry_run` only print it. Raises `LocalError`."""
     options = ["--topic", topic, *(["--dry-run"] if dry_run else [])]
     credentials = storage_access(sink.store, sink.namespace, sink.pipeline)
-    run_sink_tool(sink, "accept_loss", options, sink.kafka_identity(names.KAFKA_TO_BRONZE), credentials)
+    run_sink_tool(sink, "accept_loss", options, sink.kafka_login(names.KAFKA_TO_BRONZE), credentials)

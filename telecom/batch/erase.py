@@ -7,7 +7,7 @@ from jobs.privacy.person import Erasure, erase_person
 from jobs.privacy.raw_topics import RawTopicErasureError
 from local.errors import LocalError
 from operators.telecom_pipeline.objects import names
-from telecom.access.kafka_identity import kafka_identity
+from telecom.access.kafka_login import kafka_login
 from telecom.access.lake_access import lake_access
 from telecom.pipelines.local_pipeline import LocalPipeline
 
@@ -22,7 +22,7 @@ def erase_everywhere(target: LocalPipeline, msisdn: str) -> Erasure:
     """Erase a person from CRM, lake and Kafka, then search what is left. Raises `LocalError`."""
     pipeline = target.pipeline
     access = lake_access(target.store, pipeline)
-    kafka = kafka_identity(target.store, pipeline.namespace, pipeline.name, names.ERASER, target.state.run)
+    kafka = kafka_login(target.store, pipeline.namespace, pipeline.name, names.ERASER, target.state.run)
     settings: EraseSettings = access.settings.model_copy(update={"kafka": kafka.connection})
     try:
         return erase_person(settings, access.credentials | kafka.credentials, msisdn)

@@ -12,4 +12,4 @@ def replay_dlq(sink: Sink, topic: str, reason: str | None, fix: str, dry_run: bo
     options = ["--topic", topic, "--fix", fix]
     options += ["--reason", reason] if reason else []
     options += ["--dry-run"] if dry_run else []
-    run_sink_tool(sink, "replay_dlq", options, sink.kafka_identity(names.DLQ_REPLAYER))
+    run_sink_tool(sink, "replay_dlq", options, sink.kafka_login(names.DLQ_REPLAYER))

@@ -15,7 +15,7 @@ from local.supervisor.machine import base_environment
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.manifest import Ref
 from operators.telecom_pipeline.render.settings_file import SETTINGS_FILE_NAME
-from telecom.access.kafka_identity import KafkaIdentity, kafka_identity
+from telecom.access.kafka_login import KafkaLogin, kafka_login
 
 TOOL_SECONDS = 3600
 
@@ -34,9 +34,9 @@ class Sink:
     pipeline: str
     settings: SinkSettings
 
-    def kafka_identity(self, component: str) -> KafkaIdentity:
-        """How a component of the pipeline reaches Kafka. Raises `KafkaIdentityError`."""
-        return kafka_identity(self.store, self.namespace, self.pipeline, component, self.state.run)
+    def kafka_login(self, component: str) -> KafkaLogin:
+        """How a component of the pipeline reaches Kafka. Raises `KafkaLoginError`."""
+        return kafka_login(self.store, self.namespace, self.pipeline, component, self.state.run)
 
 
 def find_sink(state: StateDirectory, namespace: str, pipeline: str) -> Sink:
@@ -50,13 +50,13 @@ def find_sink(state: StateDirectory, namespace: str, pipeline: str) -> Sink:
 
 
 def run_sink_tool(
-    sink: Sink, tool: str, options: Sequence[str], identity: KafkaIdentity, credentials: Mapping[str, str] | None = None
+    sink: Sink, tool: str, options: Sequence[str], login: KafkaLogin, credentials: Mapping[str, str] | None = None
 ) -> None:
-    """Run `jobs.kafka_to_bronze.tools.<tool>` as `identity`; it writes to our output. Raises `SinkToolError`."""
+    """Run `jobs.kafka_to_bronze.tools.<tool>` with `login`; it writes to our output. Raises `SinkToolError`."""
     file = sink.state.run / f"{sink.settings.consumer_group}-{tool}.json"
-    write_atomically(file, sink.settings.model_copy(update={"kafka": identity.connection}).model_dump_json())
+    write_atomically(file, sink.settings.model_copy(update={"kafka": login.connection}).model_dump_json())
     command = [sys.executable, "-m", f"jobs.kafka_to_bronze.tools.{tool}", "--settings", str(file), *options]
-    environment = base_environment() | dict(credentials or {}) | identity.credentials
+    environment = base_environment() | dict(credentials or {}) | login.credentials
     done = subprocess.run(command, env=environment, timeout=TOOL_SECONDS, check=False)
     if done.returncode:
         verb = tool.replace("_", "-")

@@ -13,37 +13,37 @@ from operators.telecom_pipeline.objects.manifest import Ref
 from telecom.access.secret_values import secret_value
 
 
-class KafkaIdentityError(LocalError):
+class KafkaLoginError(LocalError):
     """Kafka is not up, or the user has no password yet."""
 
 
 @dataclass(frozen=True)
-class KafkaIdentity:
+class KafkaLogin:
     """A connection, and the credentials by the environment variables from which jobs read them."""
 
     connection: KafkaConnection
     credentials: dict[str, str] = field(repr=False)
 
 
-def kafka_identity(cluster: Cluster, namespace: str, pipeline: str, component: str, scratch: Path) -> KafkaIdentity:
-    """Identity of a component; the CA certificate is written to `scratch`. Raises `KafkaIdentityError`."""
+def kafka_login(cluster: Cluster, namespace: str, pipeline: str, component: str, scratch: Path) -> KafkaLogin:
+    """Login of a component; the CA certificate is written to `scratch`. Raises `KafkaLoginError`."""
     user = names.component(pipeline, component)
     password = secret_value(cluster, namespace, user, "password")
     if not password:
-        raise KafkaIdentityError(f"reach Kafka as {user}", "the user has no password yet", "telecom status")
+        raise KafkaLoginError(f"reach Kafka as {user}", "the user has no password yet", "telecom status")
     connection = KafkaConnection(
         bootstrap_servers=_bootstrap_servers(cluster, namespace, pipeline),
         username=user,
         ca_file=_ca_file(cluster, namespace, pipeline, scratch),
     )
-    return KafkaIdentity(connection, {KAFKA_PASSWORD: password})
+    return KafkaLogin(connection, {KAFKA_PASSWORD: password})
 
 
 def _bootstrap_servers(cluster: Cluster, namespace: str, pipeline: str) -> str:
     kafka = cluster.get(Ref(names.KAFKA, namespace, names.kafka(pipeline)))
     listeners = (kafka or {}).get("status", {}).get("listeners", [])
     if not listeners:
-        raise KafkaIdentityError("reach Kafka", f"the Kafka cluster {namespace}/{pipeline} is not up", "telecom status")
+        raise KafkaLoginError("reach Kafka", f"the Kafka cluster {namespace}/{pipeline} is not up", "telecom status")
     return str(listeners[0]["bootstrapServers"])
 
 
