@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psutil
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from contracts import environment
 from contracts.settings import JdbcCatalog, KafkaConnection, S3Connection
@@ -25,6 +26,8 @@ ADMIN = "tests-admin"
 # Trino takes ten seconds of two cores; on a machine that does other work, minutes.
 START_SECONDS = 240.0
 CHANGE_SECONDS = 30.0
+# What a broker says of its partitions in the first moments after it has come back.
+NOT_YET = {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError._TRANSPORT}
 
 
 def wait_until(condition: Callable[[], object], what: str, seconds: float = CHANGE_SECONDS) -> None:
@@ -33,6 +36,18 @@ def wait_until(condition: Callable[[], object], what: str, seconds: float = CHAN
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
         time.sleep(0.05)
+
+
+def log_end(consumer: Consumer, topic: str, seconds: float = CHANGE_SECONDS) -> int:
+    """End of a topic's only partition. A broker that has just come back may not lead it yet: that is asked again."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return int(consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=20)[1])
+        except KafkaException as error:
+            if error.args[0].code() not in NOT_YET or time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def condition_of(manifest: Manifest | None, kind: str) -> Mapping[str, Any]:

@@ -4,9 +4,19 @@ import uuid
 from pathlib import Path
 
 import pytest
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
-from engines import KAFKA_NAME, NAMESPACE, START_SECONDS, KafkaEngine, condition_of, has_settled, is_ready, wait_until
+from engines import (
+    KAFKA_NAME,
+    NAMESPACE,
+    START_SECONDS,
+    KafkaEngine,
+    condition_of,
+    has_settled,
+    is_ready,
+    log_end,
+    wait_until,
+)
 
 from local.cluster.local_cluster import LocalCluster
 from operators.telecom_pipeline.objects import names
@@ -151,7 +161,7 @@ def test_a_killed_broker_comes_back_with_its_records(kafka: KafkaEngine, unique_
     assert send(kafka.client_settings(), unique_name) is None
     kafka.kill_broker()
     consumer = Consumer({**kafka.client_settings(), "group.id": unique_name, "auto.offset.reset": "earliest"})
-    _, end = consumer.get_watermark_offsets(TopicPartition(unique_name, 0), timeout=20)
+    end = log_end(consumer, unique_name)
     consumer.close()
     assert end == 1
 

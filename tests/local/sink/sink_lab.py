@@ -7,6 +7,7 @@ from pathlib import Path
 
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
+from engines import log_end
 from pyiceberg.catalog import Catalog
 from pyiceberg.table import Table
 from sink_engines import WAIT_SECONDS, Engines, wait_until
@@ -181,7 +182,7 @@ def read_topic(bootstrap_servers: str, topic: str) -> list[Message]:
         {"bootstrap.servers": bootstrap_servers, "group.id": "test-reader", "enable.auto.commit": False}
     )
     try:
-        _, end = consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=20)
+        end = log_end(consumer, topic)
         consumer.assign([TopicPartition(topic, 0, 0)])
         messages: list[Message] = []
         while len(messages) < end:
