@@ -17,6 +17,8 @@ import httpx2
 import yaml
 from operator_process import eventually
 
+from operators.telecom_pipeline.objects.custom_resource import PLURAL
+
 # As a real API server puts them.
 REASONS = {
     409: "Conflict",
@@ -27,9 +29,9 @@ REASONS = {
     503: "ServiceUnavailable",
 }
 QUIET_SECONDS = 1.5
-# Renewed every few seconds by whoever leads, whatever pipelines do.
-LEASES = "leases"
-_RESOURCE = re.compile(r"/(?:api|apis/[^/]+)/[^/]+/(?:namespaces/[^/]+/)?([^/?]+)")
+# Who leads, renewed every few seconds; and what kopf notes of a pipeline after each change of a user's.
+BOOKKEEPING = ("leases", PLURAL)
+_RESOURCE = re.compile(r"/(?:api|apis/[^/]+)/[^/]+/(?:namespaces/[^/]+/)?([^/?]+)(?:/[^/?]+(/[^/?]+))?")
 
 
 @dataclass
@@ -53,9 +55,9 @@ class Call(NamedTuple):
 
     @property
     def resource(self) -> str:
-        """Plural of the kind that was called for, such as `kafkatopics`."""
+        """What was called for, such as `kafkatopics` or `kafkatopics/status`."""
         found = _RESOURCE.match(self.path)
-        return found[1] if found else ""
+        return "".join(part or "" for part in found.groups()) if found else ""
 
 
 @dataclass
@@ -83,8 +85,8 @@ class Faults:
         return [call for call in self.calls if call.method != "GET"]
 
     def changes(self) -> list[Call]:
-        """Writes that change more than who leads."""
-        return [call for call in self.writes() if call.resource != LEASES]
+        """Writes of passes."""
+        return [call for call in self.writes() if call.resource not in BOOKKEEPING]
 
     def wait_until_quiet(self) -> None:
         """Until nothing was changed for a while: a pipeline that just became ready still has its record to be told."""
