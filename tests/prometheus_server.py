@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from prometheus_package import prometheus_binaries
 
-from local.artefacts.prometheus import prometheus_binaries
 from operators.telecom_pipeline.generate.monitoring.alert_rules import DATA_RULES, OPERATOR_RULES
 from operators.telecom_pipeline.generate.monitoring.files import DASHBOARDS
 

@@ -3,9 +3,9 @@
 import json
 
 import trino_pod
+from prometheus_operator_crds import prometheus_operator_crds
 
 from charts.tools.helm import OPERATOR_CHART, PLATFORM_CHART, helm
-from local.artefacts.prometheus_operator_crds import prometheus_operator_crds
 from local.kubernetes.crds import install_crds
 from local.kubernetes.node import Node
 

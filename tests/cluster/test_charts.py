@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 import yaml
+from prometheus_operator_crds import prometheus_operator_crds
+from spark_operator_chart import spark_operator_chart
 
 from charts.tools.helm import OPERATOR_CHART, PLATFORM_CHART, HelmError, helm
 from charts.tools.install_manifest import INSTALL_MANIFEST, install_manifest
-from local.artefacts.prometheus_operator_crds import prometheus_operator_crds
-from local.artefacts.spark_operator_chart import spark_operator_chart
 from local.artefacts.versions import REPOSITORY, versions
 from local.kubernetes.control_plane import ControlPlane
 from operators.telecom_pipeline.generate.rbac import rules

@@ -8,6 +8,7 @@ import pytest
 from operator_fixtures import endpoints_of, pipeline_of
 from operator_process import OperatorProcess, eventually
 from pipelines import apply, sample
+from prometheus_package import missing_for_prometheus
 from prometheus_server import (
     PANEL_QUERIES,
     RULE_EXPRESSIONS,
@@ -22,7 +23,6 @@ from scene import Scene
 from upstream import Upstream
 
 from contracts.nightly_verdict import GateVerdict, NightlyVerdict
-from local.artefacts.prometheus import missing_for_prometheus
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.render.transform import render_batch_run
 

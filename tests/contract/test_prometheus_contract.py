@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 import yaml
+from prometheus_package import missing_for_prometheus, prometheus_binaries
 
-from local.artefacts.prometheus import missing_for_prometheus, prometheus_binaries
 from local.artefacts.versions import REPOSITORY
 from operators.telecom_pipeline.generate.monitoring.alert_rules import DATA_RULES, OPERATOR_RULES
 from operators.telecom_pipeline.generate.monitoring.files import DASHBOARDS

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from engines import START_SECONDS, condition_of, running, wait_until
 from operator_fixtures import changed, sample, without
+from prometheus_package import missing_for_prometheus
 from prometheus_server import (
     PANEL_QUERIES,
     RULE_EXPRESSIONS,
@@ -21,7 +22,6 @@ from prometheus_server import (
 
 from contracts import metric_names
 from local.adapters.kafka.nodes import METRICS_PORT_NAME as BROKER_METRICS
-from local.artefacts.prometheus import missing_for_prometheus
 from local.cluster.local_cluster import LocalCluster
 from local.state.paths import StateDirectory
 from operators.telecom_pipeline.objects.manifest import Manifest, ref_of

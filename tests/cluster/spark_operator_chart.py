@@ -3,8 +3,9 @@
 import shutil
 from pathlib import Path
 
+from go_module import module_folder
+
 from local.artefacts.cache import Artefact, install
-from local.artefacts.go_module import module_folder
 from local.artefacts.progress import Report, ignore_progress
 from local.artefacts.versions import versions
 
