@@ -17,6 +17,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from local.artefacts.java import system_java
 from local.artefacts.kafka import kafka_jars
+from local.supervisor.loopback import LOOPBACK
 
 START_SECONDS = 60
 
@@ -25,7 +26,7 @@ START_SECONDS = 60
 def running_broker(heap: str = "768m") -> Iterator[str]:
     """Bootstrap address of a broker that runs until the end of the `with` block."""
     folder = Path(tempfile.mkdtemp(prefix="telecom-broker-"))
-    address, controller = (f"127.0.0.1:{port}" for port in _free_ports(2))
+    address, controller = (f"{LOOPBACK}:{port}" for port in _free_ports(2))
     properties = folder / "server.properties"
     properties.write_text(_properties(address, controller, folder / "data"))
     java = [str(system_java()), f"-Xmx{heap}", "-cp", f"{kafka_jars()}/*"]
@@ -84,7 +85,7 @@ def _properties(address: str, controller: str, data: Path) -> str:
 
 
 def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    sockets = [socket.create_server((LOOPBACK, 0)) for _ in range(count)]
     ports = [int(one.getsockname()[1]) for one in sockets]
     for one in sockets:
         one.close()

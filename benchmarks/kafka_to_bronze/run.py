@@ -22,6 +22,7 @@ from benchmarks.kafka_to_bronze.events import send
 from benchmarks.kafka_to_bronze.measure import Run, run_sink
 from benchmarks.machine import machine
 from contracts.settings import KafkaConnection, SinkSettings
+from local.supervisor.loopback import LOOPBACK
 from local.supervisor.machine import base_environment
 from tests.local.sink.sink_engines import Engines, running_engines
 
@@ -42,7 +43,7 @@ class Bench:
         self._engines = engines
         self._folder = folder
         self._catalog = engines.catalog()
-        self._environ = {**base_environment(), **engines.credentials(), "METRICS_HOST": "127.0.0.1"}
+        self._environ = {**base_environment(), **engines.credentials(), "METRICS_HOST": LOOPBACK}
         self._produced = 0
         admin = AdminClient({"bootstrap.servers": engines.bootstrap_servers})
         topics = [NewTopic(TOPIC, PARTITIONS, 1), NewTopic(f"{TOPIC}_dlq", 1, 1)]

@@ -2,6 +2,7 @@
 
 from contracts.nightly_verdict import NightlyVerdict, read_verdict
 from local.adapters.workloads.pods import termination_log_of
+from local.supervisor.loopback import LOOPBACK
 from local.supervisor.machine import Machine
 from operators.telecom_pipeline.figures.metrics_page import read_metrics_page
 from operators.telecom_pipeline.figures.sink_figures import SinkFigures, figures_of
@@ -23,7 +24,7 @@ class ProcessFigures:
             for record in self._machine.supervisor.records()
             if record.name.startswith(prefix) and record.is_ready
         ]
-        return figures_of([read_metrics_page(f"http://127.0.0.1:{self._port(name)}") for name in ready])
+        return figures_of([read_metrics_page(f"http://{LOOPBACK}:{self._port(name)}") for name in ready])
 
     def of_nightly_run(self, pipeline: str, namespace: str) -> NightlyVerdict | None:
         """See `FiguresSource.of_nightly_run`."""

@@ -16,6 +16,7 @@ from local.artefacts.kubernetes import control_plane_binaries
 from local.artefacts.progress import Report, ignore_progress
 from local.errors import LocalError
 from local.kubernetes.kubectl import KubectlError, kubectl
+from local.supervisor.loopback import LOOPBACK
 
 _START_SECONDS = 60.0
 _ADMIN_GROUP = "system:masters"
@@ -56,7 +57,7 @@ class ControlPlane:
     @property
     def server(self) -> str:
         """URL of the API server."""
-        return f"https://127.0.0.1:{self._ports['api']}"
+        return f"https://{LOOPBACK}:{self._ports['api']}"
 
     def pid(self, name: str) -> int:
         """Process id of `etcd`, `kube-apiserver` or `kube-controller-manager`."""
@@ -155,8 +156,8 @@ class ControlPlane:
         )
 
     def _etcd_arguments(self) -> list[str]:
-        client = f"http://127.0.0.1:{self._ports['etcd']}"
-        peer = f"http://127.0.0.1:{self._ports['peer']}"
+        client = f"http://{LOOPBACK}:{self._ports['etcd']}"
+        peer = f"http://{LOOPBACK}:{self._ports['peer']}"
         return [
             f"--data-dir={self.folder / 'etcd'}",
             "--unsafe-no-fsync",  # thrown away after the run
@@ -171,9 +172,9 @@ class ControlPlane:
     def _api_arguments(self) -> list[str]:
         key = self.folder / "service-accounts.key"
         return [
-            f"--etcd-servers=http://127.0.0.1:{self._ports['etcd']}",
-            "--bind-address=127.0.0.1",
-            "--advertise-address=127.0.0.1",
+            f"--etcd-servers=http://{LOOPBACK}:{self._ports['etcd']}",
+            f"--bind-address={LOOPBACK}",
+            f"--advertise-address={LOOPBACK}",
             f"--secure-port={self._ports['api']}",
             f"--cert-dir={self.folder / 'certs'}",
             f"--token-auth-file={self.folder / 'tokens.csv'}",
@@ -190,7 +191,7 @@ class ControlPlane:
         return [
             f"--kubeconfig={self.kubeconfig}",
             f"--secure-port={self._ports['controllers']}",
-            "--bind-address=127.0.0.1",
+            f"--bind-address={LOOPBACK}",
             f"--cert-dir={self.folder / 'certs'}",
             "--leader-elect=false",
             f"--root-ca-file={self.folder / 'certs' / 'apiserver.crt'}",
@@ -209,7 +210,7 @@ def _free_ports(count: int) -> list[int]:
     sockets = [socket.socket() for _ in range(count)]
     try:
         for each in sockets:
-            each.bind(("127.0.0.1", 0))
+            each.bind((LOOPBACK, 0))
         return [each.getsockname()[1] for each in sockets]
     finally:
         for each in sockets:

@@ -10,6 +10,7 @@ from minio.minioadmin import MinioAdmin
 from local.artefacts.minio import minio_binary
 from local.services.service import config_map, secret
 from local.state.passwords import password
+from local.supervisor.loopback import LOOPBACK
 from local.supervisor.machine import Machine, base_environment
 from local.supervisor.spec import HttpProbe, ProcessSpec, StopRank
 from operators.telecom_pipeline.objects.manifest import Manifest
@@ -67,14 +68,14 @@ class Minio:
         )
 
     def _address(self, machine: Machine) -> str:
-        return f"127.0.0.1:{machine.ports.claim('minio')}"
+        return f"{LOOPBACK}:{machine.ports.claim('minio')}"
 
     def _process(self, machine: Machine) -> ProcessSpec:
         data = machine.state.services / self.name
         data.mkdir(mode=0o700, exist_ok=True)
         port, console_port = machine.ports.claim("minio"), machine.ports.claim("minio-console")
         credentials = {"MINIO_ROOT_USER": _ROOT_USER, "MINIO_ROOT_PASSWORD": password(machine.state, "minio-root")}
-        addresses = ("--address", f"127.0.0.1:{port}", "--console-address", f"127.0.0.1:{console_port}")
+        addresses = ("--address", f"{LOOPBACK}:{port}", "--console-address", f"{LOOPBACK}:{console_port}")
         # It neither looks for updates nor sweeps an idle laptop's disk.
         quiet = {"MINIO_UPDATE": "off", "MINIO_SCANNER_SPEED": "slowest", "MINIO_BROWSER": "off"}
         return ProcessSpec(

@@ -16,6 +16,7 @@ from local.artefacts.versions import REPOSITORY
 from local.services.service import config_map, secret
 from local.services.unprivileged import as_nobody, give_to_nobody, reachable, readable_copy
 from local.state.passwords import password
+from local.supervisor.loopback import LOOPBACK
 from local.supervisor.machine import Machine, base_environment
 from local.supervisor.spec import ProcessSpec, StopRank, TcpProbe
 from operators.telecom_pipeline.objects.manifest import Manifest
@@ -28,7 +29,7 @@ _PASSWORD_VARIABLE = "TELECOM_SUPERUSER_PASSWORD"  # noqa: S105 (a variable's na
 CATALOG_TABLES = REPOSITORY / "charts" / "telecom-platform" / "files" / "tables.sql"
 # A checkpoint every 15 minutes keeps an idle server idle; durability (fsync) stays at its default, on.
 _SETTINGS = {
-    "listen_addresses": "127.0.0.1",
+    "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
     "max_connections": "100",
     "shared_buffers": "64MB",
@@ -59,7 +60,7 @@ class Postgres:
 
     def endpoint(self, machine: Machine) -> str:
         """Address of the catalog's database, without credentials."""
-        return f"postgresql://127.0.0.1:{self.port(machine)}/{CATALOG_DATABASE}"
+        return f"postgresql://{LOOPBACK}:{self.port(machine)}/{CATALOG_DATABASE}"
 
     def connection_objects(self, machine: Machine, namespace: str) -> Sequence[Manifest]:
         """Coordinates and credentials of the catalog."""
@@ -68,7 +69,7 @@ class Postgres:
     def objects(self, machine: Machine, namespace: str, database: str, name: str) -> tuple[Manifest, Manifest]:
         """ConfigMap and Secret of that name, through which pipelines find a database."""
         username, role_password = self.credentials(machine, database)
-        place = {"host": "127.0.0.1", "port": str(self.port(machine)), "database": database}
+        place = {"host": LOOPBACK, "port": str(self.port(machine)), "database": database}
         return (
             config_map(name, namespace, place),
             secret(name, namespace, {"username": username, "password": role_password}),
@@ -99,7 +100,7 @@ class Postgres:
 
     def _connect(self, machine: Machine, user: str, user_password: str, database: str) -> Connection:
         return psycopg2.connect(
-            host="127.0.0.1",
+            host=LOOPBACK,
             port=self.port(machine),
             user=user,
             password=user_password,

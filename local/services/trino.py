@@ -58,7 +58,7 @@ class Trino:
 
     def endpoint(self, machine: Machine) -> str:
         """Base address of its HTTP interface."""
-        return f"http://127.0.0.1:{self.port(machine)}"
+        return f"http://{LOOPBACK}:{self.port(machine)}"
 
     def connection_objects(self, machine: Machine, namespace: str) -> Sequence[Manifest]:
         """Coordinates only: on loopback, users are not authenticated."""
@@ -97,7 +97,7 @@ class Trino:
         }
 
     def _catalog(self, machine: Machine) -> list[str]:
-        database = f"jdbc:postgresql://127.0.0.1:{self._postgres.port(machine)}/{CATALOG_DATABASE}"
+        database = f"jdbc:postgresql://{LOOPBACK}:{self._postgres.port(machine)}/{CATALOG_DATABASE}"
         return [
             "connector.name=iceberg",
             "iceberg.catalog.type=jdbc",
@@ -127,15 +127,15 @@ def _configuration(home: Path, port: int) -> dict[str, list[str]]:
             "coordinator=true",
             "node-scheduler.include-coordinator=true",
             f"http-server.http.port={port}",
-            f"discovery.uri=http://127.0.0.1:{port}",
+            f"discovery.uri=http://{LOOPBACK}:{port}",
             "query.max-memory=512MB",
             "query.max-memory-per-node=512MB",
             "web-ui.authentication.type=fixed",
             "web-ui.user=telecom",
             "node.environment=local",
             "node.id=local",
-            "node.bind-ip=127.0.0.1",
-            "node.internal-address=127.0.0.1",
+            f"node.bind-ip={LOOPBACK}",
+            f"node.internal-address={LOOPBACK}",
             f"plugin.dir={home / 'plugin'}",
         ],
         # Analysts see masks, stewards more, the transformation everything: manifests/trino/access-rules.json.

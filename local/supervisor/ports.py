@@ -10,6 +10,7 @@ from filelock import FileLock
 
 from local.errors import LocalError
 from local.state.files import write_atomically
+from local.supervisor.loopback import LOOPBACK
 
 # Below the range from which the kernel picks ports of outgoing connections.
 FIRST_PORT, LAST_PORT = 20000, 32000
@@ -25,7 +26,7 @@ def is_free(port: int) -> bool:
         # As servers do: a connection that lingers after its server has ended does not hold the port.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((LOOPBACK, port))
         except OSError:
             return False
     return True

@@ -7,6 +7,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
+from local.supervisor.loopback import LOOPBACK
 from local.supervisor.spec import CommandProbe, HttpProbe, Probe, TcpProbe
 
 TIMEOUT_SECONDS = 2.0
@@ -22,7 +23,7 @@ def run_probe(probe: Probe) -> bool:
     try:
         match probe:
             case TcpProbe(port):
-                socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS).close()
+                socket.create_connection((LOOPBACK, port), TIMEOUT_SECONDS).close()
                 return True
             case HttpProbe():
                 return _http_passes(probe)
@@ -34,7 +35,7 @@ def run_probe(probe: Probe) -> bool:
 
 
 def _http_passes(probe: HttpProbe) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", probe.port, timeout=TIMEOUT_SECONDS)
+    connection = http.client.HTTPConnection(LOOPBACK, probe.port, timeout=TIMEOUT_SECONDS)
     try:
         connection.request("GET", probe.path)
         response = connection.getresponse()

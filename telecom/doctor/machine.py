@@ -12,6 +12,7 @@ from pathlib import Path
 
 from local.artefacts.system_tools import OLDEST_GLIBC
 from local.state.paths import cache_folder
+from local.supervisor.loopback import LOOPBACK
 from telecom.doctor.finding import Finding, Severity
 from telecom.doctor.judgement import dotted, judge_amount, missing_if, parse_version
 
@@ -78,7 +79,7 @@ def check_shared_memory() -> Finding:
 def check_loopback() -> Finding:
     """All services listen on free ports of 127.0.0.1."""
     try:
-        with socket.create_server(("127.0.0.1", 0)) as server:
+        with socket.create_server((LOOPBACK, 0)) as server:
             socket.create_connection(server.getsockname(), timeout=5).close()
             return Finding("loopback", Severity.OK, "free ports")
     except OSError as error:

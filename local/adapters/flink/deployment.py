@@ -18,6 +18,7 @@ from local.adapters.workloads.pods import Pod, explain, remove_pods
 from local.artefacts.fraud_detection_job import JAR_NAME, fraud_detection_jar
 from local.artefacts.versions import REPOSITORY
 from local.state.files import write_atomically
+from local.supervisor.loopback import LOOPBACK
 from local.supervisor.machine import Machine
 from local.supervisor.record import Record
 from local.supervisor.spec import HttpProbe, ProcessSpec
@@ -193,7 +194,7 @@ class _Deployment:
         return replace(
             process,
             ports=(*process.ports, self._ports.rpc, self._ports.rest),
-            endpoint=f"http://127.0.0.1:{self._ports.rest}",
+            endpoint=f"http://{LOOPBACK}:{self._ports.rest}",
             readiness=HttpProbe(self._ports.rest, "/overview"),
         )
 
