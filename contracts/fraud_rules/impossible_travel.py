@@ -2,11 +2,11 @@
 
 from math import asin, cos, radians, sin, sqrt
 
+from contracts.earth import EARTH_RADIUS_KM
 from contracts.events import CallEvent, FraudAlert, SmsEvent
 from contracts.fraud_rules.alerts import make_alert, rounded
 from contracts.fraud_rules.parameters import ImpossibleTravelParameters
 
-EARTH_RADIUS_KM = 6371.0088  # mean radius R1, IUGG 1980
 _MS_PER_HOUR = 3_600_000
 
 Located = CallEvent | SmsEvent

@@ -3,8 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
+from contracts.earth import EARTH_RADIUS_KM
+
 Floats = npt.NDArray[np.float64]
-EARTH_RADIUS_KM = 6371.0088
 KM_PER_DEGREE = 2 * np.pi * EARTH_RADIUS_KM / 360
 
 

@@ -4,9 +4,10 @@ from math import pi
 import pytest
 from subscriber_events import START_MS, SUBSCRIBER, a_call, a_message
 
+from contracts.earth import EARTH_RADIUS_KM
 from contracts.events import AlertSeverity, CallEvent, CallType, FraudAlert, FraudRule, SmsEvent
 from contracts.fraud_rules import CallVelocityParameters, RuleDocument
-from contracts.fraud_rules.impossible_travel import EARTH_RADIUS_KM, great_circle_km
+from contracts.fraud_rules.impossible_travel import great_circle_km
 from contracts.fraud_rules.reference import ReferenceDetector
 
 PORTLAND = {"latitude": 45.5, "longitude": -122.7}  # 235 km from the ordinary place
