@@ -10,6 +10,7 @@ from local.state.files import write_atomically
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.cluster import Cluster
 from operators.telecom_pipeline.objects.manifest import Ref
+from operators.telecom_pipeline.objects.upstream import STRIMZI_CA_KEY
 from telecom.access.secret_values import secret_value
 
 
@@ -48,7 +49,7 @@ def _bootstrap_servers(cluster: Cluster, namespace: str, pipeline: str) -> str:
 
 
 def _ca_file(cluster: Cluster, namespace: str, pipeline: str, scratch: Path) -> Path | None:
-    certificate = secret_value(cluster, namespace, names.cluster_ca_secret(pipeline), "ca.crt")
+    certificate = secret_value(cluster, namespace, names.cluster_ca_secret(pipeline), STRIMZI_CA_KEY)
     if not certificate:
         return None
     file = scratch / f"{pipeline}-ca.crt"

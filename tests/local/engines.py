@@ -18,7 +18,7 @@ from local.services.postgres import CATALOG_DATABASE
 from local.services.trino import CATALOG
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.manifest import Manifest, Ref, ref_of
-from operators.telecom_pipeline.objects.upstream import STRIMZI_CLUSTER_LABEL
+from operators.telecom_pipeline.objects.upstream import STRIMZI_CA_KEY, STRIMZI_CLUSTER_LABEL
 
 NAMESPACE = "tests"
 KAFKA_NAME = "shared"
@@ -108,7 +108,7 @@ class KafkaEngine:
         """The cluster's authority, PEM."""
         secret = self.cluster.store.get(Ref(names.SECRET, NAMESPACE, names.cluster_ca_secret(KAFKA_NAME)))
         assert secret is not None
-        return base64.b64decode(secret["data"]["ca.crt"]).decode()
+        return base64.b64decode(secret["data"][STRIMZI_CA_KEY]).decode()
 
     def create_topic(self, name: str, partitions: int = 1, config: Mapping[str, object] | None = None) -> Ref:
         """Apply a KafkaTopic and wait until it is ready."""

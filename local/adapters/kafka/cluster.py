@@ -29,7 +29,7 @@ from local.supervisor.record import Phase
 from local.supervisor.spec import ProcessSpec, StopRank, TcpProbe
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.manifest import Manifest, ref_of
-from operators.telecom_pipeline.objects.upstream import STRIMZI_CLUSTER_LABEL
+from operators.telecom_pipeline.objects.upstream import STRIMZI_CA_KEY, STRIMZI_CLUSTER_LABEL
 
 DEFAULT_HEAP = "512m"
 _LOGGING = """\
@@ -57,7 +57,7 @@ class KafkaAdapter:
         folder = _folder(manifest, machine)
         pools = _pools(manifest, surroundings)
         ca, keystore = ensure_certificates(folder.path / "certificates", folder.cluster, machine.address)
-        published = (owned_secret(manifest, names.cluster_ca_secret(folder.cluster), {"ca.crt": ca}),)
+        published = (owned_secret(manifest, names.cluster_ca_secret(folder.cluster), {STRIMZI_CA_KEY: ca}),)
         try:
             nodes = self._plan(manifest, pools, folder)
             processes = [

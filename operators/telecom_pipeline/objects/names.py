@@ -97,7 +97,7 @@ def revisions(pipeline: str) -> str:
 
 
 def cluster_ca_secret(pipeline: str) -> str:
-    """Secret in which Strimzi publishes the certificate of the cluster's authority, key `ca.crt`."""
+    """Secret in which Strimzi publishes the certificate of the cluster's authority."""
     return f"{kafka(pipeline)}-cluster-ca-cert"
 
 

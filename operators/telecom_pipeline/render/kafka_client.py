@@ -7,10 +7,10 @@ from typing import Any
 from contracts import environment
 from contracts.settings import KafkaConnection
 from operators.telecom_pipeline.objects import names
+from operators.telecom_pipeline.objects.upstream import STRIMZI_CA_KEY
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 
 CA_FOLDER = PurePosixPath("/etc/kafka-ca")
-CA_KEY = "ca.crt"
 CA_VOLUME = "kafka-ca"
 
 
@@ -57,7 +57,7 @@ def kafka_client(pipeline: Pipeline, component: str, bootstrap_servers: str) -> 
         {
             "bootstrap_servers": bootstrap_servers,
             "username": user,
-            "ca_file": str(CA_FOLDER / CA_KEY) if is_tls else None,
+            "ca_file": str(CA_FOLDER / STRIMZI_CA_KEY) if is_tls else None,
         }
     )
     password = SecretKey(environment.KAFKA_PASSWORD, user, "password")
@@ -68,6 +68,6 @@ def _certificate(pipeline: Pipeline) -> Mount:
     """Only the certificate: the Secret also holds a keystore and its password, which no client here uses."""
     secret = {
         "secretName": names.cluster_ca_secret(pipeline.name),
-        "items": [{"key": CA_KEY, "path": CA_KEY}],
+        "items": [{"key": STRIMZI_CA_KEY, "path": STRIMZI_CA_KEY}],
     }
     return Mount({"name": CA_VOLUME, "secret": secret}, str(CA_FOLDER))
