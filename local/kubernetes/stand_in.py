@@ -1,7 +1,7 @@
 """Stands in for upstream operators on an API server: adapters run the real engines here and write their status."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import structlog
 
@@ -13,6 +13,7 @@ from local.supervisor.machine import Machine
 from local.supervisor.ports import PortBook
 from local.supervisor.supervisor import Supervisor
 from operators.telecom_pipeline.clusters.kube import KubeCluster
+from operators.telecom_pipeline.clusters.passing import PassingCluster
 from operators.telecom_pipeline.objects.cluster import ClusterError
 from operators.telecom_pipeline.objects.manifest import Kind, Manifest, Ref
 
@@ -51,11 +52,11 @@ class StandIn:
                 log.warning("API server", error=str(error))
 
 
-class NamespaceStore:
+class NamespaceStore(PassingCluster[KubeCluster]):
     """One namespace of an API server as the store of an `AdapterLoop`."""
 
     def __init__(self, cluster: KubeCluster, namespace: str) -> None:
-        self._cluster = cluster
+        super().__init__(cluster)
         self._namespace = namespace
 
     def list_kind(self, kind: Kind) -> Sequence[Manifest]:
@@ -66,26 +67,6 @@ class NamespaceStore:
     def set_finalizers(self, ref: Ref, finalizers: Sequence[str]) -> None:
         """See `Store.set_finalizers`."""
         self._cluster.set_finalizers(ref, finalizers)
-
-    def apply(self, manifest: Manifest) -> Manifest:
-        """See `Cluster.apply`."""
-        return self._cluster.apply(manifest)
-
-    def apply_status(self, ref: Ref, status: Mapping[str, object]) -> None:
-        """See `Cluster.apply_status`."""
-        self._cluster.apply_status(ref, status)
-
-    def get(self, ref: Ref) -> Manifest | None:
-        """See `Cluster.get`."""
-        return self._cluster.get(ref)
-
-    def list(self, kind: Kind, namespace: str, labels: Mapping[str, str] | None = None) -> Sequence[Manifest]:
-        """See `Cluster.list`."""
-        return self._cluster.list(kind, namespace, labels)
-
-    def delete(self, ref: Ref) -> None:
-        """See `Cluster.delete`."""
-        self._cluster.delete(ref)
 
     def _address(self, service: Ref) -> str | None:
         found = self._cluster.get(service)
