@@ -11,6 +11,10 @@ from operators.telecom_pipeline.objects.manifest import Manifest, kind_of
 # owned objects at once and bypasses our teardown: a Kafka would go before its topics, whose finalizers would then hang,
 # and topics would take their records with them although the pipeline's policy is to retain them.
 OWNED_KINDS = frozenset({names.CONFIG_MAP, names.DEPLOYMENT, names.JOB})
+# Those that go in the order of our teardown. A FlinkDeployment has a finalizer, too; its job ends before Kafka does.
+KEPT_KINDS = frozenset(
+    {names.KAFKA, names.KAFKA_NODE_POOL, names.KAFKA_TOPIC, names.KAFKA_USER, names.FLINK_DEPLOYMENT}
+)
 
 
 class OwnedCluster(PassingCluster[Cluster]):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from operators.telecom_pipeline.clusters.owned import OWNED_KINDS, OwnedCluster
+from operators.telecom_pipeline.clusters.owned import KEPT_KINDS, OWNED_KINDS, OwnedCluster
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.manifest import Kind, Manifest, Ref
 from operators.telecom_pipeline.objects.names import CHILD_KINDS
@@ -41,9 +41,13 @@ def owners(kind: Kind) -> list[dict[str, object]]:
 
 def test_workloads_and_settings_are_owned_by_the_pipeline() -> None:
     assert [each["uid"] for each in owners(names.DEPLOYMENT)] == ["u"]
-    assert OWNED_KINDS.issubset(CHILD_KINDS)
 
 
-def test_kafka_and_what_holds_records_is_not() -> None:
-    for kind in (names.KAFKA, names.KAFKA_NODE_POOL, names.KAFKA_TOPIC, names.KAFKA_USER):
+def test_of_every_kind_of_child_it_is_said_whether_it_may_go_at_any_time() -> None:
+    assert set(CHILD_KINDS) == OWNED_KINDS | KEPT_KINDS
+    assert not OWNED_KINDS & KEPT_KINDS
+
+
+def test_what_must_go_in_order_is_not() -> None:
+    for kind in KEPT_KINDS:
         assert owners(kind) == []
