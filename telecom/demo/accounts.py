@@ -10,11 +10,10 @@ from psycopg2.extensions import connection as Connection
 
 from jobs.runtime.postgres import connect
 from local.errors import LocalError
-from operators.telecom_pipeline.pipeline.endpoints import find_endpoints
 from operators.telecom_pipeline.pipeline.storage_references import crm_database
-from operators.telecom_pipeline.reconcile.observe import observe
 from operators.telecom_pipeline.spec.storage import PostgresDatabase
 from telecom.demo.crm_credentials import crm_credentials
+from telecom.pipelines.known_endpoints import known_endpoints
 from telecom.pipelines.up import RunningPipeline
 
 # From an alert in Kafka to the freezer's answer in the CRM it takes less than a second; this is many times that.
@@ -70,7 +69,7 @@ def _count(connection: Connection, alert_ids: list[str]) -> AccountSummary:
 def _open(pipeline: RunningPipeline, database: PostgresDatabase) -> Connection:
     """Connect as the freezer does, by the objects that the resource names."""
     described = pipeline.resource.pipeline
-    place = find_endpoints(described, {}, observe(pipeline.cluster, {}, described).references).crm
+    place = known_endpoints(pipeline.cluster, described).crm
     credentials = crm_credentials(pipeline.cluster, described.namespace, database.credentials_secret_ref.name)
     if place is None or credentials is None:
         raise CrmNotFoundError("ask the CRM for frozen accounts", "its connection is not known", "telecom status")

@@ -4,15 +4,12 @@ from operators.telecom_pipeline.objects.cluster import Cluster
 from operators.telecom_pipeline.objects.observed import Observed
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.reconcile.context import RenderedPipeline, render_observed
-from operators.telecom_pipeline.reconcile.observe import observe, observe_children
+from operators.telecom_pipeline.reconcile.observe import observe
 
 
 def render_pipeline(cluster: Cluster | None, pipeline: Pipeline) -> RenderedPipeline:
     """What the pipeline renders to in that cluster, or where there is none yet. Raises `ClusterError`."""
-    if cluster is None:
-        return render_observed(pipeline, Observed())
-    children = observe_children(cluster, pipeline.name, pipeline.namespace)
-    return render_observed(pipeline, observe(cluster, children, pipeline))
+    return render_observed(pipeline, Observed() if cluster is None else observe(cluster, pipeline))
 
 
 def left_out(rendered: RenderedPipeline) -> list[str]:

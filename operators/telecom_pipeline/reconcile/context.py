@@ -59,8 +59,7 @@ def read_context(cluster: Cluster, resource: Manifest, new: Pipeline) -> Context
     """Read what a pass towards `new` needs. Raises `ClusterError`."""
     revisions = observe.revisions(cluster, new.name, new.namespace)
     route = route_to(new, resource, revisions)
-    children = observe.observe_children(cluster, new.name, new.namespace)
-    observed = observe.observe(cluster, children, *route.pipelines)
+    observed = observe.observe(cluster, *route.pipelines)
     old = render_observed(route.old, observed) if route.old else None
     return Context(route, observed, render_observed(new, observed), old, revisions)
 

@@ -34,9 +34,10 @@ def latest_run(cluster: Cluster, name: str, namespace: str, component: str) -> M
     return next(iter(cluster.list(names.JOB, namespace, run_of(name, component))), None)
 
 
-def observe(cluster: Cluster, children: Mapping[Ref, Manifest], *pipelines: Pipeline) -> Observed:
-    """Children and the objects that the pipelines refer to; an object that is used twice is read once."""
-    refs = dict.fromkeys(required.ref for pipeline in pipelines for required in required_objects(pipeline))
+def observe(cluster: Cluster, pipeline: Pipeline, *former: Pipeline) -> Observed:
+    """Children of a pipeline, and the objects that it and `former` specs of it refer to; each is read once."""
+    children = observe_children(cluster, pipeline.name, pipeline.namespace)
+    refs = dict.fromkeys(required.ref for each in (pipeline, *former) for required in required_objects(each))
     return Observed(children, {ref: cluster.get(ref) for ref in refs})
 
 

@@ -12,7 +12,7 @@ from operators.telecom_pipeline.objects.manifest import Manifest, Ref, ref_of
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.reconcile.context import render_observed
-from operators.telecom_pipeline.reconcile.observe import observe, observe_children
+from operators.telecom_pipeline.reconcile.observe import observe
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ class Preview:
 
 def preview(cluster: Cluster, pipeline: Pipeline) -> Preview:
     """Compare the children of `pipeline` with the cluster. Raises `ClusterError`."""
-    children = observe_children(cluster, pipeline.name, pipeline.namespace)
-    found = render_observed(pipeline, observe(cluster, children, pipeline))
+    observed = observe(cluster, pipeline)
+    found = render_observed(pipeline, observed)
     rendered = {ref_of(manifest): manifest for manifest in found.rendering.manifests}
-    return compare(rendered, children, found.missing)
+    return compare(rendered, observed.children, found.missing)
 
 
 def compare(
