@@ -10,7 +10,7 @@ import typer
 
 from contracts.account_freezer_settings import AccountFreezerSettings
 from contracts.environment import METRICS_PORT
-from jobs.account_freezer.actions import FREEZER
+from jobs.account_freezer.actions import COMPONENT
 from jobs.account_freezer.metrics import FreezerMetrics
 from jobs.account_freezer.service import FreezerService, KafkaClientError
 from jobs.runtime.health import HealthServer
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 def main(settings: Annotated[Path, typer.Option(help="JSON file of AccountFreezerSettings")]) -> None:
     """Freeze the accounts that fraud alerts accuse, once per alert, by the policy of the settings."""
-    configure_logs(FREEZER)
+    configure_logs(COMPONENT)
     try:
         _run(load_settings(AccountFreezerSettings, settings))
     except NAMED_ERRORS as error:

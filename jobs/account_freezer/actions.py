@@ -7,7 +7,7 @@ from hashlib import sha256
 from contracts.events import AccountAction, AccountActionKind, ActionReason, FraudAlert, FraudRule
 from jobs.account_freezer.policy import FROZEN, Account, Decision
 
-FREEZER = "account-freezer"
+COMPONENT = "account-freezer"
 _ID_DIGITS = 32
 
 
@@ -38,7 +38,7 @@ def answer(alert: FraudAlert, account: Account | None, decision: Decision, now: 
         account_id=account.account_id if account else None,
         alert_id=alert.event_id,
         rule=alert.rule,
-        actor=FREEZER,
+        actor=COMPONENT,
         status_before=before,
         status_after=FROZEN if decision.action is AccountActionKind.FREEZE else before,
     )

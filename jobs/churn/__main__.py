@@ -16,10 +16,12 @@ from jobs.runtime.logs import configure_logs
 from jobs.runtime.postgres import connect
 from jobs.runtime.settings import load_settings
 
+COMPONENT = "churn"
+
 
 def main(settings: Annotated[Path, typer.Option(help="JSON file of ChurnSettings")]) -> None:
     """Train, judge and score. Prints the AUC on the newest known outcome, which the model had not seen."""
-    configure_logs("churn")
+    configure_logs(COMPONENT)
     loaded = load_settings(ChurnSettings, settings)
     catalog = open_catalog(loaded.catalog, loaded.s3, os.environ)
     churn = score_customers(load_features(catalog), loaded.seed)

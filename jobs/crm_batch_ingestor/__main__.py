@@ -19,12 +19,14 @@ from jobs.runtime.logs import configure_logs
 from jobs.runtime.postgres import connect
 from jobs.runtime.settings import load_settings
 
+COMPONENT = "crm-batch-ingestor"
+
 log = structlog.get_logger()
 
 
 def main(settings: Annotated[Path, typer.Option(help="JSON file of CrmIngestSettings")]) -> None:
     """Copy what changed in CRM and billing since the last run into bronze."""
-    configure_logs("crm-batch-ingestor")
+    configure_logs(COMPONENT)
     loaded = load_settings(CrmIngestSettings, settings)
     catalog = open_catalog(loaded.catalog, loaded.s3, os.environ)
     batch = Batch(batch_id=uuid4().hex, at=dt.datetime.now(dt.UTC))

@@ -14,6 +14,7 @@ from jobs.nightly.nightly_run import DayRange, run_nightly
 from jobs.runtime.logs import configure_logs
 from jobs.runtime.settings import load_settings
 
+COMPONENT = "nightly"
 DAY = ["%Y-%m-%d"]
 
 
@@ -30,7 +31,7 @@ def main(
     ] = None,
 ) -> None:
     """Make silver and gold, judge them by the gates, publish. Prints a JSON summary; exit code 3 if a gate blocked."""
-    configure_logs("nightly")
+    configure_logs(COMPONENT)
     if (first is None) != (until is None):
         raise typer.BadParameter("a backfill needs both --from and --until")
     backfill = DayRange(first.date(), until.date()) if first and until else None

@@ -5,18 +5,15 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import packages_distributions
-from itertools import chain
 from pathlib import Path
 
 import grimp
 import pytest
-from operator_fixtures import REPOSITORY, SAMPLE_NAMES, endpoints_of, pipeline_of, sample
+from operator_fixtures import REPOSITORY
 from packaging.utils import canonicalize_name
+from started_components import started_components
 
 from images.contents import OPERATOR_IMAGE, OWN_IMAGES, PRIVACY_IMAGE, ImageContents, job_image
-from operators.telecom_pipeline.objects.manifest import Manifest
-from operators.telecom_pipeline.render import render
-from operators.telecom_pipeline.render.transform import BATCH_JOBS, render_batch_run
 
 OURS = ("contracts", "jobs", "operators", "local", "telecom", "images")
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
@@ -70,20 +67,8 @@ def imported(image: ImageContents) -> frozenset[str]:
 
 
 def started() -> set[tuple[str, str]]:
-    """Image and module of every container that the samples have, batch runs among them."""
-    return {
-        (container["image"].rpartition("/")[2].partition(":")[0], container["command"][-1])
-        for manifest in chain.from_iterable(map(rendered, SAMPLE_NAMES))
-        if manifest["kind"] in ("Deployment", "Job")
-        for container in manifest["spec"]["template"]["spec"]["containers"]
-    }
-
-
-def rendered(sample_name: str) -> tuple[Manifest, ...]:
-    pipeline = pipeline_of(sample(sample_name))
-    endpoints = endpoints_of(pipeline)
-    runs = (render_batch_run(pipeline, endpoints, component) for component in BATCH_JOBS if pipeline.batch_jobs)
-    return (*render(pipeline, endpoints), *runs)
+    """Image and module of every container that the samples have."""
+    return {(each.image, each.module) for each in started_components()}
 
 
 @EACH_PROGRAM
