@@ -53,14 +53,22 @@ def settings_of(model: type[S], file: Path | None, defaults: dict[str, object], 
         raise SettingsError(f"the options are not a valid {model.__name__}: {error}") from error
 
 
-def print_events(traffic: Traffic, limit: int) -> None:
+def produce(component: str, settings: ProducerSettings, start_traffic: StartTraffic, dry_run: int | None) -> None:
+    """Print the first `dry_run` records or, without it, send all of them."""
+    if dry_run is not None:
+        _print_events(start_traffic(now_ms()), dry_run)
+    else:
+        _send_events(component, settings, start_traffic)
+
+
+def _print_events(traffic: Traffic, limit: int) -> None:
     """Write the first `limit` records as they would be sent, one per line."""
     values = chain.from_iterable(batch.values for tick in count() for batch in traffic.tick(tick))
     for value in islice(values, limit):
         sys.stdout.buffer.write(value + b"\n")
 
 
-def send_events(component: str, settings: ProducerSettings, start_traffic: StartTraffic) -> None:
+def _send_events(component: str, settings: ProducerSettings, start_traffic: StartTraffic) -> None:
     """Run a producer with health endpoints and the ledger until it ends or is stopped."""
     configure_logs(component)
     log = structlog.get_logger()
