@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable
 
 import typer
-from rich.text import Text
 
 from local.errors import LocalError
 from operators.telecom_pipeline.objects.cluster import ClusterError
@@ -28,7 +27,7 @@ from telecom.cli.render import render
 from telecom.cli.replay_dlq import replay_dlq
 from telecom.cli.status import status
 from telecom.cli.up import up
-from telecom.terminal.console import notices
+from telecom.terminal.console import notices, tell_error
 
 ERROR_EXIT_CODE = 1
 INTERRUPTED_EXIT_CODE = 130
@@ -53,7 +52,7 @@ def run() -> None:
     try:
         app()
     except (LocalError, ClusterError) as error:
-        notices.print(Text.assemble(("error:", "red"), f" {error}"))
+        tell_error(error)
         sys.exit(ERROR_EXIT_CODE)
     except KeyboardInterrupt:
         notices.print("\nInterrupted. What runs keeps running: `telecom status` shows it, `telecom down` stops it.")

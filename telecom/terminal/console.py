@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 # A file or a pipe has no width, so we pick one at which no table is cut.
 WIDTH_WITHOUT_TERMINAL = 240
@@ -42,3 +43,8 @@ def print_heading(console: Console, text: str) -> None:
 def tell(line: str) -> None:
     """Print a line of progress."""
     notices.print(line)
+
+
+def tell_error(error: Exception) -> None:
+    """Print why a command cannot go on, in the error's own words."""
+    notices.print(Text.assemble(("error:", "red"), f" {error}"))

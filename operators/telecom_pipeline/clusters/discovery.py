@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from operators.telecom_pipeline.clusters.rest import ApiServer, StatusError
-from operators.telecom_pipeline.objects.cluster import KindMissingError
+from operators.telecom_pipeline.objects.cluster import ClusterError, KindMissingError
 from operators.telecom_pipeline.objects.manifest import Kind
 
 
@@ -57,6 +57,8 @@ class Discovery:
             if error.code == 404:
                 return
             raise
+        if not isinstance(answer.get("resources"), list):
+            raise ClusterError(f"{root} does not list resources: check the address with `kubectl cluster-info`.")
         for resource in answer["resources"]:
             if "/" not in resource["name"]:  # not a subresource such as pods/log
                 self._resources[Kind(api_version, resource["kind"])] = Resource(

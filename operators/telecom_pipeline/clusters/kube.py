@@ -9,7 +9,14 @@ from threading import Lock
 
 from operators.telecom_pipeline.clusters.discovery import Discovery
 from operators.telecom_pipeline.clusters.foreign import ForeignObjects
-from operators.telecom_pipeline.clusters.rest import APPLY_PATCH, MERGE_PATCH, ApiServer, StatusError
+from operators.telecom_pipeline.clusters.rest import (
+    APPLY_PATCH,
+    CHECK_LOGIN,
+    CHECK_RIGHTS,
+    MERGE_PATCH,
+    ApiServer,
+    StatusError,
+)
 from operators.telecom_pipeline.clusters.watch import WatchedKind
 from operators.telecom_pipeline.objects import labels as label_names
 from operators.telecom_pipeline.objects.cluster import (
@@ -128,7 +135,8 @@ class KubeCluster:
     def serves(self, kind: Kind) -> bool:
         """Whether the API server serves a kind at present. Raises `ClusterError`."""
         try:
-            self._discovery.resource(kind)
+            with _as_cluster_errors(kind.name):
+                self._discovery.resource(kind)
         except KindMissingError:
             return False
         return True
@@ -196,7 +204,8 @@ class KubeCluster:
         return self._watch(ref.kind, ref.namespace)
 
     def _watch(self, kind: Kind, namespace: str) -> WatchedKind:
-        self._discovery.resource(kind)
+        with _as_cluster_errors(kind.name):
+            self._discovery.resource(kind)
         watch = self._started(kind, namespace if self._namespaces else None)
         watch.wait_until_synced(_SYNC_SECONDS)
         watch.raise_if_failing()
@@ -262,19 +271,22 @@ def _digest(manifest: Manifest) -> str:
 
 
 @contextmanager
-def _as_cluster_errors(ref: Ref) -> Iterator[None]:
+def _as_cluster_errors(subject: Ref | str) -> Iterator[None]:
+    """Word a refusal that concerns an object or a kind."""
     try:
         yield
     except StatusError as error:
-        raise _cluster_error(ref, error) from error
+        raise _cluster_error(subject, error) from error
 
 
-def _cluster_error(ref: Ref, error: StatusError) -> ClusterError:
+def _cluster_error(subject: Ref | str, error: StatusError) -> ClusterError:
     if error.is_namespace_ending:
-        return NamespaceEndingError(f"{ref} is not created: its namespace is being deleted.")
+        return NamespaceEndingError(f"{subject} is not created: its namespace is being deleted.")
+    if error.code == 401:
+        return RejectedError(f"No access to {subject}: {error}. {CHECK_LOGIN}")
     if error.code == 403:
-        return RejectedError(f"Not allowed to write {ref}: {error.message}. Check the operator's Role.")
+        return RejectedError(f"Not allowed to use {subject}: {error}. {CHECK_RIGHTS}")
     if error.is_overload or error.is_lost_race:
-        return ClusterError(f"{ref}: {error}")
+        return ClusterError(f"{subject}: {error}")
     details = "; ".join(cause for cause in error.causes if cause)
-    return RejectedError(f"The API server refused {ref}: {error.message}" + (f" ({details})" if details else ""))
+    return RejectedError(f"The API server refused {subject}: {error.message}" + (f" ({details})" if details else ""))

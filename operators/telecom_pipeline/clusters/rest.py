@@ -1,4 +1,4 @@
-"""Calls to a Kubernetes API server: lightkube finds the credentials, tenacity retries, refusals are typed errors."""
+"""Calls to a Kubernetes API server: tenacity retries them, refusals are typed errors."""
 
 import json
 import socket
@@ -9,15 +9,18 @@ from functools import partial
 from typing import Any
 
 import httpx2
-from lightkube.config.client_adapter import Client, ConnectionParams
-from lightkube.config.kubeconfig import KubeConfig, SingleConfig
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
+from operators.telecom_pipeline.clusters.credentials import SingleConfig, configured, connected, credentials_in_use
 from operators.telecom_pipeline.clusters.open_streams import OpenStreams
-from operators.telecom_pipeline.objects.cluster import ClusterError, RejectedError
+from operators.telecom_pipeline.objects.cluster import ClusterError
 
 APPLY_PATCH = "application/apply-patch+yaml"
 MERGE_PATCH = "application/merge-patch+json"
+CHECK_LOGIN = "`kubectl auth whoami` shows whether the credentials are still valid."
+CHECK_RIGHTS = (
+    "`kubectl auth can-i --list` shows what these credentials may do. Check the operator's Role if it says so."
+)
 _RETRYABLE_CODES = frozenset({429, 500, 502, 503, 504})
 _UNKNOWN_FIELD = "failed to create typed patch object"
 _NAMESPACE_ENDING = "NamespaceTerminating"
@@ -68,7 +71,7 @@ class UnreachableError(ClusterError):
 
 
 class ApiServer:
-    """One API server. Thread-safe; every method may raise `StatusError` or `UnreachableError`."""
+    """One API server. Thread-safe; every method may raise `StatusError` or a `ClusterError`."""
 
     def __init__(
         self,
@@ -78,9 +81,9 @@ class ApiServer:
         observe_call: Callable[[str, int], None] = lambda method, code: None,
     ) -> None:
         """`config` defaults to the pod's service account or to $KUBECONFIG; `observe_call` gets method and code."""
-        self._config = config or _configured()
+        self._config = config or configured()
         timeout = httpx2.Timeout(_CALL_TIMEOUT_SECONDS, connect=_CONNECT_TIMEOUT_SECONDS)
-        self._client = Client(self._config, ConnectionParams(timeout=timeout))
+        self._client = connected(self._config, timeout)
         self._streams = OpenStreams()
         self._attempts = attempts
         self._observe_call = observe_call
@@ -142,25 +145,14 @@ class ApiServer:
     def _call_once(
         self, method: str, path: str, params: Mapping[str, str] | None, body: object | None, content_type: str
     ) -> dict[str, Any]:
-        response = self._client.request(
-            method,
-            path,
-            params=dict(params or {}),
-            content=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": content_type} if body is not None else {},
-        )
+        content = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": content_type} if body is not None else {}
+        with credentials_in_use():  # a login command runs, and a token is read, with the call
+            response = self._client.request(method, path, params=dict(params or {}), content=content, headers=headers)
         self._observe_call(method, response.status_code)
         if response.is_error:
             raise _status_error(response)
-        answer: dict[str, Any] = response.json()
-        return answer
-
-
-def _configured() -> SingleConfig:
-    config = KubeConfig.from_env().get()
-    if config is None:  # an empty kubeconfig file
-        raise RejectedError("No Kubernetes context is configured: set KUBECONFIG, or run inside a pod.")
-    return config
+        return _document(response)
 
 
 def _is_worth_retrying(method: str, error: BaseException) -> bool:
@@ -179,11 +171,26 @@ def _wait(state: RetryCallState) -> float:
     return _exponential(state)
 
 
-def _status_error(response: httpx2.Response) -> StatusError:
+def _document(response: httpx2.Response) -> dict[str, Any]:
+    answer = _json_object(response)
+    if answer is None:
+        raise ClusterError(
+            f"{response.url} did not answer with a JSON object, so it is not an API server (perhaps a proxy or a "
+            f"login page). Check the address with `kubectl cluster-info`. It began: {response.text[:80]!r}"
+        )
+    return answer
+
+
+def _json_object(response: httpx2.Response) -> dict[str, Any] | None:
     try:
-        status = response.json()
-    except ValueError:  # a proxy's page, or a server that is still starting
-        status = {}
+        answer = response.json()
+    except ValueError:
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def _status_error(response: httpx2.Response) -> StatusError:
+    status = _json_object(response) or {}  # none in a proxy's page, or while the server is still starting
     details = status.get("details") or {}
     retry_after = response.headers.get("Retry-After", "")
     return StatusError(
@@ -199,5 +206,5 @@ def _status_error(response: httpx2.Response) -> StatusError:
 def _unreachable(server: str, method: str, path: str, error: Exception) -> str:
     return (
         f"{method} {path} failed at {server} after several attempts: {error or type(error).__name__}. "
-        "Check the API server with `kubectl get --raw /readyz`; reconciliation tries again by itself."
+        "Check the API server with `kubectl get --raw /readyz`. The operator tries again by itself; repeat a command."
     )

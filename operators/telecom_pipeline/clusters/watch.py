@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 
 from operators.telecom_pipeline.clusters.discovery import Discovery
-from operators.telecom_pipeline.clusters.rest import ApiServer, StatusError
+from operators.telecom_pipeline.clusters.rest import CHECK_RIGHTS, ApiServer, StatusError
 from operators.telecom_pipeline.objects.cluster import ClusterError, KindMissingError
 from operators.telecom_pipeline.objects.manifest import Kind, Manifest
 
@@ -196,7 +196,7 @@ class WatchedKind:
             self._resource_version = ""
             self._replace({})
         elif error.code in (401, 403):
-            self._failure = ClusterError(f"Not allowed to watch {self.kind.name}: {error}. Check the operator's Role.")
+            self._failure = ClusterError(f"Not allowed to watch {self.kind.name}: {error}. {CHECK_RIGHTS}")
 
     def _touch(self) -> None:
         self._last_contact = time.monotonic()
