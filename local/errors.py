@@ -1,5 +1,7 @@
 """Errors that a person can act on: what was tried, why it failed, what to do next."""
 
+from __future__ import annotations  # the doctor imports it, on any Python from 3.8 on
+
 
 class LocalError(Exception):
     """Base of all errors of `local`; the command prints its three parts."""

@@ -109,7 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with lock_of(state).acquire(timeout=0):
             run(state, [name for name in options.services.split(",") if name])
     except Timeout:
-        print(f"Another daemon already drives {state.root}; see `telecom status`.", file=sys.stderr)
+        print(f"Another daemon already drives {state.root}; see `{state.command('status')}`.", file=sys.stderr)
         return 1
     return 0
 

@@ -21,7 +21,7 @@ from local.errors import LocalError
 from local.services.platform_services import SERVICE_NAMES
 from local.services.postgres import Postgres
 from local.services.unprivileged import moved_folder
-from local.state.paths import StateDirectory
+from local.state.paths import StateDirectory, StateFolderError
 from local.supervisor.logs import tail
 from local.supervisor.machine import base_environment
 from local.supervisor.ports import PortBook
@@ -64,7 +64,7 @@ def start_daemon(state: StateDirectory, services: Sequence[str] = SERVICE_NAMES)
     also for a daemon of another version, which goes on with the code that it was started with.
     """
     if is_running(state):
-        _require_own_version(daemon.read_state(state))
+        _require_own_version(state)
         return False
     log_file = state.log_file(daemon.LOG_NAME)
     with log_file.open("ab") as log:
@@ -111,11 +111,31 @@ def stop_everything(state: StateDirectory) -> None:
 
 
 def delete_everything(state: StateDirectory) -> None:
-    """Stop everything, then delete all that the cluster remembers, including its data. Raises `DaemonError`."""
+    """Stop everything, then delete all that the cluster remembers, including its data.
+
+    Raises `DaemonError`, or `StateFolderError` with nothing stopped and nothing deleted.
+    """
+    require_deletable(state)
     stop_everything(state)
     if moved := moved_folder(state.services / Postgres.name):
         shutil.rmtree(moved, ignore_errors=True)
-    shutil.rmtree(state.root)
+    # The marker goes last: after an interruption, the folder can still be told to be ours.
+    for entry in sorted(state.root.iterdir(), key=lambda path: path == state.marker):
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+    state.root.rmdir()
+
+
+def require_deletable(state: StateDirectory) -> None:
+    """Raise `StateFolderError` unless the folder is that of a cluster, and not a symbolic link to it."""
+    tried = f"delete {state.root}"
+    if state.root.is_symlink():
+        target = state.root.resolve()
+        raise StateFolderError(tried, f"it is a symbolic link to {target}", StateDirectory(target).command("clean"))
+    if not state.marker.is_file():
+        raise StateFolderError(tried, "no cluster was ever started there", "name a cluster's folder with --state")
 
 
 def describe(state: StateDirectory) -> list[Row]:
@@ -139,7 +159,7 @@ def _row(record: Record) -> Row:
 
 def _daemon_row(state: StateDirectory) -> Row:
     running = is_running(state)
-    reason = "" if running else "processes that end now are not restarted; `telecom up` starts it"
+    reason = "" if running else f"processes that end now are not restarted; `{state.command('up')}` starts it"
     return Row(daemon.LOG_NAME, "Ready" if running else "Stopped", "", state.log_file(daemon.LOG_NAME), reason)
 
 
@@ -170,11 +190,13 @@ def _is_alive(found: daemon.DaemonState) -> bool:
         return False
 
 
-def _require_own_version(found: daemon.DaemonState | None) -> None:
+def _require_own_version(state: StateDirectory) -> None:
+    found = daemon.read_state(state)
     if found is None or not _is_alive(found) or found.version == VERSION:
         return
     why = f"one of version {found.version or 'before 0.1.0'} runs here, and this is {VERSION}"
-    raise DaemonError("start the daemon", why, "telecom down, then telecom up: the data stays")
+    next_step = f"{state.command('down')}, then {state.command('up')}: the data stays"
+    raise DaemonError("start the daemon", why, next_step)
 
 
 def _wait(condition: Callable[[], bool], seconds: float) -> bool:

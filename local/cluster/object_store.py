@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from local.state.paths import StateDirectory
 from operators.telecom_pipeline.objects.cluster import ClusterError
 from operators.telecom_pipeline.objects.manifest import Kind, Manifest, Ref, ref_of
 from operators.telecom_pipeline.objects.timestamps import timestamp
@@ -50,9 +51,8 @@ class SqliteCluster:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.executescript(_SCHEMA)
         except sqlite3.Error as error:
-            raise ClusterError(
-                f"The store {file} cannot be opened: {error}. If it is damaged: `telecom clean`"
-            ) from error
+            clean = StateDirectory(file.parent.absolute()).command("clean")
+            raise ClusterError(f"The store {file} cannot be opened: {error}. If it is damaged: `{clean}`") from error
 
     def close(self) -> None:
         """Close the file."""

@@ -37,7 +37,7 @@ def trino_port(state: StateDirectory) -> int:
     """Port on which Trino listens. Raises `QueryError` if it was never started."""
     port = PortBook(state.run).all().get(Trino.name)
     if port is None:
-        raise QueryError("find Trino", "it was never started here", "telecom up")
+        raise QueryError("find Trino", "it was never started here", state.command("up"))
     return port
 
 

@@ -44,7 +44,9 @@ def find_sink(state: StateDirectory, namespace: str, pipeline: str) -> Sink:
     store = SqliteCluster(state.store)
     found = store.get(Ref(names.CONFIG_MAP, namespace, names.component(pipeline, names.KAFKA_TO_BRONZE)))
     if found is None:
-        raise SinkToolError("find the sink", f"pipeline {namespace}/{pipeline} has no sink here", "telecom status")
+        raise SinkToolError(
+            "find the sink", f"pipeline {namespace}/{pipeline} has no sink here", state.command("status")
+        )
     settings = SinkSettings.model_validate(json.loads(found["data"][SETTINGS_FILE_NAME]))
     return Sink(state, store, namespace, pipeline, settings)
 
@@ -60,4 +62,4 @@ def run_sink_tool(
     done = subprocess.run(command, env=environment, timeout=TOOL_SECONDS, check=False)
     if done.returncode:
         verb = tool.replace("_", "-")
-        raise SinkToolError(f"run {verb}", "see the lines above", f"telecom status --state {sink.state.root}")
+        raise SinkToolError(f"run {verb}", "see the lines above", sink.state.command("status"))

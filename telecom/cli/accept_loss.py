@@ -14,7 +14,7 @@ from telecom.cli.options import (
     SinkPipelineOption,
     StateOption,
     YesOption,
-    open_state,
+    started_state,
 )
 from telecom.terminal.console import notices
 
@@ -30,7 +30,7 @@ def accept_loss(
     state: StateOption = DEFAULT_STATE,
 ) -> None:
     """Accept that records are gone, or that a rebuilt topic starts over, so that the sink can go on."""
-    sink = find_sink(open_state(state), namespace, pipeline)
+    sink = find_sink(started_state(state), namespace, pipeline)
     if not (dry_run or yes):
         typer.confirm(QUESTION, abort=True, err=True)
     accept_loss_of(sink, topic, dry_run)

@@ -10,7 +10,7 @@ from contracts.events import FraudAlert
 from local.cluster.object_store import SqliteCluster
 from telecom.audit.alert_table import alert_lines, alert_table
 from telecom.audit.alerts import by_event_time, read_alerts
-from telecom.cli.options import DEFAULT_STATE, OutputOption, StateOption, open_state
+from telecom.cli.options import DEFAULT_STATE, OutputOption, StateOption, started_state
 from telecom.pipelines.local_pipeline import detecting_pipeline
 from telecom.terminal.console import Output, answers, print_json
 
@@ -24,7 +24,7 @@ def alerts(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Continue with new alerts until interrupted.")] = False,
 ) -> None:
     """Show the fraud alerts that Kafka keeps, in the order of event times; with --follow, as they arrive."""
-    directory = open_state(state)
+    directory = started_state(state)
     store = SqliteCluster(directory.store)
     found = read_alerts(store, detecting_pipeline(store, pipeline, "show alerts"), directory.run, follow)
     if follow:

@@ -15,4 +15,4 @@ def apply(file: FileArgument, state: StateOption = DEFAULT_STATE) -> None:
     resource = read_resource(file, store)
     notices.print(f"{resource.ref} {apply_resource(store, resource)}.")
     if not is_running(directory):
-        notices.print("The daemon is not running, so nothing happens yet: `telecom up` starts it.")
+        notices.print(f"The daemon is not running, so nothing happens yet: `{directory.command('up')}` starts it.")

@@ -6,7 +6,7 @@ import typer
 
 from telecom.batch.erase import TRIED, erase_everywhere
 from telecom.batch.erasure_report import erasure_report
-from telecom.cli.options import DEFAULT_STATE, OutputOption, PipelineOption, StateOption, YesOption, open_state
+from telecom.cli.options import DEFAULT_STATE, OutputOption, PipelineOption, StateOption, YesOption, started_state
 from telecom.pipelines.local_pipeline import transforming_pipeline
 from telecom.terminal.console import Output, answers, print_json
 
@@ -25,7 +25,7 @@ def erase(
 
     Exit code 4 if there is a trace, or if records still wait for the sink: run it again then.
     """
-    chosen = transforming_pipeline(open_state(state), pipeline, TRIED)
+    chosen = transforming_pipeline(started_state(state), pipeline, TRIED)
     if not yes:
         typer.confirm(QUESTION, abort=True, err=True)
     erasure = erase_everywhere(chosen, subject)

@@ -7,7 +7,7 @@ import typer
 
 from telecom.catalogue.lineage import lineage as trace_table
 from telecom.catalogue.lineage_tree import render_tree
-from telecom.cli.options import DEFAULT_STATE, OutputOption, StateOption, open_state
+from telecom.cli.options import DEFAULT_STATE, OutputOption, StateOption, started_state
 from telecom.terminal.console import Output, answers, print_json
 
 
@@ -17,7 +17,7 @@ def lineage(
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Trace a table back to topics, producers and source tables. Nothing has to run for it."""
-    node = trace_table(open_state(state), table)
+    node = trace_table(started_state(state), table)
     if output is Output.JSON:
         print_json(asdict(node))
         return

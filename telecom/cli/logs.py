@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from telecom.cli.options import DEFAULT_STATE, StateOption, open_state
+from telecom.cli.options import DEFAULT_STATE, StateOption, started_state
 from telecom.pipelines.logs import last_lines, log_files, new_text
 from telecom.terminal.console import answers
 
@@ -16,7 +16,7 @@ def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Continue with what is written from now on.")] = False,
 ) -> None:
     """Print the end of a component's log."""
-    files = log_files(open_state(state), component)
+    files = log_files(started_state(state), component)
     for file in files:
         if len(files) > 1:
             answers.out(f"==> {file.stem} <==")

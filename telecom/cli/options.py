@@ -1,11 +1,13 @@
 """Options that several verbs share."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from local.state.paths import DEFAULT_STATE_DIRECTORY, StateDirectory
+from local.state.paths import DEFAULT_STATE_DIRECTORY, StateDirectory, StateFolderError
 from telecom.terminal.console import Output
 
 StateOption = Annotated[
@@ -40,6 +42,43 @@ KubeNamespace = Annotated[
 ]
 
 
+@contextmanager
+def named_state_errors(folder: Path) -> Iterator[None]:
+    """Turns errors of the file system about a state folder into `StateFolderError`."""
+    try:
+        yield
+    except OSError as error:
+        place = Path(error.filename or folder).absolute()
+        why = f"{place}: {error.strerror or error}"
+        raise StateFolderError(f"use the state folder {folder.absolute()}", why, "name another with --state") from error
+
+
 def open_state(folder: Path) -> StateDirectory:
-    """State directory of a verb; it is created where it does not exist."""
-    return StateDirectory.open(folder)
+    """State directory of a verb that starts something; it is created where it does not exist.
+
+    Raises `StateFolderError`.
+    """
+    with named_state_errors(folder):
+        return StateDirectory.open(folder)
+
+
+def existing_state(folder: Path) -> StateDirectory | None:
+    """State directory of a verb that starts nothing; None, and nothing is created, if there is no cluster in it.
+
+    Raises `StateFolderError`.
+    """
+    with named_state_errors(folder):
+        return StateDirectory.open(folder) if StateDirectory(folder.absolute()).holds_cluster else None
+
+
+def started_state(folder: Path) -> StateDirectory:
+    """State directory of a verb that needs a cluster. Raises `StateFolderError` if none was ever started there."""
+    if (state := existing_state(folder)) is None:
+        place, why = folder.absolute(), "no cluster was ever started there"
+        raise StateFolderError(f"use the state folder {place}", why, "telecom up, or name another with --state")
+    return state
+
+
+def no_cluster(folder: Path) -> str:
+    """What a verb says that has nothing to do, because no cluster was ever started in the folder."""
+    return f"No cluster was ever started in {folder.absolute()}; next: telecom up, or name another with --state."

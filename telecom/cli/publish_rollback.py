@@ -6,7 +6,7 @@ from telecom.access.lake_access import lake_access
 from telecom.batch.nightly import published_tables
 from telecom.batch.nightly_tables import published_table
 from telecom.batch.publish_rollback import TRIED, roll_publication_back
-from telecom.cli.options import DEFAULT_STATE, OutputOption, PipelineOption, StateOption, open_state
+from telecom.cli.options import DEFAULT_STATE, OutputOption, PipelineOption, StateOption, started_state
 from telecom.pipelines.local_pipeline import transforming_pipeline
 from telecom.terminal.console import Output, answers, print_json
 
@@ -18,7 +18,7 @@ def publish_rollback(
 
     The next nightly run publishes new numbers.
     """
-    chosen = transforming_pipeline(open_state(state), pipeline, TRIED)
+    chosen = transforming_pipeline(started_state(state), pipeline, TRIED)
     record = roll_publication_back(lake_access(chosen.store, chosen.pipeline))
     published = published_tables(record.snapshots)
     if output is Output.JSON:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from telecom.access.query import trino_of
-from telecom.cli.options import DEFAULT_STATE, OutputOption, StateOption, open_state
+from telecom.cli.options import DEFAULT_STATE, OutputOption, StateOption, started_state
 from telecom.terminal.console import Output, answers, print_json
 from telecom.terminal.plain_table import rows_table
 
@@ -16,7 +16,7 @@ def query(
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Run one SQL statement on Trino and print its rows."""
-    answer = trino_of(open_state(state))(sql)
+    answer = trino_of(started_state(state))(sql)
     if output is Output.JSON:
         print_json([dict(zip(answer.columns, row, strict=True)) for row in answer.rows])
     else:

@@ -13,7 +13,7 @@ from telecom.cli.options import (
     SinkNamespaceOption,
     SinkPipelineOption,
     StateOption,
-    open_state,
+    started_state,
 )
 from telecom.terminal.console import notices
 
@@ -31,7 +31,7 @@ def replay_dlq(
 
     What fails once more becomes a dead letter once more.
     """
-    sink = find_sink(open_state(state), namespace, pipeline)
+    sink = find_sink(started_state(state), namespace, pipeline)
     replay_dlq_of(sink, topic, reason, fix, dry_run)
     if dry_run:
         notices.print("Nothing was changed; without --dry-run the records counted above go back on their topic.")

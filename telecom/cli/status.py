@@ -8,10 +8,10 @@ import typer
 from rich.live import Live
 
 from local.state.paths import StateDirectory
-from telecom.cli.options import DEFAULT_STATE, OutputOption, StateOption, open_state
+from telecom.cli.options import DEFAULT_STATE, OutputOption, StateOption, existing_state, no_cluster
 from telecom.pipelines.status import components
 from telecom.pipelines.status_table import status_table
-from telecom.terminal.console import Output, answers, print_json
+from telecom.terminal.console import Output, answers, notices, print_json
 
 WATCH_SECONDS = 1.0
 
@@ -22,8 +22,11 @@ def status(
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Update the table until interrupted.")] = False,
 ) -> None:
     """Show each component with its state, freshness, rows, lag and endpoint, and the reason if something is wrong."""
-    directory = open_state(state)
-    if output is Output.JSON:
+    if (directory := existing_state(state)) is None:
+        notices.print(no_cluster(state))
+        if output is Output.JSON:
+            print_json([])
+    elif output is Output.JSON:
         print_json([asdict(component) for component in components(directory)])
     elif watch:
         _watch(directory)

@@ -45,7 +45,7 @@ def transforming_pipeline(state: StateDirectory, name: str | None, tried: str) -
     ref = _choose(store, _TRANSFORM, name, tried)
     pipeline = valid_pipeline(store, ref)
     if pipeline is None:
-        raise PipelineChoiceError(tried, f"{ref} is invalid", "telecom status")
+        raise PipelineChoiceError(tried, f"{ref} is invalid", state.command("status"))
     return LocalPipeline(state, store, pipeline)
 
 

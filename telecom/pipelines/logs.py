@@ -27,7 +27,9 @@ def log_files(state: StateDirectory, component: str) -> list[Path]:
     matching = exact or [file for file in files if component in file.stem]
     if not matching:
         known = ", ".join(file.stem for file in files) or "nothing"
-        raise NoSuchLogError(f"show the log of {component}", f"it never ran here; there are: {known}", "telecom status")
+        raise NoSuchLogError(
+            f"show the log of {component}", f"it never ran here; there are: {known}", state.command("status")
+        )
     return matching
 
 

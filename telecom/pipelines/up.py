@@ -49,7 +49,7 @@ def bring_up(state: StateDirectory, file: Path, tell: Tell, rerun_sources: bool 
     cluster.apply(resource.manifest)
     if rerun_sources and not delete_completed(cluster, resource):
         why = "their Jobs are not deleted"
-        raise ServicesNotReadyError("run the sources once more", why, "telecom logs daemon")
+        raise ServicesNotReadyError("run the sources once more", why, state.command("logs daemon"))
     _wait_for_services(state)
     follow(cluster, resource.ref, lambda view: view.holds("Ready"), "the pipeline is ready", READY_SECONDS, tell)
     return RunningPipeline(state, cluster, resource, time.monotonic() - started)
@@ -60,5 +60,7 @@ def _wait_for_services(state: StateDirectory) -> None:
     while missing := set(SERVICE_NAMES) - set(ready_services(state)):
         if time.monotonic() > deadline:
             why = f"{', '.join(sorted(missing))} not ready after {READY_SECONDS:.0f} s"
-            raise ServicesNotReadyError("start the services", why, "telecom status; telecom logs SERVICE")
+            raise ServicesNotReadyError(
+                "start the services", why, f"{state.command('status')}; {state.command('logs SERVICE')}"
+            )
         time.sleep(POLL_SECONDS)

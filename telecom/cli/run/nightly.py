@@ -9,7 +9,7 @@ import typer
 from telecom.access.query import trino_of
 from telecom.batch.nightly import TRIED, Days, run_nightly
 from telecom.batch.nightly_tables import nightly_report
-from telecom.cli.options import DEFAULT_STATE, OutputOption, PipelineOption, StateOption, open_state
+from telecom.cli.options import DEFAULT_STATE, OutputOption, PipelineOption, StateOption, started_state
 from telecom.pipelines.local_pipeline import transforming_pipeline
 from telecom.terminal.console import Output, answers, print_json, tell
 
@@ -32,7 +32,7 @@ def nightly(
     """
     if (first is None) != (until is None):
         raise typer.BadParameter("event days need both --from and --until")
-    directory = open_state(state)
+    directory = started_state(state)
     days = Days(*(day.date() if day else None for day in (date, first, until)))
     done = run_nightly(transforming_pipeline(directory, pipeline, TRIED), days, trino_of(directory), tell)
     if output is Output.JSON:

@@ -23,6 +23,7 @@ TRIED_BY_VERB = {
 
 @pytest.mark.parametrize(("verb", "tried"), TRIED_BY_VERB.items(), ids=map(" ".join, TRIED_BY_VERB))
 def test_a_verb_without_a_pipeline_says_what_it_tried(verb: tuple[str, ...], tried: str, tmp_path: Path) -> None:
+    StateDirectory.open(tmp_path)
     error = CliRunner().invoke(app, [*verb, "--state", str(tmp_path)]).exception
     assert isinstance(error, PipelineChoiceError)
     assert str(error).startswith(f"failed to {tried}: pipelines with spec.")
