@@ -6,6 +6,7 @@ from typing import Any
 from rich.table import Table
 
 from telecom.pipelines.pipeline_view import PipelineView
+from telecom.terminal.plain_table import WholeTable
 
 
 def stage_tables(view: PipelineView) -> list[Table]:
@@ -16,7 +17,7 @@ def stage_tables(view: PipelineView) -> list[Table]:
 
 def _stages(view: PipelineView) -> Table:
     name = view.resource["metadata"]["name"]
-    table = Table("stage", "state", "ready", "why", title=f"{name}: {view.stage or 'not reconciled yet'}")
+    table = WholeTable("stage", "state", "ready", "why", title=f"{name}: {view.stage or 'not reconciled yet'}")
     for stage in view.stages:
         table.add_row(stage["name"], stage["state"], stage["ready"], stage["message"] or stage["reason"])
     table.caption = "\n".join(filter(None, [view.data_summary, *view.data_complaints]))
@@ -25,7 +26,9 @@ def _stages(view: PipelineView) -> Table:
 
 def _steps(upgrade: Mapping[str, Any]) -> Table:
     way = f"revision {upgrade['fromRevision']} to {upgrade['toRevision']}: {upgrade['state']}"
-    table = Table("step", "action", "state", "since", title=f"upgrade from {way}", caption=upgrade["message"] or None)
+    table = WholeTable(
+        "step", "action", "state", "since", title=f"upgrade from {way}", caption=upgrade["message"] or None
+    )
     for step in upgrade["steps"]:
         table.add_row(step["stage"], step["action"], step["state"], step.get("startedAt", ""))
     return table
