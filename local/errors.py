@@ -7,7 +7,9 @@ class LocalError(Exception):
     """Base of all errors of `local`; the command prints its three parts."""
 
     def __init__(self, tried: str, why: str, next_step: str) -> None:
-        super().__init__(f"failed to {tried}: {why}; next: {next_step}")
+        # A reason of several lines ends with one of its own, and what to do next begins another.
+        separator = "" if why.endswith("\n") else "; "
+        super().__init__(f"failed to {tried}: {why}{separator}next: {next_step}")
         self.tried = tried
         self.why = why
         self.next_step = next_step

@@ -1,6 +1,6 @@
 """Reads a TelecomPipeline from a YAML file and names everything that is wrong with it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.reconcile.observe import accepted_spec
 from operators.telecom_pipeline.validate import Problem, validate
 from operators.telecom_pipeline.validate.shared_catalog import shared_catalog_problems
+from telecom.pipelines.strict_yaml import documents_of
 
 DEFAULT_NAMESPACE = "telecom"
 
@@ -42,10 +43,10 @@ def read_resource(file: Path, cluster: Cluster | None = None) -> Resource:
     Raises `ResourceFileError` that lists every problem.
     """
     manifest = _load(file)
-    manifest.setdefault("metadata", {}).setdefault("namespace", DEFAULT_NAMESPACE)
-    metadata = manifest["metadata"]
-    before = accepted_spec(cluster, str(metadata.get("name")), metadata["namespace"]) if cluster else None
-    outcome = validate(manifest, before)
+    metadata = manifest.setdefault("metadata", {})
+    if isinstance(metadata, dict):
+        metadata.setdefault("namespace", DEFAULT_NAMESPACE)
+    outcome = validate(manifest, _accepted_spec(cluster, metadata) if cluster else None)
     problems = outcome if isinstance(outcome, tuple) else tuple(_conflicts(manifest, cluster))
     if isinstance(outcome, Pipeline) and not problems:
         return Resource(manifest, outcome)
@@ -59,6 +60,12 @@ def pipeline_of_resource(resource: Manifest) -> Pipeline:
         return outcome
     problems = "; ".join(map(str, outcome))
     raise ResourceFileError(f"use {ref_of(resource)}", problems, "kubectl edit telecompipeline")
+
+
+def _accepted_spec(cluster: Cluster, metadata: object) -> Mapping[str, Any] | None:
+    """Last valid spec of the pipeline of this name, if that is a name."""
+    name, namespace = (metadata.get("name"), metadata.get("namespace")) if isinstance(metadata, dict) else (None, None)
+    return accepted_spec(cluster, name, namespace) if isinstance(name, str) and isinstance(namespace, str) else None
 
 
 def _listed(problems: Sequence[Problem]) -> str:
@@ -79,13 +86,17 @@ def _conflicts(manifest: Manifest, cluster: Cluster | None) -> Iterator[Problem]
 
 def _load(file: Path) -> dict[str, Any]:
     try:
-        document = yaml.safe_load(file.read_text())
+        documents = documents_of(file.read_text())
     except OSError as error:
         raise ResourceFileError(
             f"read {file}", str(error.strerror), "give an existing file, such as one in manifests/samples"
         ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ResourceFileError(f"read {file}", f"it is not YAML: {error}", "correct the file") from error
-    if not isinstance(document, dict):
+        raise ResourceFileError(f"read {file}", f"it is not YAML: {error}\n", "correct the file") from error
+    if len(documents) > 1:
+        raise ResourceFileError(
+            f"read {file}", f"it holds {len(documents)} documents", "give each pipeline a file of its own"
+        )
+    if not documents or not isinstance(documents[0], dict):
         raise ResourceFileError(f"read {file}", "it holds no resource", "start from manifests/samples/minimal.yaml")
-    return document
+    return documents[0]

@@ -43,9 +43,15 @@ NAME_RULES = (
     NameRule(
         "must start with a lower-case letter, followed only by a-z, 0-9 and '-', because Services take their names "
         "from it",
-        lambda name: re.match(NAME_PATTERN, name) is not None,
+        lambda name: re.fullmatch(NAME_PATTERN, name) is not None,
         f"self.metadata.name.matches('{NAME_PATTERN}')",
     ),
+)
+# A DNS label. An API server sees to it by itself, so no CEL is made of it.
+NAMESPACE_RULE = NameRule(
+    "must have at most 63 characters: a-z, 0-9 and '-', without a '-' at either end",
+    lambda name: re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", name) is not None,
+    cel="",
 )
 
 

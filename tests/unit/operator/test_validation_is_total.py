@@ -44,6 +44,13 @@ def test_any_value_at_any_path_is_answered(path: str, value: Any) -> None:
         assert all(isinstance(problem, Problem) and problem.message for problem in outcome)
 
 
+@settings(max_examples=100, deadline=None)
+@given(key=st.sampled_from(["metadata", "spec", "kind", 7, None]), value=VALUES)
+def test_any_value_of_any_part_is_answered(key: Any, value: Any) -> None:
+    outcome = validate({**DEMO, key: value})
+    assert isinstance(outcome, Pipeline) or all(str(problem) for problem in outcome)
+
+
 @settings(max_examples=300, deadline=None)
 @given(path=PATHS, value=VALUES)
 def test_models_and_crd_take_and_refuse_the_same(path: str, value: Any) -> None:

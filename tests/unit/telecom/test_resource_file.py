@@ -47,7 +47,17 @@ def test_a_second_pipeline_may_not_write_the_catalog_of_the_first(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("content", "why"), [("a: [", "not YAML"), ("- 1", "holds no resource"), ("", "holds no resource")]
+    ("content", "why"),
+    [
+        ("a: [", "not YAML"),
+        ("- 1", "holds no resource"),
+        ("", "holds no resource"),
+        ("[" * 3000, "nested too deeply"),
+        ("a: 1\n---\nb: 2\n", "holds 2 documents"),
+        ("spec: {mode: A, mode: B}", "the key 'mode' stands twice"),
+        ("a: 2026-13-01", "not YAML"),
+        ("? [a]\n: 1", "not YAML"),
+    ],
 )
 def test_a_file_without_a_resource_is_refused(tmp_path: Path, content: str, why: str) -> None:
     file = tmp_path / "bad.yaml"
@@ -59,3 +69,29 @@ def test_a_file_without_a_resource_is_refused(tmp_path: Path, content: str, why:
 def test_a_missing_file_is_refused() -> None:
     with pytest.raises(ResourceFileError, match="No such file"):
         read_resource(Path("nowhere.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("metadata", "why"),
+    [
+        (None, "metadata: must be a mapping"),
+        ("text", "metadata: must be a mapping"),
+        ([], "metadata: must be a mapping"),
+        ({"name": 5}, "metadata.name: must be text"),
+        ({"name": "a\n"}, "metadata.name: must start"),
+        *(({"name": "a", "namespace": wrong}, "metadata.namespace: must be text") for wrong in (5, ["a"])),
+        *(
+            ({"name": "a", "namespace": wrong}, "metadata.namespace: must have")
+            for wrong in ("../../x", "A B", "a" * 64)
+        ),
+    ],
+)
+def test_a_name_that_cannot_be_one_is_refused(tmp_path: Path, metadata: object, why: str) -> None:
+    store = SqliteCluster(StateDirectory.open(tmp_path / "state").store)
+    file = tmp_path / "bad.yaml"
+    file.write_text(yaml.safe_dump({**yaml.safe_load(MINIMAL.read_text()), "metadata": metadata, 7: "a number"}))
+    with pytest.raises(ResourceFileError) as caught:
+        read_resource(file, store)
+    assert why in str(caught.value)
+    assert "7: is not a field" in str(caught.value)
+    assert "\nnext: correct the file" in str(caught.value)
