@@ -24,8 +24,8 @@ help: ## List the targets
 .PHONY: demo up status down clean doctor setup
 demo: $(VENV) ## Fetch the engines, run manifests/samples/demo.yaml with them, reconcile the ledger
 	@$(BIN)/telecom demo
-up: $(VENV) ## Start the services and the pipeline of SAMPLE and leave them running
-	@$(BIN)/telecom up --file $(or $(SAMPLE),manifests/samples/demo.yaml)
+up: $(VENV) ## Start the services and the pipeline of SAMPLE, or those applied before, and leave them running
+	@$(BIN)/telecom up $(if $(SAMPLE),--file $(SAMPLE))
 status: $(VENV) ## Show components, freshness, lag and endpoints
 	@$(BIN)/telecom status
 down: $(VENV) ## Stop everything, keep the data

@@ -23,6 +23,14 @@ FileOption = Annotated[Path, typer.Option("--file", "-f", help="YAML file with t
 FileArgument = Annotated[
     Path, typer.Argument(help="YAML file with a TelecomPipeline, for example manifests/samples/demo.yaml.")
 ]
+OptionalFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--file",
+        "-f",
+        help="YAML file with a TelecomPipeline; if unset, what was applied before, else manifests/samples/demo.yaml.",
+    ),
+]
 DEFAULT_FILE = Path("manifests/samples/demo.yaml")
 
 # A verb for which one pipeline is usually the only candidate.

@@ -32,7 +32,7 @@ class _Section:
     how_to_start: str
 
 
-_TRANSFORM = _Section("transform", "name one with --pipeline", "telecom up")
+_TRANSFORM = _Section("transform", "name one with --pipeline", "telecom up --file manifests/samples/demo.yaml")
 _FRAUD_DETECTION = _Section("fraudDetection", "telecom alerts NAME", "telecom up --file manifests/samples/fraud.yaml")
 
 
