@@ -27,7 +27,7 @@ def write_model_docs(state: StateDirectory, tell: Tell) -> Path:
     try:
         dbt.run(GENERATE, {})
     except DbtError as error:
-        raise ModelDocsError("describe the tables", str(error), "telecom status") from error
+        raise ModelDocsError("describe the tables", str(error), state.command("status")) from error
     page = state.root / "docs" / "index.html"
     page.parent.mkdir(exist_ok=True)
     shutil.copyfile(dbt.manifest_file.with_name(PAGE), page)

@@ -38,4 +38,4 @@ def demo(
     report_file = report or directory.root / "demo" / "report.json"
     written.write(report_file)
     require_good_end(run)
-    print_end(written.seconds, report_file)
+    print_end(written.seconds, report_file, directory)

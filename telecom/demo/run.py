@@ -52,7 +52,7 @@ class DemoRun:
 
 def run_demo(state: StateDirectory, file: Path, tell: Tell) -> DemoRun:
     """Run the bounded sources of the resource once, on top of what earlier runs left. Raises `LocalError`."""
-    _require_bounded_sources(file)
+    _require_bounded_sources(state, file)
     pipeline = bring_up(state, file, tell, rerun_sources=True)
     started = time.monotonic()
     ask_trino = trino_of(state)
@@ -91,12 +91,12 @@ def engine_versions(resource: Resource) -> dict[str, str]:
     } | flink
 
 
-def _require_bounded_sources(file: Path) -> None:
+def _require_bounded_sources(state: StateDirectory, file: Path) -> None:
     endless = [simulator for simulator in simulators_of(read_resource(file).pipeline.spec) if not simulator.is_bounded]
     if endless:
         names = ", ".join(simulator.component for simulator in endless)
         why = f"{names} would never end: durationSeconds is not set"
-        raise NothingToWaitForError(f"run a demo of {file}", why, f"telecom up --file {file}")
+        raise NothingToWaitForError(f"run a demo of {file}", why, state.command(f"up --file {file}"))
 
 
 def _sources_are_done(pipeline: RunningPipeline, _: PipelineView) -> bool:

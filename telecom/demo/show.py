@@ -25,9 +25,9 @@ from telecom.terminal.console import answers, print_heading
 from telecom.terminal.plain_table import rows_table
 
 NEXT_COMMANDS = (
-    ("telecom query 'SELECT count(*) FROM bronze.call_events'", "ask the lake in SQL"),
-    ("telecom status --watch", "watch the components"),
-    ("telecom down", "stop everything, keep the data"),
+    ("query 'SELECT count(*) FROM bronze.call_events'", "ask the lake in SQL"),
+    ("status --watch", "watch the components"),
+    ("down", "stop everything, keep the data"),
 )
 
 
@@ -44,15 +44,15 @@ def print_run(run: DemoRun, state: StateDirectory) -> None:
     answers.print(status_table(components(state)))
 
 
-def print_end(seconds: Seconds, report_file: Path) -> None:
+def print_end(seconds: Seconds, report_file: Path, state: StateDirectory) -> None:
     """The good end: how long it took, and what to do next."""
     parts = f"fetch {seconds.fetch:.0f} s, up {seconds.up:.0f} s, run {seconds.run:.0f} s"
     nightly = f", nightly {seconds.nightly:.0f} s" if seconds.nightly else ""
     print_heading(answers, f"Balanced. {parts}{nightly}")
     answers.print(f"Report: {report_file}")
     answers.print("Next:")
-    for command, purpose in NEXT_COMMANDS:
-        answers.print(f"  {command:58} {purpose}")
+    for verb, purpose in NEXT_COMMANDS:
+        answers.print(f"  {state.command(verb):58} {purpose}")
 
 
 def _print_numbers(numbers: Numbers) -> None:

@@ -8,6 +8,8 @@ from typer.testing import CliRunner, Result
 from local.cluster.daemon_control import delete_everything
 from local.state.paths import StateDirectory, StateFolderError
 from telecom.cli.main import app
+from telecom.demo.report import Seconds
+from telecom.demo.show import print_end
 
 READING = (
     *(("status",), ("down",), ("query", "SELECT 1"), ("logs", "kafka"), ("alerts",), ("lineage", "gold.fact_calls")),
@@ -163,3 +165,13 @@ def test_a_damaged_store_names_the_way_to_delete_it(tmp_path: Path, monkeypatch:
     state.store.write_text("not a database, and long enough to be seen as none" * 20)
     done = telecom("status", "--state", state.root)
     assert f"`telecom clean --state {state.root}`" in str(done.exception)
+
+
+def test_the_demo_ends_with_commands_for_its_own_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("TELECOM_STATE", raising=False)
+    print_end(Seconds(fetch=0, up=0, run=0, nightly=None), tmp_path / "report.json", StateDirectory(tmp_path))
+    commands = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  telecom ")]
+    assert len(commands) == 3
+    assert all(f" --state {tmp_path} " in command for command in commands)
