@@ -34,6 +34,7 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     tools.check_setpriv,
     machine.check_memory,
     machine.check_disk,
+    machine.check_cache,
     machine.check_state_directory,
     machine.check_shared_memory,
     machine.check_loopback,

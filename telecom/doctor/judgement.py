@@ -14,6 +14,12 @@ _TERMINAL_STYLE = re.compile(r"\x1b\[[0-9;]*m")
 _NOTICE = re.compile(r"^(Picked up|NOTE:|WARNING:).*$", re.MULTILINE)
 
 
+class Failure(str):
+    """What a tool printed before it ended with an error: a number in it is not its version."""
+
+    __slots__ = ()
+
+
 def parse_version(text: str) -> Version | None:
     """First dotted number in `text`: `go version go1.26.8 linux` gives (1, 26, 8); None if it has none."""
     plain = _NOTICE.sub("", _TERMINAL_STYLE.sub("", text))
@@ -31,6 +37,8 @@ def judge_version(subject: str, output: str | None, oldest: Version, package: st
     needed = f"{dotted(oldest)} or newer is needed"
     if output is None:
         return Finding(subject, Severity.FATAL, "not found", needed, package=package)
+    if isinstance(output, Failure):
+        return Finding(subject, Severity.FATAL, f"fails with {output.strip()[:60]!r}", f"{needed} that works")
     version = parse_version(output)
     if version is None:
         return Finding(subject, Severity.FATAL, f"says {output.strip()[:60]!r}", needed, package=package)

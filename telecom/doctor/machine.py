@@ -8,6 +8,7 @@ import re
 import resource
 import shutil
 import socket
+import tempfile
 from pathlib import Path
 
 from local.artefacts.system_tools import OLDEST_GLIBC
@@ -58,10 +59,21 @@ def check_memory() -> Finding:
 
 def check_disk() -> Finding:
     """Where the engines are kept."""
-    existing = next(path for path in (cache_folder(), *cache_folder().parents) if path.exists())
+    existing = _existing(cache_folder())
     free_gib = shutil.disk_usage(existing).free / GIB
     advice = f"free some in {existing}, or set TELECOM_CACHE to a folder elsewhere"
     return judge_amount("disk", free_gib, DISK_GIB, advice)
+
+
+def check_cache() -> Finding:
+    """The engines are fetched into it. Root may write where a mode forbids it, so we try."""
+    folder = cache_folder()
+    try:
+        with tempfile.TemporaryDirectory(dir=_existing(folder)):
+            return Finding("cache", Severity.OK, str(folder))
+    except OSError as error:
+        found = f"{folder} cannot be written: {error.strerror}"
+        return Finding("cache", Severity.FATAL, found, "set TELECOM_CACHE to a folder you may write to")
 
 
 def check_state_directory() -> Finding:
@@ -94,6 +106,11 @@ def check_open_files() -> Finding:
     advice = f"at least {OPEN_FILES} are recommended: raise nofile in /etc/security/limits.conf"
     too_few = Finding("open files", Severity.WARNING, f"at most {hard}", advice)
     return missing_if(hard < OPEN_FILES, too_few, f"up to {hard}")
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest above it that exists."""
+    return next(path for path in (folder, *folder.parents) if path.exists())
 
 
 def _read(file: Path) -> str:

@@ -13,7 +13,7 @@ from local.artefacts.installed import installed
 from local.artefacts.system_tools import OLDEST_GO, OLDEST_GO_THAT_FETCHES_A_NEWER, OLDEST_JAVA, OLDEST_MAVEN
 from telecom.doctor.finding import Finding, Need, Severity
 from telecom.doctor.interpreter import allowed_versions, find_interpreter, interpreters
-from telecom.doctor.judgement import judge_version, missing_if, parse_version
+from telecom.doctor.judgement import Failure, judge_version, missing_if, parse_version
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _ANSWER_SECONDS = 20
@@ -28,14 +28,15 @@ _CERTIFICATES = (
 
 
 def output_of(*command: str) -> str | None:
-    """What a tool prints about its version; None if the tool is not installed or does not answer."""
+    """What a tool prints about its version, as a `Failure` if it fails; None if it is absent or does not answer."""
     if shutil.which(command[0]) is None:
         return None
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_ANSWER_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return done.stdout or done.stderr
+    said = done.stdout or done.stderr
+    return Failure(said) if done.returncode else said
 
 
 def check_python() -> Finding:
@@ -57,7 +58,11 @@ def check_make() -> Finding:
 
 def check_jdk() -> Finding:
     """Kafka and Flink run on the system's Java; the fraud job is compiled with it."""
-    java = _java()
+    java, home = _java(), os.environ.get("JAVA_HOME")
+    if home and shutil.which(java) is None:
+        return Finding(
+            "JDK", Severity.FATAL, f"JAVA_HOME={home} has no bin/java", "point JAVA_HOME to a JDK, or unset it"
+        )
     finding = judge_version("JDK", output_of(java, "-version"), (OLDEST_JAVA,), "jdk")
     compiler = Path(shutil.which(java) or java).resolve().with_name("javac")
     if finding.severity is Severity.OK and not compiler.is_file():
@@ -79,10 +84,11 @@ def check_maven() -> Finding:
 
 def check_go() -> Finding:
     """MinIO and, for the tests, Kubernetes are built from Go modules. Once they are in the cache, Go is not needed."""
-    finding = judge_version("Go", output_of("go", "version"), OLDEST_GO, "go")
+    said = output_of("go", "version")
+    finding = judge_version("Go", said, OLDEST_GO, "go")
     if finding.severity is Severity.OK:
         return finding
-    version = parse_version(finding.found)
+    version = None if isinstance(said, Failure) else parse_version(finding.found)
     if version and version >= OLDEST_GO_THAT_FETCHES_A_NEWER and _fetches_toolchains():
         return Finding("Go", Severity.OK, f"{finding.found}, which fetches a newer one")
     if not _in_cache("minio"):
@@ -115,7 +121,8 @@ def _java() -> str:
 
 
 def _fetches_toolchains() -> bool:
-    return (output_of("go", "env", "GOTOOLCHAIN") or "local").strip() != "local"
+    said = output_of("go", "env", "GOTOOLCHAIN")
+    return not isinstance(said, Failure) and (said or "local").strip() != "local"
 
 
 def _in_cache(section: str, artefact: str = "") -> bool:

@@ -263,3 +263,32 @@ def test_make_doctor_needs_no_environment(tmp_path: Path) -> None:
     assert done.stdout.startswith("Required for `make demo` and `make test`\n")
     assert not (checkout / ".venv").exists()
     assert not (tmp_path / "cache").exists()
+
+
+def findings(done: subprocess.CompletedProcess[str]) -> dict[str, dict[str, str]]:
+    return {finding["subject"]: finding for finding in json.loads(done.stdout)}
+
+
+@pytest.mark.parametrize("cache", ["/proc/foo", "a-file/below"])
+def test_a_cache_that_cannot_be_written_is_fatal(tmp_path: Path, cache: str) -> None:
+    (tmp_path / "a-file").touch()
+    environ = {"TELECOM_CACHE": str(tmp_path / cache)}  # an absolute path stays what it is
+    done = examine(fake_tools(tmp_path / "bin"), tmp_path, "-o", "json", **environ)
+    found = findings(done)["cache"]
+    assert (found["severity"], found["advice"]) == ("fatal", "set TELECOM_CACHE to a folder you may write to")
+
+
+def test_a_java_home_without_java_is_named(tmp_path: Path) -> None:
+    done = examine(fake_tools(tmp_path / "bin"), tmp_path, "-o", "json", JAVA_HOME="/nonexistent")
+    found = findings(done)["JDK"]
+    assert (found["found"], found["package"]) == ("JAVA_HOME=/nonexistent has no bin/java", "")
+
+
+def test_the_number_in_what_a_failing_tool_prints_is_not_its_version(tmp_path: Path) -> None:
+    folder = fake_tools(tmp_path / "bin")
+    for tool in ("java", "mvn", "go"):
+        (folder / tool).write_text("#!/bin/sh\necho error 99: cannot start; exit 1\n")
+    done = examine(folder, tmp_path, "-o", "json")
+    for subject in ("JDK", "Maven", "Go"):
+        found = findings(done)[subject]
+        assert (found["severity"], found["found"]) == ("fatal", "fails with 'error 99: cannot start'")
