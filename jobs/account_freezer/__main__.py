@@ -1,7 +1,6 @@
 """`python -m jobs.account_freezer --settings FILE`."""
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -16,13 +15,13 @@ from jobs.account_freezer.service import FreezerService, KafkaClientError
 from jobs.runtime.health import HealthServer
 from jobs.runtime.kafka import KafkaCredentialsError
 from jobs.runtime.logs import configure_logs
+from jobs.runtime.named_errors import fatal_in_one_line
 from jobs.runtime.patience import StoppedError
 from jobs.runtime.postgres import PostgresCredentialsError
-from jobs.runtime.settings import SettingsError, load_settings
+from jobs.runtime.settings import load_settings
 from jobs.runtime.shutdown import StopSignal
 
-EXIT_FATAL = 1
-NAMED_ERRORS = (KafkaClientError, KafkaCredentialsError, PostgresCredentialsError, SettingsError)
+NAMED_ERRORS = (KafkaClientError, KafkaCredentialsError, PostgresCredentialsError)
 
 log = structlog.get_logger()
 
@@ -30,13 +29,11 @@ log = structlog.get_logger()
 def main(settings: Annotated[Path, typer.Option(help="JSON file of AccountFreezerSettings")]) -> None:
     """Freeze the accounts that fraud alerts accuse, once per alert, by the policy of the settings."""
     configure_logs(COMPONENT)
-    try:
-        _run(load_settings(AccountFreezerSettings, settings))
-    except NAMED_ERRORS as error:
-        log.error("cannot go on", error=type(error).__name__, message=str(error))
-        sys.exit(EXIT_FATAL)
-    except StoppedError:
-        log.info("stopped while a service was unavailable")
+    with fatal_in_one_line(*NAMED_ERRORS):
+        try:
+            _run(load_settings(AccountFreezerSettings, settings))
+        except StoppedError:
+            log.info("stopped while a service was unavailable")
 
 
 def _run(settings: AccountFreezerSettings) -> None:

@@ -16,7 +16,8 @@ from jobs.crm_batch_ingestor.source import source_snapshot
 from jobs.crm_batch_ingestor.versions import Batch
 from jobs.runtime.iceberg import open_catalog
 from jobs.runtime.logs import configure_logs
-from jobs.runtime.postgres import connect
+from jobs.runtime.named_errors import fatal_in_one_line
+from jobs.runtime.postgres import PostgresCredentialsError, connect
 from jobs.runtime.settings import load_settings
 
 COMPONENT = "crm-batch-ingestor"
@@ -27,17 +28,18 @@ log = structlog.get_logger()
 def main(settings: Annotated[Path, typer.Option(help="JSON file of CrmIngestSettings")]) -> None:
     """Copy what changed in CRM and billing since the last run into bronze."""
     configure_logs(COMPONENT)
-    loaded = load_settings(CrmIngestSettings, settings)
-    catalog = open_catalog(loaded.catalog, loaded.s3, os.environ)
-    batch = Batch(batch_id=uuid4().hex, at=dt.datetime.now(dt.UTC))
-    overlap = dt.timedelta(seconds=loaded.overlap_seconds)
-    connection = connect(loaded.database, os.environ)
-    try:
-        with source_snapshot(connection) as source:
-            for done in ingest_all(source, catalog, BATCH_TABLES, batch, overlap):
-                log.info("table_ingested", table=done.table, changed=done.changed, deleted=done.deleted)
-    finally:
-        connection.close()
+    with fatal_in_one_line(PostgresCredentialsError):
+        loaded = load_settings(CrmIngestSettings, settings)
+        catalog = open_catalog(loaded.catalog, loaded.s3, os.environ)
+        batch = Batch(batch_id=uuid4().hex, at=dt.datetime.now(dt.UTC))
+        overlap = dt.timedelta(seconds=loaded.overlap_seconds)
+        connection = connect(loaded.database, os.environ)
+        try:
+            with source_snapshot(connection) as source:
+                for done in ingest_all(source, catalog, BATCH_TABLES, batch, overlap):
+                    log.info("table_ingested", table=done.table, changed=done.changed, deleted=done.deleted)
+        finally:
+            connection.close()
 
 
 if __name__ == "__main__":

@@ -15,12 +15,12 @@ from jobs.fraud_rules_publisher.control_topic import ControlTopicError, publish,
 from jobs.runtime.health import HealthServer
 from jobs.runtime.kafka import KafkaCredentialsError, client_config
 from jobs.runtime.logs import configure_logs
+from jobs.runtime.named_errors import fatal_in_one_line
 from jobs.runtime.patience import Patience, StoppedError
-from jobs.runtime.settings import SettingsError, load_settings
+from jobs.runtime.settings import load_settings
 from jobs.runtime.shutdown import StopSignal
 
 COMPONENT = "fraud-rules-publisher"
-EXIT_FATAL = 1
 # A run that was stopped has not done its work: the Job must count it as failed.
 EXIT_STOPPED = 143
 
@@ -30,14 +30,12 @@ log = structlog.get_logger()
 def main(settings: Annotated[Path, typer.Option(help="JSON file of RulesPublisherSettings")]) -> None:
     """Put the rules that differ from those on the control topic there, each with the next version."""
     configure_logs(COMPONENT)
-    try:
-        _run(load_settings(RulesPublisherSettings, settings))
-    except (KafkaCredentialsError, SettingsError) as error:
-        log.error("cannot go on", error=type(error).__name__, message=str(error))
-        sys.exit(EXIT_FATAL)
-    except StoppedError:
-        log.info("stopped before the rules were published")
-        sys.exit(EXIT_STOPPED)
+    with fatal_in_one_line(KafkaCredentialsError):
+        try:
+            _run(load_settings(RulesPublisherSettings, settings))
+        except StoppedError:
+            log.info("stopped before the rules were published")
+            sys.exit(EXIT_STOPPED)
 
 
 def _run(settings: RulesPublisherSettings) -> None:

@@ -3,7 +3,6 @@
 import gc
 import os
 import socket
-import sys
 import time
 from pathlib import Path
 from threading import Timer
@@ -22,14 +21,14 @@ from jobs.kafka_to_bronze.sink import KafkaClientError
 from jobs.runtime.health import HealthServer
 from jobs.runtime.kafka import KafkaCredentialsError
 from jobs.runtime.logs import configure_logs
+from jobs.runtime.named_errors import EXIT_FATAL, fatal_in_one_line
 from jobs.runtime.patience import StoppedError
-from jobs.runtime.settings import SettingsError, load_settings
+from jobs.runtime.settings import load_settings
 from jobs.runtime.shutdown import StopSignal
 
 COMPONENT = "kafka-to-bronze"
 FLUSH_SECONDS = 20.0
 SHUTDOWN_SECONDS = 30.0
-EXIT_FATAL = 1
 # More than the messages that wait to be parsed. With Python's own 700, every poll sets off collections that visit each
 # of them and find nothing, which took as long as reading from Kafka.
 GARBAGE_COLLECTION_THRESHOLD = 100_000
@@ -40,7 +39,6 @@ NAMED_ERRORS = (
     KafkaCredentialsError,
     RebuiltKafkaError,
     RetentionLossError,
-    SettingsError,
 )
 
 log = structlog.get_logger()
@@ -50,13 +48,11 @@ def main(settings: Annotated[Path, typer.Option(help="JSON file of contracts.set
     """Write Kafka topics into Iceberg bronze tables, each record exactly once."""
     configure_logs(COMPONENT)
     gc.set_threshold(GARBAGE_COLLECTION_THRESHOLD)
-    try:
-        _run(load_settings(SinkSettings, settings))
-    except NAMED_ERRORS as error:
-        log.error("cannot go on", error=type(error).__name__, message=str(error))
-        sys.exit(EXIT_FATAL)
-    except StoppedError:
-        log.info("stopped before it had started")
+    with fatal_in_one_line(*NAMED_ERRORS):
+        try:
+            _run(load_settings(SinkSettings, settings))
+        except StoppedError:
+            log.info("stopped before it had started")
 
 
 def _run(settings: SinkSettings) -> None:

@@ -1,3 +1,6 @@
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,3 +48,19 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_text_that_is_not_json_is_reported(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="whole file"):
         load_settings(NetworkProbeProducerSettings, written(tmp_path, "seed: 1"))
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        *("account_freezer", "churn", "crm_batch_ingestor", "crm_simulator", "fraud_rules_publisher"),
+        *("kafka_to_bronze", "nightly", "privacy"),
+    ],
+)
+def test_every_job_tells_of_bad_settings_in_one_line(tmp_path: Path, job: str) -> None:
+    command = [sys.executable, "-m", f"jobs.{job}", "--settings", str(written(tmp_path, "{}"))]
+    command += ["--subject", "1"] if job == "privacy" else []
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert json.loads(line)["error"] == "SettingsError"
