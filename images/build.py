@@ -3,7 +3,7 @@
 The Dockerfiles put the same code in the same places with a container engine.
 """
 
-import sys
+import argparse
 from pathlib import Path
 
 from images.engine_images import write_engine_images
@@ -21,8 +21,9 @@ def build_images(folder: Path, report: Report = ignore_progress) -> tuple[Path, 
 
 def main() -> None:
     """Command line: the folder to write to."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path("build/images")
-    for archive in build_images(folder):
+    parser = argparse.ArgumentParser(prog="python -m images.build", description="Build the images, as root.")
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("build/images"), help="default: %(default)s")
+    for archive in build_images(parser.parse_args().folder):
         print(archive)
 
 

@@ -3,6 +3,8 @@
 `python -m charts.tools.install_manifest` writes it; a test compares it with the chart.
 """
 
+import argparse
+
 from charts.tools.helm import OPERATOR_CHART, helm
 from local.artefacts.versions import REPOSITORY
 
@@ -25,4 +27,5 @@ def install_manifest() -> str:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="python -m charts.tools.install_manifest", description=__doc__).parse_args()
     INSTALL_MANIFEST.write_text(install_manifest())

@@ -3,6 +3,7 @@
 `python -m telecom.cli.reference [--check]`
 """
 
+import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -77,8 +78,10 @@ def reference() -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Write the file; with `--check`, only say whether it differs. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m telecom.cli.reference", description=main.__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if the file differs")
     target = REPOSITORY / FILE
-    if "--check" not in arguments:
+    if not parser.parse_args(arguments).check:
         target.write_text(reference())
         return 0
     if target.is_file() and target.read_text() == reference():

@@ -1,5 +1,6 @@
 """`python -m operators.telecom_pipeline.generate [--check]`."""
 
+import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,9 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 
 def main(arguments: Sequence[str]) -> int:
     """Write the generated files or, with `--check`, name those that differ. Returns the exit code."""
-    if "--check" in arguments:
+    parser = argparse.ArgumentParser(prog="python -m operators.telecom_pipeline.generate", description=main.__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if a file differs")
+    if parser.parse_args(arguments).check:
         return _report(drifted(REPOSITORY))
     for path, text in generated_files().items():
         target = REPOSITORY / path
