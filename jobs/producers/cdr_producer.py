@@ -12,6 +12,7 @@ from jobs.producers.sending.options import (
     DryRunOption,
     DurationOption,
     TowersOption,
+    positive,
     settings_given,
 )
 from jobs.producers.sending.program import produce, settings_of, told
@@ -31,10 +32,12 @@ def main(
     settings: Annotated[
         Path | None, typer.Option(help="JSON file of CdrProducerSettings; without it, defaults hold")
     ] = None,
-    rate: Annotated[float | None, typer.Option(help="Events per second in all")] = None,
+    rate: Annotated[
+        float | None, typer.Option(parser=positive, metavar="FLOAT", help="Events per second in all")
+    ] = None,
     bootstrap_servers: BootstrapOption = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same population and traffic")] = None,
-    subscribers: Annotated[int | None, typer.Option(help="Size of the population")] = None,
+    subscribers: Annotated[int | None, typer.Option(min=1, help="Size of the population")] = None,
     towers: TowersOption = None,
     duration_seconds: DurationOption = None,
     dry_run: DryRunOption = None,

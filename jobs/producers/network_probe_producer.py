@@ -12,6 +12,7 @@ from jobs.producers.sending.options import (
     DryRunOption,
     DurationOption,
     TowersOption,
+    positive,
     settings_given,
 )
 from jobs.producers.sending.program import produce, settings_of, told
@@ -25,7 +26,9 @@ def main(
         Path | None, typer.Option(help="JSON file of NetworkProbeProducerSettings; without it, defaults hold")
     ] = None,
     towers: TowersOption = None,
-    interval_seconds: Annotated[float | None, typer.Option(help="Time between two readings of a tower")] = None,
+    interval_seconds: Annotated[
+        float | None, typer.Option(parser=positive, metavar="FLOAT", help="Time between two readings of a tower")
+    ] = None,
     bootstrap_servers: BootstrapOption = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same readings")] = None,
     duration_seconds: DurationOption = None,

@@ -38,3 +38,20 @@ def test_an_impossible_network_is_told_in_words() -> None:
     result = run("network_probe_producer", "--towers", "1", "--dry-run", "1")
     assert result.returncode == 1
     assert "tower_count is 1" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "option", "value"),
+    [
+        ("cdr_producer", "--dry-run", "-1"),
+        *(("cdr_producer", "--rate", value) for value in ("nan", "inf", "0", "-3", "many")),
+        ("cdr_producer", "--duration-seconds", "-1"),
+        ("cdr_producer", "--subscribers", "0"),
+        ("network_probe_producer", "--interval-seconds", "0"),
+        ("network_probe_producer", "--dry-run", "-1"),
+    ],
+)
+def test_an_impossible_number_is_a_wrong_command_line(module: str, option: str, value: str) -> None:
+    result = run(module, "--dry-run", "1", option, value)
+    assert result.returncode == 2
+    assert option in result.stderr and "Traceback" not in result.stderr
