@@ -7,6 +7,7 @@ from typing import Any
 from contracts.batch_tables import BATCH_TABLES
 from contracts.events import FraudAlert, NetworkProbeEvent
 from contracts.tables import BRONZE_TABLE_BY_TOPIC
+from operators.telecom_pipeline.validate.suggestion import did_you_mean
 
 # What writes each topic; every other event topic is written by the CDR producer.
 PRODUCER_BY_TOPIC = {
@@ -15,6 +16,7 @@ PRODUCER_BY_TOPIC = {
 }
 CDR_PRODUCER = "jobs.producers.cdr_producer"
 CRM_INGESTOR = "jobs.crm_batch_ingestor"
+_TABLES = ("model", "seed", "source")
 
 
 class UnknownTableError(LookupError):
@@ -38,9 +40,10 @@ def trace(manifest: Mapping[str, Any], table: str) -> Node:
     nodes: dict[str, Any] = {**manifest["nodes"], **manifest["sources"]}
     wanted = table.rsplit(".", 1)[-1]
     for unique_id, node in sorted(nodes.items()):
-        if node["name"] == wanted and node["resource_type"] in ("model", "seed", "source"):
+        if node["name"] == wanted and node["resource_type"] in _TABLES:
             return _node(nodes, unique_id)
-    raise UnknownTableError(f"no model, seed or source is called {wanted!r}; `dbt ls` lists all of them")
+    names = sorted({node["name"] for node in nodes.values() if node["resource_type"] in _TABLES})
+    raise UnknownTableError(f"no model, seed or source is called {wanted!r}; {did_you_mean(wanted, names)}")
 
 
 def render_tree(node: Node) -> Iterator[str]:

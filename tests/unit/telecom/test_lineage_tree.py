@@ -43,5 +43,5 @@ def test_a_dimension_is_traced_back_to_the_source_database():
 
 
 def test_an_unknown_table_is_named():
-    with pytest.raises(UnknownTableError, match="fact_cals"):
+    with pytest.raises(UnknownTableError, match="fact_cals'; did you mean 'fact_calls'"):
         trace(MANIFEST, "fact_cals")
