@@ -16,11 +16,10 @@ BIN := .venv/bin
 # Trust the certificates of the system's store, as a site with its own proxy needs it.
 export UV_SYSTEM_CERTS ?= 1
 
+##@ Start
 .PHONY: help
 help: ## List the targets
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-
-##@ Start
 .PHONY: demo up status down clean doctor setup
 demo: $(VENV) ## Fetch the engines, run manifests/samples/demo.yaml with them, reconcile the ledger
 	@$(BIN)/telecom demo

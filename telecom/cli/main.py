@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -27,14 +29,16 @@ from telecom.cli.render import render
 from telecom.cli.replay_dlq import replay_dlq
 from telecom.cli.status import status
 from telecom.cli.up import up
-from telecom.terminal.console import notices, tell_error
+from telecom.terminal.console import answers, notices, tell_error
 
+DISTRIBUTION = "telecom-lakehouse"
 ERROR_EXIT_CODE = 1
 INTERRUPTED_EXIT_CODE = 130
 
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Run a TelecomPipeline on this machine with the real engines, and look into it.",
 )
 VERBS: tuple[Callable[..., None], ...] = (
@@ -45,6 +49,21 @@ for verb in VERBS:
     app.command()(verb)
 app.add_typer(batch.app, name="run")
 app.add_typer(kube.app, name="kube")
+
+
+def _print_version(is_asked_for: bool) -> None:
+    if is_asked_for:
+        answers.out(version(DISTRIBUTION))
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    is_asked_for_version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """What stands before a verb; `help` of the app describes it."""
 
 
 def run() -> None:

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,10 @@ def test_a_page_that_lags_behind_is_noticed(
     page = tmp_path / generator.FILE
     page.write_text(page.read_text().replace("telecom erase", "telecom forget"))
     assert generator.main(["--check"]) == 1
+
+
+def test_the_version_and_a_short_help_are_answered() -> None:
+    command = [sys.executable, "-c", "from telecom.cli.main import run; run()"]
+    said = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True).stdout
+    assert said == f"{version('telecom-lakehouse')}\n"
+    assert "Usage" in subprocess.run([*command, "status", "-h"], capture_output=True, text=True, check=True).stdout
