@@ -9,6 +9,7 @@ import typer
 
 from contracts.batch_settings import EraseSettings
 from jobs.privacy.person import erase_person
+from jobs.privacy.subject import NotASubjectError
 from jobs.runtime.logs import configure_logs
 from jobs.runtime.named_errors import fatal_in_one_line
 from jobs.runtime.settings import load_settings
@@ -24,7 +25,7 @@ def main(
     Kafka that are not in bronze yet: run it again when the sink has read them.
     """
     configure_logs("privacy")
-    with fatal_in_one_line():
+    with fatal_in_one_line(NotASubjectError):
         erasure = erase_person(load_settings(EraseSettings, settings), os.environ, subject)
         typer.echo(json.dumps(erasure.summary()))
         if not erasure.is_complete:

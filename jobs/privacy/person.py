@@ -15,6 +15,7 @@ from jobs.privacy.dead_letters import ErasedDeadLetters, erase_dead_letters
 from jobs.privacy.erase import Erased, erase, find_subject
 from jobs.privacy.proof import Proof, search
 from jobs.privacy.raw_topics import ErasedRecords, erase_raw_records
+from jobs.privacy.subject import require_number
 from jobs.runtime.iceberg import open_catalog
 from jobs.runtime.kafka import client_config
 from jobs.runtime.postgres import connect
@@ -59,8 +60,10 @@ class Erasure:
 def erase_person(settings: EraseSettings, environ: Mapping[str, str], msisdn: str) -> Erasure:
     """Erase everywhere that the settings name. Running it again finishes what was left and finds nothing else.
 
-    Raises `UnpublishedGoldError` before the lake is changed, `UnknownPinError` when a view of it is left to be mended.
+    Raises `NotASubjectError` before anything, `UnpublishedGoldError` before the lake is changed, and `UnknownPinError`
+    when a view of it is left to be mended.
     """
+    require_number(msisdn)
     catalog = open_catalog(settings.catalog, settings.s3, environ)
     person = find_subject(catalog, msisdn)
     deleted = delete_customer(connect(settings.database, environ), msisdn)

@@ -1,6 +1,7 @@
 """Who a person is in the lake, and which rows and values are theirs. Pure."""
 
 import hmac
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,6 +16,20 @@ OTHER_NUMBER_COLUMNS = ("called_msisdn", "other_msisdn")
 OTHER_TOKEN_COLUMN = "other_party_token"  # noqa: S105
 # It takes the place of a mention: it passes the check for a short number and belongs to nobody.
 ERASED_NUMBER = "000"
+
+
+class NotASubjectError(ValueError):
+    """A text that cannot be the number of one person; nothing was looked at, nothing was erased."""
+
+
+def require_number(text: str) -> str:
+    """`text`, if it is a whole phone number as the layers hold it: E.164 without '+', 7 to 15 digits.
+
+    Less would match the records of many people, and another spelling those of none. Raises `NotASubjectError`.
+    """
+    if not re.fullmatch(r"[1-9][0-9]{6,14}", text):
+        raise NotASubjectError("a subject is a whole phone number, E.164 without '+': 7 to 15 digits and nothing else")
+    return text
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from jobs.privacy.subject import NotASubjectError, require_number
 from telecom.batch.erase import TRIED, erase_everywhere
 from telecom.batch.erasure_report import erasure_report
 from telecom.cli.options import DEFAULT_STATE, OutputOption, PipelineOption, StateOption, YesOption, started_state
@@ -25,6 +26,10 @@ def erase(
 
     Exit code 4 if there is a trace, or if records still wait for the sink: run it again then.
     """
+    try:
+        require_number(subject)
+    except NotASubjectError as error:
+        raise typer.BadParameter(str(error)) from error
     chosen = transforming_pipeline(started_state(state), pipeline, TRIED)
     if not yes:
         typer.confirm(QUESTION, abort=True, err=True)

@@ -1,9 +1,18 @@
 import hashlib
 import hmac
 
+import pytest
 from pyiceberg.expressions import EqualTo, Or
 
-from jobs.privacy.subject import Subject, mentions, own_rows, replacement, tokens_of
+from jobs.privacy.subject import (
+    NotASubjectError,
+    Subject,
+    mentions,
+    own_rows,
+    replacement,
+    require_number,
+    tokens_of,
+)
 
 SUBJECT = Subject("12065550123", ("k1:aa",), ("CUST-1",))
 
@@ -29,3 +38,15 @@ def test_mentions_in_other_peoples_rows_are_replaced_not_deleted():
     assert mentions(SUBJECT, ["msisdn", "called_msisdn"]) == EqualTo(term="called_msisdn", value="12065550123")
     assert replacement("called_msisdn") == "000"
     assert replacement("other_party_token") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1", "312", "abc", "+12142009945", "1214 200 9945", "0123456789", "1" * 16, "12065550123\n"]
+)
+def test_only_a_whole_number_is_a_subject(text: str) -> None:
+    with pytest.raises(NotASubjectError, match=r"7 to 15 digits"):
+        require_number(text)
+
+
+def test_a_whole_number_is_a_subject() -> None:
+    assert require_number("12065550123") == "12065550123"
