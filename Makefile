@@ -53,8 +53,9 @@ unit: $(VENV)
 test: check ## Everything: `make check`, then the tests with real engines, in two lanes; STRICT=1: no second try
 	$(BIN)/telecom doctor
 	$(BIN)/telecom fetch --kubernetes
-	$(BIN)/pytest -m engine --numprocesses 2 --dist loadgroup tests$(if $(filter-out 0,$(STRICT)),, || { [ $$? = 1 ] && echo "Once more, alone:" && \
-	  $(BIN)/pytest -m engine --last-failed --last-failed-no-failures none --second-try tests; })
+	rm -f .pytest_cache/v/cache/lastfailed
+	$(BIN)/pytest -p no:syrupy -m engine --numprocesses 2 --dist loadgroup tests$(if $(filter-out 0,$(STRICT)),, || { [ $$? = 1 ] && echo "Once more, alone:" && \
+	  $(BIN)/pytest -p no:syrupy -m engine --last-failed --last-failed-no-failures none --second-try tests; })
 images: $(VENV) ## Pack the images into build/images, as root, without a container engine
 	$(BIN)/python -m images.build build/images
 install-manifest: $(VENV) ## Write manifests/install.yaml from the operator's chart

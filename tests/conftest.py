@@ -9,6 +9,7 @@ import pytest
 from leftovers import Leftovers
 
 _leftovers = pytest.StashKey[Leftovers]()
+_is_incomplete = pytest.StashKey[bool]()
 _failed_before = pytest.StashKey[frozenset[str]]()
 
 
@@ -18,6 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(_CollectionWatch(config))
     if config.getoption("--second-try") and config.cache:
         config.stash[_failed_before] = frozenset(config.cache.get("cache/lastfailed", {}))
 
@@ -32,6 +34,30 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def pytest_collection_finish(session: pytest.Session) -> None:
     if any(item.get_closest_marker("engine") for item in session.items):
         session.config.stash[_leftovers] = Leftovers()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object | None) -> None:
+    if error:
+        node.config.stash[_is_incomplete] = True
+
+
+class _CollectionWatch:
+    """A file that one lane could not collect was not run there, whatever the tests that ran say."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self._config.stash[_is_incomplete] = True
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A lane that crashed or could not collect is no failed test that a second try could pass."""
+    if session.config.stash.get(_is_incomplete, False):
+        session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
