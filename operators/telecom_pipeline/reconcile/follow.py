@@ -29,7 +29,7 @@ from operators.telecom_pipeline.upgrade.route import children_to_apply, next_upg
 
 @dataclass(frozen=True)
 class _Applied:
-    """What a pass did: the the remaining children, what the cluster refused, and how the stages are."""
+    """What a pass did: the remaining children, what the cluster refused, and how the stages are."""
 
     followed: RenderedPipeline
     plan: Plan
@@ -96,7 +96,7 @@ def _apply(task: Task, context: Context, upgrade: Upgrade | None) -> _Applied:
 def _act(
     cluster: Cluster, plan: Plan, existing: Mapping[Ref, Manifest]
 ) -> tuple[dict[Ref, Manifest], dict[Ref, ChildState]]:
-    """Take the actions; return the the remaining children, and why the cluster refused an action."""
+    """Take the actions; return the remaining children, and why the cluster refused an action."""
     children: dict[Ref, Manifest] = dict(existing)
     failures: dict[Ref, ChildState] = {}
     for action in plan.actions:
