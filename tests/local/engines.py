@@ -26,8 +26,9 @@ ADMIN = "tests-admin"
 # Trino takes ten seconds of two cores; on a machine that does other work, minutes.
 START_SECONDS = 240.0
 CHANGE_SECONDS = 30.0
+LEADER_SECONDS = 10.0
 # What a broker says of its partitions in the first moments after it has come back.
-NOT_YET = {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError._TRANSPORT}
+NOT_YET = {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE}
 
 
 def wait_until(condition: Callable[[], object], what: str, seconds: float = CHANGE_SECONDS) -> None:
@@ -38,7 +39,7 @@ def wait_until(condition: Callable[[], object], what: str, seconds: float = CHAN
         time.sleep(0.05)
 
 
-def log_end(consumer: Consumer, topic: str, seconds: float = CHANGE_SECONDS) -> int:
+def log_end(consumer: Consumer, topic: str, seconds: float = LEADER_SECONDS) -> int:
     """End of a topic's only partition. A broker that has just come back may not lead it yet: that is asked again."""
     deadline = time.monotonic() + seconds
     while True:
