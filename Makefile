@@ -48,8 +48,9 @@ lint: $(VENV)
 	$(BIN)/sqlfluff lint --quiet dbt_project
 	$(BIN)/python -m operators.telecom_pipeline.generate --check
 	$(BIN)/python -m telecom.cli.reference --check
+	$(BIN)/pytest -q tests/golden
 unit: $(VENV)
-	$(BIN)/pytest -q -m "not engine" tests
+	$(BIN)/pytest -q -p no:syrupy --numprocesses 2 --dist loadfile -m "not engine" --ignore tests/golden tests
 test: check ## Everything: `make check`, then the tests with real engines, in two lanes; STRICT=1: no second try
 	$(BIN)/telecom doctor
 	$(BIN)/telecom fetch --kubernetes
