@@ -38,3 +38,8 @@ def call_event(**changes: object) -> dict[str, object]:
 def call_values(count: int, **changes: object) -> list[bytes | None]:
     """So many encoded call events."""
     return [orjson.dumps(call_event(**changes)) for _ in range(count)]
+
+
+def size_of(values: list[bytes | None]) -> int:
+    """Bytes of the values."""
+    return sum(len(value or b"") for value in values)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 from sink_engines import WAIT_SECONDS
 
-from contracts.metric_names import SINK_LAG_RECORDS
+from contracts.metric_names import SINK_BUFFERED_BYTES, SINK_LAG_RECORDS
 from operators.telecom_pipeline.figures.metrics_page import read_metrics_page
 
 
@@ -40,9 +41,16 @@ class SinkProcess:
 
     def partitions_with_lag(self) -> set[int]:
         """Partitions whose lag it tells Prometheus."""
+        return {int(sample.labels["partition"]) for sample in self._samples(SINK_LAG_RECORDS)}
+
+    def buffered_bytes(self) -> int:
+        """Bytes of values that it has read and not committed; none while it tells nothing."""
+        return sum(int(sample.value) for sample in self._samples(SINK_BUFFERED_BYTES))
+
+    def _samples(self, metric: str) -> list[Sample]:
         page = read_metrics_page(f"http://127.0.0.1:{self.metrics_port}") or ""
         samples = (sample for family in text_string_to_metric_families(page) for sample in family.samples)
-        return {int(sample.labels["partition"]) for sample in samples if sample.name == SINK_LAG_RECORDS}
+        return [sample for sample in samples if sample.name == metric]
 
     def has_logged(self, event: str) -> bool:
         return any(event in str(record.get("event")) for record in self.log())

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 
 import orjson
@@ -12,7 +11,7 @@ import pytest
 from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from sink_engines import wait_until
-from sink_events import call_event, call_values
+from sink_events import call_event, call_values, size_of
 from sink_lab import TOPIC, SinkLab
 
 from contracts import dead_letters as names
@@ -146,8 +145,9 @@ def test_a_sink_that_was_frozen_while_another_took_over_is_harmless(lab: SinkLab
     lab.commit_interval_seconds, lab.commit_bytes = 60.0, 1_000_000_000
     frozen = lab.start_sink()
     wait_until(lambda: frozen.has_logged("assigned"), "the first sink has its partitions")
-    lab.produce(call_values(5_000))
-    time.sleep(2)  # read, not committed yet; nothing outside tells
+    values = call_values(5_000)
+    lab.produce(values)
+    wait_until(lambda: frozen.buffered_bytes() == size_of(values), "everything is read and not committed yet")
     os.kill(frozen.process.pid, signal.SIGSTOP)
     lab.commit_interval_seconds = 0.5
     lab.start_sink()

@@ -1,10 +1,8 @@
 """Nothing is lost and nothing is doubled, whichever process is killed and wherever the sink was."""
 
-import time
-
 import pytest
 from sink_engines import wait_until
-from sink_events import call_values
+from sink_events import call_values, size_of
 from sink_lab import PARTITIONS, SinkLab
 
 pytestmark = pytest.mark.engine
@@ -98,8 +96,9 @@ def test_sigterm_commits_what_is_held_and_leaves_the_group(lab: SinkLab) -> None
     lab.commit_bytes = 1_000_000_000
     sink = lab.start_sink()
     wait_until(lambda: sink.has_logged("assigned"), "the sink has its partitions")
-    lab.produce(call_values(EVENTS))
-    time.sleep(2)  # until it has been read; nothing outside tells
+    values = call_values(EVENTS)
+    lab.produce(values)
+    wait_until(lambda: sink.buffered_bytes() == size_of(values), "everything is read")
 
     assert lab.table_ends() == {}
     assert sink.terminate() == 0
