@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from leftovers import Leftovers
 
+# It needs both cores; the lane of LocalCluster begins with a warehouse, which does so too.
+LAST = "tests/cluster/test_node.py"
 _leftovers = pytest.StashKey[Leftovers]()
 _is_incomplete = pytest.StashKey[bool]()
 _failed_before = pytest.StashKey[frozenset[str]]()
@@ -29,6 +31,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from lanes import Lanes  # only where xdist is
 
     return Lanes(config, log) if config.getoption("dist") == "loadgroup" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.nodeid.startswith(LAST))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
