@@ -3,6 +3,7 @@
 from typing import Any
 
 from api_servers import api_server
+from operator_process import eventually
 from pipelines import apply, changed, sample
 
 from local.kubernetes.control_plane import ControlPlane
@@ -51,6 +52,16 @@ class Scene:
         )
         selector = "app.kubernetes.io/managed-by=telecom-operator"
         return self.kubectl("get", kinds, "-l", selector, "-o", "name").split()
+
+    def wait_until_told(self, *words: str, reason: str = "") -> None:
+        """Until Events, of that reason if one is given, say all of it: they come after what they tell of."""
+        selector = ["--field-selector", f"reason={reason}"] if reason else []
+
+        def is_told() -> bool:
+            said = self.kubectl("get", "events", *selector, "-o", "jsonpath={.items[*].message}")
+            return bool(said) and all(word in said for word in words)
+
+        eventually(is_told, what=f"Events with {reason or 'any reason'} that say {words}")
 
     def wait_ready(self, name: str = "minimal") -> None:
         self.kubectl("wait", "--for=condition=Ready", f"tp/{name}", "--timeout=60s")

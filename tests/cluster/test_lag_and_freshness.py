@@ -105,6 +105,6 @@ def test_lag_and_freshness_are_shown_judged_and_cost_no_write_while_they_swing(s
             "FRESHNESS": "<5m",
             "AGE": "",
         }
-        eventually(lambda: "NotLagBounded" in scene.kubectl("get", "events", "-o", "json"), what="the Event")
+        scene.wait_until_told(reason="NotLagBounded")
         sink.lag, sink.freshness = 10, 1.0
         eventually(lambda: scene.condition("LagBounded") == "True", what="LagBounded holding again")
