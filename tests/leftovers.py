@@ -18,6 +18,9 @@ PREFIX = "telecom-tests-"
 # pytest keeps its own folders for whoever looks at a failure, so they stay where they are.
 PYTESTS_OWN = "PYTEST_DEBUG_TEMPROOT"
 ROUNDS = 3
+# Where a test makes a node: its pods, mounts and firewall rules are no processes of ours.
+NODE_PREFIX = "node-"
+NODE_DOWN = Path(__file__).parents[1] / "local" / "kubernetes" / "node_down.sh"
 
 
 class Leftovers:
@@ -60,7 +63,14 @@ def end_all(folder: str) -> None:
         psutil.wait_procs(found, timeout=10)
 
 
+def stop_nodes(folder: str) -> None:
+    """Undo what a node made on this machine."""
+    for run in Path(folder).glob(f"{NODE_PREFIX}*/state/run"):
+        subprocess.run([NODE_DOWN, run.parent], check=False, stdout=subprocess.DEVNULL)
+
+
 if __name__ == "__main__":
     sys.stdin.read()
+    stop_nodes(sys.argv[1])
     end_all(sys.argv[1])
     shutil.rmtree(sys.argv[1], ignore_errors=True)

@@ -9,6 +9,7 @@ the last ones of it can be run alone too.
 
 import json
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ import psycopg2
 import pytest
 from api_servers import api_server
 from confinement import RESTRICTED, Confinement, confinement
+from leftovers import NODE_PREFIX
 from monitors import endpoints
 from network_policies import Admission, admissions
 from node_ledger import accused, balance, frozen, ledger
@@ -80,8 +82,8 @@ NOT_ON_THIS_NODE = "tcp-prometheus"
 
 
 @pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    folder = tmp_path_factory.mktemp("node")
+def node() -> Iterator[Node]:
+    folder = Path(tempfile.mkdtemp(prefix=NODE_PREFIX))
     running = Node(folder / "state")
     try:
         running.up(build_images(folder / "images"))
