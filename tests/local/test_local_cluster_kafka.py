@@ -39,24 +39,29 @@ def send(settings: dict[str, object], topic: str) -> KafkaError | None:
     return outcome[0]
 
 
+def is_refused(settings: dict[str, object], topic: str) -> bool:
+    """Whether the broker says that the user may not write there."""
+    error = send(settings, topic)
+    return error is not None and error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED
+
+
 def test_a_user_may_do_what_its_acls_say_and_nothing_else(kafka: KafkaEngine, unique_name: str) -> None:
     allowed, forbidden = f"{unique_name}a", f"{unique_name}b"
     kafka.create_topic(allowed)
     kafka.create_topic(forbidden)
     kafka.create_user(unique_name, [acl("topic", allowed, "Write", "Describe")])
     settings = kafka.client_settings(unique_name)
-    assert send(settings, allowed) is None
-    refusal = send(settings, forbidden)
-    assert refusal is not None and refusal.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED
+    wait_until(lambda: send(settings, allowed) is None, "the broker knows the right")
+    assert is_refused(settings, forbidden)
 
 
 def test_a_right_taken_from_the_resource_is_taken_from_the_user(kafka: KafkaEngine, unique_name: str) -> None:
     kafka.create_topic(unique_name)
     kafka.create_user(unique_name, [acl("topic", unique_name, "Write")])
-    assert send(kafka.client_settings(unique_name), unique_name) is None
+    settings = kafka.client_settings(unique_name)
+    wait_until(lambda: send(settings, unique_name) is None, "the broker knows the right")
     kafka.create_user(unique_name, [acl("topic", unique_name, "Describe")])
-    refusal = send(kafka.client_settings(unique_name), unique_name)
-    assert refusal is not None and refusal.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED
+    wait_until(lambda: is_refused(settings, unique_name), "the broker knows that the right is gone")
 
 
 def test_a_wrong_password_is_refused(kafka: KafkaEngine, unique_name: str) -> None:
