@@ -77,9 +77,13 @@ class EraseSettings(Settings):
 
 
 class ChurnSettings(Settings):
-    """What the churn score job needs: features from gold, scores to gold and, by reverse ETL, to the CRM."""
+    """What the churn score job needs: published features in, published scores out, to readers and to the CRM.
+
+    `trino` makes the view through which readers see the scores.
+    """
 
     database: PostgresConnection
+    trino: TrinoConnection
     s3: S3Connection
     catalog: CatalogConnection
     seed: int = 0

@@ -11,6 +11,8 @@ from contracts.wire_fields import FieldType
 UPDATED_AT_COLUMN = "updated_at"
 SOURCE_TRANSACTION_COLUMN = "_source_transaction"
 SOURCE_DELETED_COLUMN = "_source_deleted"
+ROW_DIGEST_COLUMN = "_row_digest"
+EFFECTIVE_AT_COLUMN = "_effective_at"
 BATCH_ID_COLUMN = "_batch_id"
 
 BATCH_INGEST_COLUMNS: tuple[Column, ...] = (
@@ -21,6 +23,18 @@ BATCH_INGEST_COLUMNS: tuple[Column, ...] = (
         "64-bit id of the transaction that wrote the version: orders versions of equal updated_at; null in a tombstone",
     ),
     Column(SOURCE_DELETED_COLUMN, FieldType.BOOLEAN, True, "True for a tombstone: the row is gone from the source"),
+    Column(
+        ROW_DIGEST_COLUMN,
+        FieldType.STRING,
+        False,
+        "Digest of all values of the row as the source had them; null in a tombstone",
+    ),
+    Column(
+        EFFECTIVE_AT_COLUMN,
+        FieldType.TIMESTAMP,
+        False,
+        "Since when the version holds: updated_at if between the version before and the run, else the run's time",
+    ),
     Column(BATCH_ID_COLUMN, FieldType.STRING, True, "Run of the ingestor that wrote the version"),
     Column(INGESTED_AT_COLUMN, FieldType.TIMESTAMP, True, "When the ingestor wrote the version"),
 )

@@ -8,7 +8,7 @@ from contracts.batch_tables import SOURCE_DELETED_COLUMN, BatchTable
 from contracts.iceberg_schema import iceberg_schema
 from contracts.tables import INGESTED_AT_COLUMN
 from jobs.crm_batch_ingestor.progress import Progress, progress_of
-from jobs.runtime.iceberg import load_or_create
+from jobs.runtime.iceberg import load_or_create, with_new_columns
 
 
 class BronzeLog:
@@ -38,4 +38,5 @@ class BronzeLog:
 
 def _open(catalog: Catalog, table: BatchTable) -> Table:
     catalog.create_namespace_if_not_exists(table.namespace)
-    return load_or_create(catalog, table.identifier, iceberg_schema(table))
+    schema = iceberg_schema(table)
+    return with_new_columns(load_or_create(catalog, table.identifier, schema), schema)

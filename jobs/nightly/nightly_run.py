@@ -27,7 +27,7 @@ from jobs.nightly.publish.publish import publish
 from jobs.nightly.run_window import RunWindow, lookback_window, window_after
 from jobs.nightly.silver_build import SILVER, SilverBuild, last_build, note_build
 from jobs.nightly.touched_days import days_arrived
-from jobs.runtime.iceberg import load_or_create, open_catalog
+from jobs.runtime.iceberg import load_or_create, open_catalog, with_new_columns
 from jobs.runtime.published_tags import current_snapshots
 from jobs.runtime.trino import TrinoSql
 from jobs.runtime.vault import store_key
@@ -153,8 +153,8 @@ def create_bronze_tables(catalog: Catalog) -> None:
         schema = iceberg_schema(table)
         _with_snapshot(load_or_create(catalog, table.identifier, schema, partition_spec(schema)), table)
     for batch_table in BATCH_TABLES:
-        created = load_or_create(catalog, batch_table.identifier, iceberg_schema(batch_table))
-        _with_snapshot(created, batch_table)
+        schema = iceberg_schema(batch_table)
+        _with_snapshot(with_new_columns(load_or_create(catalog, batch_table.identifier, schema), schema), batch_table)
 
 
 def _with_snapshot(table: Table, contract: TableColumns) -> None:

@@ -49,6 +49,14 @@ def load_or_create(
         return catalog.create_table_if_not_exists(identifier, schema, partition_spec=spec)
 
 
+def with_new_columns(table: Table, schema: Schema) -> Table:
+    """The table, to which the columns of `schema` are added that it does not have yet; they must be optional."""
+    if set(schema.column_names) - set(table.schema().column_names):
+        with table.update_schema() as update:
+            update.union_by_name(schema)
+    return table
+
+
 def _jdbc_properties(catalog: JdbcCatalog, environ: Mapping[str, str]) -> dict[str, str]:
     url = URL.create(
         "postgresql+psycopg2",

@@ -100,7 +100,7 @@ def _workloads(pipeline: Pipeline, endpoints: Endpoints, arguments: tuple[str, .
     )
     database = {"database": customers}
     ingest = CrmIngestSettings.model_validate(lake | database)
-    churn = ChurnSettings.model_validate(lake | database)
+    churn = ChurnSettings.model_validate(lake | database | {"trino": trino})
     return (
         _workload(pipeline, jobs, CRM_INGEST, ingest, crm, arguments),
         _workload(pipeline, jobs, NIGHTLY, nightly, token_key, ("--report", TERMINATION_LOG, *arguments)),
