@@ -7,7 +7,7 @@ from pydantic_core import ErrorDetails
 
 from contracts.dead_letters import DeadLetterReason
 from contracts.events import FraudAlert
-from jobs.runtime.contract_check import Rejection
+from jobs.runtime.contract_check import Rejection, unknown_version
 
 # These go into the database as keys: without NUL, which PostgreSQL cannot store, and no longer than an index can hold.
 _EVENT_ID = re.compile(r"[\x21-\x7e]{1,128}")
@@ -42,9 +42,7 @@ def _rejection(error: ErrorDetails) -> Rejection:
 
 def _complaint(alert: FraudAlert) -> Rejection | None:
     if alert.schema_version > FraudAlert.current_schema_version:
-        known = FraudAlert.current_schema_version
-        message = f"schema_version {alert.schema_version} is newer than {known}; upgrade the freezer, then replay"
-        return Rejection(DeadLetterReason.UNSUPPORTED_SCHEMA_VERSION, message)
+        return unknown_version(alert.schema_version, FraudAlert.current_schema_version)
     if not _EVENT_ID.fullmatch(alert.event_id):
         return Rejection(DeadLetterReason.OUT_OF_RANGE, "event_id: 1 to 128 printable ASCII characters are expected")
     if not _MSISDN.fullmatch(alert.msisdn):

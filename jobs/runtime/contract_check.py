@@ -44,6 +44,15 @@ class Acceptance:
     unknown_fields: str | None
 
 
+def unknown_version(version: int, newest: int) -> Rejection:
+    """Refusal of a record whose schema version its reader, whichever job that is, does not know."""
+    return Rejection(
+        DeadLetterReason.UNSUPPORTED_SCHEMA_VERSION,
+        f"schema_version {version} is not known here, only 1 to {newest}. "
+        "Upgrade what reads the topic, then replay the dead letters of this reason.",
+    )
+
+
 class ContractCheck:
     """Judges the records of one topic."""
 
@@ -92,11 +101,7 @@ class ContractCheck:
         # First, because any other complaint about a record of a newer version would mislead.
         version = event.get(SCHEMA_VERSION_FIELD)
         if type(version) is int and not 1 <= version <= self._newest_version:
-            return Rejection(
-                DeadLetterReason.UNSUPPORTED_SCHEMA_VERSION,
-                f"schema_version {version} is not known here, only 1 to {self._newest_version}. "
-                "Upgrade the sink, then replay the dead letters of this reason.",
-            )
+            return unknown_version(version, self._newest_version)
         for field in self._fields.values():
             problem = _field_problem(field, event.get(field.name))
             if problem is not None:

@@ -52,7 +52,7 @@ def test_bad_records_become_dead_letters_and_are_replayed_once_after_a_fix(lab: 
     assert letters.keys() == {padded, None, newer, b"{"}
     assert letters[newer][names.REASON_HEADER] == b"unsupported_schema_version"
     assert letters[newer][names.KEY_HEADER] == b"502"
-    assert b"Upgrade the sink" in letters[newer][names.ERROR_HEADER]
+    assert b"Upgrade what reads the topic" in letters[newer][names.ERROR_HEADER]
     lab.assert_exactly_once(refused=4)
 
     first = run_tool(lab, "replay_dlq", "--fix", "trim", "--reason", "unparseable", "--dry-run")

@@ -47,3 +47,10 @@ def test_what_is_no_alert_is_refused_with_its_reason(value: bytes | None, reason
     assert not isinstance(refused, FraudAlert)
     assert refused.reason is reason
     assert refused.error
+
+
+def test_a_record_of_a_newer_version_says_that_its_reader_is_to_be_upgraded() -> None:
+    refused = read_alert(record(schema_version=99))
+    assert not isinstance(refused, FraudAlert)
+    assert refused.error.startswith("schema_version 99 is not known here, only 1 to ")
+    assert "Upgrade what reads the topic" in refused.error
