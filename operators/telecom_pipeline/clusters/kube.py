@@ -3,28 +3,16 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 
 from operators.telecom_pipeline.clusters.discovery import Discovery
 from operators.telecom_pipeline.clusters.foreign import ForeignObjects
-from operators.telecom_pipeline.clusters.rest import (
-    APPLY_PATCH,
-    CHECK_LOGIN,
-    CHECK_RIGHTS,
-    MERGE_PATCH,
-    ApiServer,
-    StatusError,
-)
+from operators.telecom_pipeline.clusters.refusals import as_cluster_errors
+from operators.telecom_pipeline.clusters.rest import APPLY_PATCH, MERGE_PATCH, ApiServer, StatusError
 from operators.telecom_pipeline.clusters.watch import WatchedKind
 from operators.telecom_pipeline.objects import labels as label_names
-from operators.telecom_pipeline.objects.cluster import (
-    ClusterError,
-    KindMissingError,
-    NamespaceEndingError,
-    RejectedError,
-)
+from operators.telecom_pipeline.objects.cluster import KindMissingError
 from operators.telecom_pipeline.objects.custom_resource import API_GROUP
 from operators.telecom_pipeline.objects.manifest import Kind, Manifest, Ref, ref_of
 from operators.telecom_pipeline.objects.names import SECRET
@@ -101,7 +89,7 @@ class KubeCluster:
 
     def delete(self, ref: Ref) -> None:
         """Ask for deletion in the foreground: what the object owns goes first, so that it is gone only when all is."""
-        with _as_cluster_errors(ref):
+        with as_cluster_errors(ref):
             path = self._path(ref)
             try:
                 answer = self._server.call("DELETE", path, body={"propagationPolicy": "Foreground"})
@@ -122,7 +110,7 @@ class KubeCluster:
 
     def merge(self, ref: Ref, patch: Mapping[str, object]) -> None:
         """Change a few fields (JSON merge patch); an absent object is left alone."""
-        with _as_cluster_errors(ref):
+        with as_cluster_errors(ref):
             try:
                 answer = self._server.call("PATCH", self._path(ref), body=patch, content_type=MERGE_PATCH)
             except StatusError as error:
@@ -135,7 +123,7 @@ class KubeCluster:
     def serves(self, kind: Kind) -> bool:
         """Whether the API server serves a kind at present. Raises `ClusterError`."""
         try:
-            with _as_cluster_errors(kind.name):
+            with as_cluster_errors(kind.name):
                 self._discovery.resource(kind)
         except KindMissingError:
             return False
@@ -170,7 +158,7 @@ class KubeCluster:
             self._server.close()
 
     def _apply(self, ref: Ref, manifest: Manifest, manager: str, subresource: str) -> Manifest:
-        with _as_cluster_errors(ref):
+        with as_cluster_errors(ref):
             path = self._path(ref) + subresource
             params = {"fieldManager": manager, "fieldValidation": "Strict"}
             try:
@@ -204,7 +192,7 @@ class KubeCluster:
         return self._watch(ref.kind, ref.namespace)
 
     def _watch(self, kind: Kind, namespace: str) -> WatchedKind:
-        with _as_cluster_errors(kind.name):
+        with as_cluster_errors(kind.name):
             self._discovery.resource(kind)
         watch = self._started(kind, namespace if self._namespaces else None)
         watch.wait_until_synced(_SYNC_SECONDS)
@@ -230,7 +218,7 @@ class KubeCluster:
             return None
         if known := self._foreign.recent(ref):
             return known
-        with _as_cluster_errors(ref):
+        with as_cluster_errors(ref):
             try:
                 found = self._server.call("GET", self._path(ref))
             except StatusError as error:
@@ -268,25 +256,3 @@ def _without_history(manifest: Manifest) -> Manifest:
 
 def _digest(manifest: Manifest) -> str:
     return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
-
-
-@contextmanager
-def _as_cluster_errors(subject: Ref | str) -> Iterator[None]:
-    """Word a refusal that concerns an object or a kind."""
-    try:
-        yield
-    except StatusError as error:
-        raise _cluster_error(subject, error) from error
-
-
-def _cluster_error(subject: Ref | str, error: StatusError) -> ClusterError:
-    if error.is_namespace_ending:
-        return NamespaceEndingError(f"{subject} is not created: its namespace is being deleted.")
-    if error.code == 401:
-        return RejectedError(f"No access to {subject}: {error}. {CHECK_LOGIN}")
-    if error.code == 403:
-        return RejectedError(f"Not allowed to use {subject}: {error}. {CHECK_RIGHTS}")
-    if error.is_overload or error.is_lost_race:
-        return ClusterError(f"{subject}: {error}")
-    details = "; ".join(cause for cause in error.causes if cause)
-    return RejectedError(f"The API server refused {subject}: {error.message}" + (f" ({details})" if details else ""))

@@ -3,14 +3,15 @@
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from threading import Event, Lock, Thread
+from threading import Condition, Event, Lock, Thread
 from typing import Any
 
 import httpx2
 
 from operators.telecom_pipeline.clusters.discovery import Discovery
-from operators.telecom_pipeline.clusters.rest import CHECK_RIGHTS, ApiServer, StatusError
-from operators.telecom_pipeline.objects.cluster import ClusterError, KindMissingError
+from operators.telecom_pipeline.clusters.refusals import cluster_error
+from operators.telecom_pipeline.clusters.rest import ApiServer, StatusError
+from operators.telecom_pipeline.objects.cluster import ClusterError, KindMissingError, RejectedError
 from operators.telecom_pipeline.objects.manifest import Kind, Manifest
 
 _PAGE_SIZE = 500
@@ -48,7 +49,8 @@ class WatchedKind:
         self._on_change = on_change
         self._objects: dict[ObjectKey, Manifest] = {}
         self._lock = Lock()
-        self._synced = Event()
+        self._is_synced = False
+        self._first_answer = Condition()
         self._stopping = Event()
         self._last_contact = time.monotonic()
         self._resource_version = ""
@@ -74,10 +76,11 @@ class WatchedKind:
         return time.monotonic() - self._last_contact
 
     def wait_until_synced(self, timeout_seconds: float) -> None:
-        """Return once the first list has arrived; raises what kept it from arriving."""
-        if self._synced.wait(timeout_seconds):
-            return
-        raise self._failure or ClusterError(f"No list of {self.kind.name} within {timeout_seconds:.0f} s.")
+        """Return once the first list has arrived; raises what kept it from arriving, a refusal without waiting."""
+        with self._first_answer:
+            self._first_answer.wait_for(lambda: self._is_synced or self._is_refused, timeout_seconds)
+        if not self._is_synced:
+            raise self._failure or ClusterError(f"No list of {self.kind.name} within {timeout_seconds:.0f} s.")
 
     def raise_if_failing(self) -> None:
         """Raise the reason why the kind cannot be listed at present, if there is one (such as a removed CRD)."""
@@ -124,10 +127,10 @@ class WatchedKind:
             except StatusError as error:
                 self._note_refusal(error)
             except KindMissingError as error:
-                self._failure = error
+                self._note_failure(error)
                 self._touch()
             except (ClusterError, httpx2.TransportError, json.JSONDecodeError) as error:  # a line may be cut off
-                self._failure = error if isinstance(error, ClusterError) and not self._synced.is_set() else None
+                self._note_failure(error if isinstance(error, ClusterError) and not self._is_synced else None)
             self._stopping.wait(pause_seconds)
             pause_seconds = min(pause_seconds * 2, _LONGEST_PAUSE_SECONDS)
 
@@ -143,9 +146,9 @@ class WatchedKind:
             page["continue"] = answer["metadata"]["continue"]
         self._replace(objects)
         self._resource_version = answer["metadata"]["resourceVersion"]
-        self._failure = None
         self._touch()
-        self._synced.set()
+        self._is_synced = True
+        self._note_failure(None)
 
     def _replace(self, objects: dict[ObjectKey, Manifest]) -> None:
         with self._lock:
@@ -196,7 +199,17 @@ class WatchedKind:
             self._resource_version = ""
             self._replace({})
         elif error.code in (401, 403):
-            self._failure = ClusterError(f"Not allowed to watch {self.kind.name}: {error}. {CHECK_RIGHTS}")
+            self._note_failure(cluster_error(self.kind.name, error))
+
+    def _note_failure(self, error: ClusterError | None) -> None:
+        with self._first_answer:
+            self._failure = error
+            self._first_answer.notify_all()
+
+    @property
+    def _is_refused(self) -> bool:
+        """Whether these credentials may not list the kind, which no waiting changes."""
+        return isinstance(self._failure, RejectedError)
 
     def _touch(self) -> None:
         self._last_contact = time.monotonic()

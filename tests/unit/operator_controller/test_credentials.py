@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
+from operators.telecom_pipeline.clusters import kube
 from operators.telecom_pipeline.clusters.credentials import CredentialsError
 from operators.telecom_pipeline.clusters.rest import ApiServer
+from operators.telecom_pipeline.objects.custom_resource import API_VERSION, KIND_NAME
 from telecom.cli.main import run
 
 SAMPLE = "manifests/samples/minimal.yaml"
@@ -130,6 +132,26 @@ def test_an_answer_that_refuses_ends_a_command_in_words(
     assert said.startswith("error: ") and why in said
 
 
+DISCOVERED = {"resources": [{"name": "telecompipelines", "kind": KIND_NAME, "namespaced": True}]}
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(("code", "advice"), [(401, "kubectl auth whoami"), (403, "kubectl auth can-i --list")])
+def test_a_refused_list_ends_a_command_at_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, code: int, advice: str
+) -> None:
+    monkeypatch.setattr(kube, "_SYNC_SECONDS", 3600.0)
+    refusal = json.dumps({"kind": "Status", "reason": "Refused", "message": "may not list"}).encode()
+    with answering(code, refusal, {f"/apis/{API_VERSION}": json.dumps(DISCOVERED).encode()}) as server:
+        written(monkeypatch, tmp_path, kubeconfig(server))
+        monkeypatch.setattr(sys, "argv", ["telecom", "kube", "status", "demo"])
+        with pytest.raises(SystemExit) as ended:
+            run()
+    assert ended.value.code == 1
+    said = capsys.readouterr().err
+    assert KIND_NAME in said and f"{code} Refused: may not list" in said and advice in said
+
+
 def written(monkeypatch: pytest.MonkeyPatch, folder: Path, config: dict[str, Any]) -> None:
     """Let KUBECONFIG name a file with this content."""
     file = folder / "config"
@@ -138,15 +160,17 @@ def written(monkeypatch: pytest.MonkeyPatch, folder: Path, config: dict[str, Any
 
 
 @contextmanager
-def answering(code: int, body: bytes) -> Iterator[str]:
-    """Address of a server that answers everything alike."""
+def answering(code: int, body: bytes, found: Mapping[str, bytes] | None = None) -> Iterator[str]:
+    """Address of a server that answers everything alike, except for the paths that it has."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(code)
-            self.send_header("Content-Length", str(len(body)))
+            known = (found or {}).get(self.path)
+            answer = body if known is None else known
+            self.send_response(code if known is None else 200)
+            self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(answer)
 
         def log_message(self, format: str, *args: object) -> None:
             pass
