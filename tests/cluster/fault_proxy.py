@@ -17,6 +17,7 @@ import httpx2
 import yaml
 from operator_process import eventually
 
+from operators.telecom_pipeline.controller.handlers import ANNOTATION_PREFIX
 from operators.telecom_pipeline.objects.custom_resource import PLURAL
 
 # As a real API server puts them.
@@ -29,8 +30,8 @@ REASONS = {
     503: "ServiceUnavailable",
 }
 QUIET_SECONDS = 1.5
-# Who leads, renewed every few seconds; and what kopf notes of a pipeline after each change of a user's.
-BOOKKEEPING = ("leases", PLURAL)
+# Who leads, renewed every few seconds.
+LEASES = "leases"
 _RESOURCE = re.compile(r"/(?:api|apis/[^/]+)/[^/]+/(?:namespaces/[^/]+/)?([^/?]+)(?:/[^/?]+(/[^/?]+))?")
 
 
@@ -52,12 +53,27 @@ class Call(NamedTuple):
     path: str
     code: int
     at: float
+    body: bytes = b""
 
     @property
     def resource(self) -> str:
         """What was called for, such as `kafkatopics` or `kafkatopics/status`."""
         found = _RESOURCE.match(self.path)
         return "".join(part or "" for part in found.groups()) if found else ""
+
+    @property
+    def is_bookkeeping(self) -> bool:
+        """Whether it changes nothing that a user or a pass could mean: who leads, or what kopf notes for itself."""
+        return self.resource == LEASES or self._is_note_of_kopf
+
+    @property
+    def _is_note_of_kopf(self) -> bool:
+        if (self.method, self.resource) != ("PATCH", PLURAL) or not self.body:
+            return False
+        match yaml.safe_load(self.body):
+            case {"metadata": {"annotations": dict(notes), **others}, **rest} if not others and not rest:
+                return all(name.startswith(f"{ANNOTATION_PREFIX}/") for name in notes)
+        return False
 
 
 @dataclass
@@ -86,7 +102,7 @@ class Faults:
 
     def changes(self) -> list[Call]:
         """Writes of passes."""
-        return [call for call in self.writes() if call.resource not in BOOKKEEPING]
+        return [call for call in self.writes() if not call.is_bookkeeping]
 
     def wait_until_quiet(self) -> None:
         """Until nothing was changed for a while: a pipeline that just became ready still has its record to be told."""
@@ -151,23 +167,23 @@ def fault_proxy(kubeconfig: Path, folder: Path) -> Iterator[tuple[Path, Faults]]
 def _handler(upstream: httpx2.Client, faults: Faults) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def forward(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             fault = faults.take(self.command, self.path)
             if fault is None:
-                self.pass_on()
+                self.pass_on(body)
             elif fault.code == 0:
-                self.note(0)
+                self.note(0, body)
                 self.connection.close()
             else:
-                self.refuse(fault)
+                self.refuse(fault, body)
 
         do_GET = do_PATCH = do_POST = do_PUT = do_DELETE = forward
 
-        def note(self, code: int) -> None:
-            faults.calls.append(Call(self.command, self.path, code, time.monotonic()))
+        def note(self, code: int, body: bytes) -> None:
+            faults.calls.append(Call(self.command, self.path, code, time.monotonic(), body))
 
-        def refuse(self, fault: Fault) -> None:
-            self.note(fault.code)
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        def refuse(self, fault: Fault, sent: bytes) -> None:
+            self.note(fault.code, sent)
             status = {"kind": "Status", "code": fault.code, "message": "injected", "reason": REASONS[fault.code]}
             body = json.dumps(status)
             self.send_response(fault.code)
@@ -178,15 +194,14 @@ def _handler(upstream: httpx2.Client, faults: Faults) -> type[BaseHTTPRequestHan
             self.end_headers()
             self.wfile.write(body.encode())
 
-        def pass_on(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        def pass_on(self, body: bytes) -> None:
             headers = {"Content-Type": self.headers["Content-Type"]} if body else {}
             with (
                 suppress(httpx2.TransportError, OSError),
                 upstream.stream(self.command, self.path, content=body, headers=headers) as answer,
                 faults.streaming(self.connection, answer.extensions["network_stream"].get_extra_info("socket")),
             ):
-                self.note(answer.status_code)
+                self.note(answer.status_code, body)
                 self.send_response(answer.status_code)
                 self.send_header("Content-Type", answer.headers["Content-Type"])
                 self.send_header("Connection", "close")

@@ -23,7 +23,7 @@ from operators.telecom_pipeline.objects.custom_resource import (
 )
 from operators.telecom_pipeline.objects.manifest import Ref
 
-_ANNOTATION_PREFIX = f"operator.{API_GROUP}"
+ANNOTATION_PREFIX = f"operator.{API_GROUP}"
 _TEARDOWN_SECONDS = 2.0
 _STOP_SECONDS = 30.0
 
@@ -40,8 +40,8 @@ def register(registry: kopf.OperatorRegistry, settings: OperatorSettings, worker
     async def configure(settings: kopf.OperatorSettings, **_: Any) -> None:
         wake_ups.attach(asyncio.get_running_loop())
         settings.persistence.finalizer = TEARDOWN_FINALIZER
-        settings.persistence.progress_storage = kopf.AnnotationsProgressStorage(prefix=_ANNOTATION_PREFIX, v1=False)
-        settings.persistence.diffbase_storage = kopf.AnnotationsDiffBaseStorage(prefix=_ANNOTATION_PREFIX, v1=False)
+        settings.persistence.progress_storage = kopf.AnnotationsProgressStorage(prefix=ANNOTATION_PREFIX, v1=False)
+        settings.persistence.diffbase_storage = kopf.AnnotationsDiffBaseStorage(prefix=ANNOTATION_PREFIX, v1=False)
         settings.posting.reporting_component = "telecom-operator"
         settings.scanning.disabled = True  # our namespaces and CRD are known, so we do not need the right to watch all
 
