@@ -92,10 +92,15 @@ def processes_of(state: StateDirectory) -> set[int]:
     return found
 
 
+def leaders_of(state: StateDirectory) -> set[int]:
+    """Its processes that the daemon started, without what these started in turn."""
+    return {pid for pid in processes_of(state) if os.getsid(pid) == pid}
+
+
 def test_a_killed_daemon_is_replaced_and_nothing_is_restarted(with_postgres: StateDirectory) -> None:
     state = with_postgres
     apply_deployment(state)
-    before = processes_of(state)
+    before = leaders_of(state)
     running = daemon.read_state(state)
     assert running is not None
     os.kill(running.pid, signal.SIGKILL)
@@ -103,8 +108,7 @@ def test_a_killed_daemon_is_replaced_and_nothing_is_restarted(with_postgres: Sta
     assert row(state, daemon.LOG_NAME).state == "Stopped"  # type: ignore[union-attr]
     assert control.start_daemon(state, ["postgres"])
     wait_until(lambda: "postgres" in control.ready_services(state), "the new daemon knows PostgreSQL", 60)
-    leaders = {pid for pid in processes_of(state) if os.getsid(pid) == pid}
-    assert leaders == {pid for pid in before if os.getsid(pid) == pid}
+    assert leaders_of(state) == before
 
 
 # As daemons of before 0.1.0 were called, and what they wrote about themselves.
@@ -158,9 +162,12 @@ def test_stopping_leaves_the_data_and_no_process(with_postgres: StateDirectory) 
     wait_until(lambda: is_ready(state, PROCESS), "the Deployment runs again", 60)
 
 
-def test_stopping_works_without_a_daemon(state: StateDirectory) -> None:
+@pytest.mark.parametrize("with_services", ["state", "with_postgres"])
+def test_stopping_works_without_a_daemon(request: pytest.FixtureRequest, with_services: str) -> None:
+    state: StateDirectory = request.getfixturevalue(with_services)
     apply_deployment(state)
+    running = leaders_of(state)
     control.stop_daemon(state)
-    assert processes_of(state)
+    assert leaders_of(state) == running != set()
     control.stop_everything(state)
     assert processes_of(state) == set()
