@@ -5,31 +5,47 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from confluent_kafka import Consumer, TopicPartition
-from confluent_kafka.admin import AdminClient
 from pydantic import ValidationError
 
 from benchmarks.kafka_broker import create_topics, record_count, running_broker
-from contracts.ledger import Ledger, LedgerEntry, decode_entry
+from contracts.ledger import Ledger, decode_entry
 from contracts.topics import EVENT_MODEL_BY_TOPIC, LEDGER_TOPIC
 
 pytestmark = pytest.mark.engine
 
 WAIT_SECONDS = 120
+HEAP = "384m"
 CDR_TOPICS = ("call_events", "sms_events", "data_session_events")
 FAULTS = {"duplicate": 0.05, "late": 0.05, "out_of_order": 0.05, "malformed": 0.05}
 
 
 @pytest.fixture(scope="module")
 def broker() -> Iterator[str]:
-    with running_broker("384m") as address:
+    """A broker whose ledger tells of every record, before and after each test."""
+    with running_broker(HEAP) as address:
         create_topics(address, [*CDR_TOPICS, "network_probe_events", LEDGER_TOPIC], 3)
         yield address
+
+
+@pytest.fixture(scope="module")
+def traffic(broker: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The broker after a run of both producers."""
+    folders = [tmp_path_factory.mktemp(name) for name in ("cdr", "probes")]
+    probe_settings = {"kafka": {"bootstrap_servers": broker}, "seed": 1, "tower_count": 60, "duration_seconds": 4}
+    with (
+        running("cdr_producer", folders[0], cdr_settings(broker, duration_seconds=4)) as cdr,
+        running("network_probe_producer", folders[1], {**probe_settings, "faults": FAULTS}) as probes,
+    ):
+        for process in (cdr, probes):
+            _, errors = process.communicate(timeout=WAIT_SECONDS)
+            assert process.returncode == 0, errors
+    return broker
 
 
 @contextmanager
@@ -82,12 +98,8 @@ def wait_for_records(address: str, topic: str, count: int, process: "subprocess.
         time.sleep(0.05)
 
 
-def entries(address: str) -> list[LedgerEntry]:
-    return [decode_entry(value) for _, value in records(address, LEDGER_TOPIC)]
-
-
 def ledger(address: str) -> Ledger:
-    return Ledger(entries(address))
+    return Ledger(decode_entry(value) for _, value in records(address, LEDGER_TOPIC))
 
 
 def is_malformed(topic: str, value: bytes) -> bool:
@@ -98,35 +110,28 @@ def is_malformed(topic: str, value: bytes) -> bool:
     return False
 
 
-def test_the_ledger_equals_the_topics(broker: str, tmp_path: Path) -> None:
-    probe_settings = {"kafka": {"bootstrap_servers": broker}, "seed": 1, "tower_count": 60, "duration_seconds": 4}
-    (tmp_path / "probes").mkdir()
-    with (
-        running("cdr_producer", tmp_path, cdr_settings(broker, duration_seconds=4)) as cdr,
-        running("network_probe_producer", tmp_path / "probes", {**probe_settings, "faults": FAULTS}) as probes,
-    ):
-        for process in (cdr, probes):
-            _, errors = process.communicate(timeout=WAIT_SECONDS)
-            assert process.returncode == 0, errors
-    totals = ledger(broker).totals()
+def test_the_ledger_equals_the_topics(traffic: str) -> None:
+    totals = ledger(traffic).totals()
     assert set(totals) == {*CDR_TOPICS, "network_probe_events"}
     for topic, counts in totals.items():
-        sent = records(broker, topic)
+        sent = records(traffic, topic)
         assert counts.produced == len(sent) > 0
         assert counts.malformed == sum(is_malformed(topic, value) for _, value in sent)
 
 
-def test_planted_frauds_are_in_the_topic_with_their_labels(broker: str) -> None:
-    calls = [json.loads(value) for _, value in records(broker, "call_events") if not is_malformed("call_events", value)]
+def test_planted_frauds_are_in_the_topic_with_their_labels(traffic: str) -> None:
+    calls = [
+        json.loads(value) for _, value in records(traffic, "call_events") if not is_malformed("call_events", value)
+    ]
     ids_by_subscriber = {(call["msisdn"], call["event_id"]) for call in calls}
-    frauds = ledger(broker).frauds()
+    frauds = ledger(traffic).frauds()
     assert {fraud.rule for fraud in frauds} == {"impossible_travel", "call_velocity"}
     for fraud in frauds:
         assert {(fraud.msisdn, event_id) for event_id in fraud.event_ids} <= ids_by_subscriber
 
 
-def test_an_empty_value_is_no_tombstone(broker: str) -> None:
-    values = [value for topic in CDR_TOPICS for _, value in records(broker, topic)]
+def test_an_empty_value_is_no_tombstone(traffic: str) -> None:
+    values = [value for topic in CDR_TOPICS for _, value in records(traffic, topic)]
     assert b"" in values
     assert None not in values
 
@@ -145,37 +150,27 @@ def test_sigterm_flushes_and_writes_the_ledger(broker: str, tmp_path: Path) -> N
     }
 
 
-def test_a_killed_producer_leaves_an_open_run(broker: str, tmp_path: Path) -> None:
-    before = {topic: record_count(broker, topic) for topic in (*CDR_TOPICS, LEDGER_TOPIC)}
-    with running("cdr_producer", tmp_path, cdr_settings(broker)) as process:
-        wait_for_records(broker, LEDGER_TOPIC, before[LEDGER_TOPIC] + 1, process)
-        process.kill()
-        process.communicate(timeout=WAIT_SECONDS)
-    (open_run,) = ledger(broker).open_runs()
-    assert open_run[0] == "cdr-producer"
-    said = Ledger(entry for entry in entries(broker) if (entry.producer, entry.run_id) == open_run).totals()
-    assert said
-    for topic, counts in said.items():
-        assert 0 < counts.produced <= record_count(broker, topic) - before[topic]
+def test_a_killed_producer_leaves_an_open_run(tmp_path: Path) -> None:
+    with running_broker(HEAP) as own_broker:
+        create_topics(own_broker, [*CDR_TOPICS, LEDGER_TOPIC], 3)
+        with running("cdr_producer", tmp_path, cdr_settings(own_broker)) as process:
+            wait_for_records(own_broker, LEDGER_TOPIC, 1, process)
+            process.kill()
+            process.communicate(timeout=WAIT_SECONDS)
+        (open_run,) = ledger(own_broker).open_runs()
+        assert open_run[0] == "cdr-producer"
+        said = ledger(own_broker).totals()
+        assert said
+        for topic, counts in said.items():
+            assert 0 < counts.produced <= record_count(own_broker, topic)
 
 
-def test_a_lost_record_is_fatal_and_names_the_topic(broker: str, tmp_path: Path) -> None:
-    """The last one: it takes topics away."""
+def test_a_lost_record_is_fatal_and_names_the_topic(tmp_path: Path) -> None:
     missing = ("call_events", "data_session_events")
-    delete_topics(broker, missing)
-    with running("cdr_producer", tmp_path, cdr_settings(broker)) as process:
-        _, errors = process.communicate(timeout=WAIT_SECONDS)
+    with running_broker(HEAP) as own_broker:
+        create_topics(own_broker, [topic for topic in (*CDR_TOPICS, LEDGER_TOPIC) if topic not in missing], 3)
+        with running("cdr_producer", tmp_path, cdr_settings(own_broker)) as process:
+            _, errors = process.communicate(timeout=WAIT_SECONDS)
     assert process.returncode == 1
     assert "DeliveryFailedError" in errors
     assert any(topic in errors for topic in missing)
-
-
-def delete_topics(address: str, topics: Sequence[str]) -> None:
-    """Delete topics, and wait until the broker no longer tells of them."""
-    admin = AdminClient({"bootstrap.servers": address})
-    for future in admin.delete_topics(list(topics)).values():
-        future.result(WAIT_SECONDS)
-    deadline = time.monotonic() + WAIT_SECONDS
-    while admin.list_topics(timeout=WAIT_SECONDS).topics.keys() & set(topics):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
