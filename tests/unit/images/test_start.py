@@ -18,6 +18,7 @@ from images.layers import write_code_layer
 PROGRAM = {OPERATOR_IMAGE: "operators.telecom_pipeline.controller", "producers": "jobs.producers.cdr_producer"}
 # The operator has no command line: its settings are in the environment, and it names those that it misses.
 SAYS = {OPERATOR_IMAGE: "The operator's environment is wrong"}
+ENDS_WITH = {OPERATOR_IMAGE: 2}
 EXPORT = ("export", "--frozen", "--offline", "--no-dev", "--no-emit-project", "--no-hashes", "--no-annotate")
 
 Processes = Mapping[str, "subprocess.Popen[bytes]"]
@@ -42,8 +43,10 @@ def processes(folder: Path) -> Iterator[Processes]:
 
 @pytest.mark.parametrize("image", OWN_IMAGES, ids=lambda image: image.name)
 def test_an_image_starts_with_what_it_holds(image: ImageContents, processes: Processes, folder: Path) -> None:
-    processes[image.name].wait()
-    assert SAYS.get(image.name, f"Usage: python -m {program(image)}") in (folder / image.name / "output").read_text()
+    exit_code = processes[image.name].wait()
+    output = (folder / image.name / "output").read_text()
+    assert SAYS.get(image.name, f"Usage: python -m {program(image)}") in output
+    assert exit_code == ENDS_WITH.get(image.name, 0), output
 
 
 def program(image: ImageContents) -> str:
