@@ -118,7 +118,8 @@ from filelock import FileLock
 run = pathlib.Path(sys.argv[sys.argv.index("--state") + 1]) / "run"
 lock = FileLock(run / "daemon.lock")
 lock.acquire()
-(run / "daemon.json").write_text(json.dumps({"pid": os.getpid(), "ready_services": []}))
+(run / "daemon.new").write_text(json.dumps({"pid": os.getpid(), "ready_services": []}))
+(run / "daemon.new").replace(run / "daemon.json")
 signal.sigwait({signal.SIGTERM, signal.SIGUSR1})
 """
 
