@@ -3,9 +3,9 @@
 import shlex
 
 import pytest
-from demo_run import DemoRun
+from demo_run import DEMO_SECONDS, DemoRun
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(DEMO_SECONDS + 600)]
 COMMANDS = (
     "telecom render manifests/samples/demo.yaml",
     "telecom logs kafka-to-bronze --lines 5",
