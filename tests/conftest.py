@@ -10,7 +10,10 @@ from leftovers import Leftovers
 
 # It needs both cores; the lane of LocalCluster begins with a warehouse, which does so too.
 LAST = "tests/cluster/test_node.py"
+# What a lane tells the session that started it.
+LEFT_RUNNING = "left_running"
 _leftovers = pytest.StashKey[Leftovers]()
+_left_running = pytest.StashKey[list[str]]()
 _is_incomplete = pytest.StashKey[bool]()
 _failed_before = pytest.StashKey[frozenset[str]]()
 
@@ -22,6 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(_CollectionWatch(config))
+    config.stash[_left_running] = []
     if config.getoption("--second-try") and config.cache:
         config.stash[_failed_before] = frozenset(config.cache.get("cache/lastfailed", {}))
 
@@ -43,9 +47,21 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
+    option = node.config.option
+    is_whole_suite = node.config.args == ["tests"] and option.markexpr == "engine" and not option.keyword
+    if is_whole_suite and option.dist == "loadgroup":
+        from lanes import require_both
+
+        require_both(ids)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object | None) -> None:
     if error:
         node.config.stash[_is_incomplete] = True
+    # A lane that crashed has no output.
+    node.config.stash[_left_running] += getattr(node, "workeroutput", {}).get(LEFT_RUNNING, [])
 
 
 class _CollectionWatch:
@@ -61,8 +77,13 @@ class _CollectionWatch:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A lane that crashed or could not collect is no failed test that a second try could pass."""
-    if session.config.stash.get(_is_incomplete, False):
+    """A lane that crashed or could not collect, or a process left running, is no test that a second try could pass."""
+    config = session.config
+    if found := config.stash.get(_leftovers, None):
+        config.stash[_left_running] += found.left_running()
+    if hasattr(config, "workeroutput"):
+        config.workeroutput[LEFT_RUNNING] = config.stash[_left_running]
+    if config.stash.get(_is_incomplete, False) or config.stash[_left_running]:
         session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
 
@@ -72,6 +93,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if left := config.stash[_left_running]:
+        terminalreporter.section("left running by a test, which has to end what it starts")
+        for each in left:
+            terminalreporter.line(each)
     failed = {each.nodeid for kind in ("failed", "error") for each in terminalreporter.stats.get(kind, ())}
     passed = {each.nodeid for each in terminalreporter.stats.get("passed", ())} - failed
     if races := sorted(passed & config.stash.get(_failed_before, frozenset())):

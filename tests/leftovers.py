@@ -1,6 +1,7 @@
-"""Ends what a test session leaves when it is killed: a process beside it, told of its end by a pipe that closes.
+"""Tells what a test session leaves running, and ends it, also when the session is killed.
 
-All that a session starts, however detached, inherits its temporary folder as TMPDIR: by that it is found.
+A process beside the session is told of its end by a pipe that closes. All that a session starts, however detached,
+inherits its temporary folder as TMPDIR: by that it is found.
 """
 
 import os
@@ -8,6 +9,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +21,10 @@ PREFIX = "telecom-tests-"
 # pytest keeps its own folders for whoever looks at a failure, so they stay where they are.
 PYTESTS_OWN = "PYTEST_DEBUG_TEMPROOT"
 ROUNDS = 3
+ENDING_SECONDS = 10.0
+# Python's own, which ends with the process that it serves.
+OF_PYTHON = "multiprocessing.resource_tracker"
+SHOWN_CHARACTERS = 200
 # Where a test makes a node: its pods, mounts and firewall rules are no processes of ours.
 NODE_PREFIX = "node-"
 NODE_DOWN = Path(__file__).parents[1] / "local" / "kubernetes" / "node_down.sh"
@@ -36,6 +43,12 @@ class Leftovers:
         self._cleaner = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
         os.environ[VARIABLE] = tempfile.tempdir = str(self.folder)
 
+    def left_running(self) -> list[str]:
+        """What no test has ended, in words; what is about to end gets the time for it."""
+        folder = str(self.folder)
+        staying = what_stays(lambda: started_by_tests(folder))
+        return [f"{process.pid}: {command_of(process)}" for process in staying] + nodes_of(folder)
+
     def clear(self) -> None:
         """Clear up now; returns when that is done."""
         self._cleaner.communicate()
@@ -53,24 +66,50 @@ def processes_of(folder: str) -> list[psutil.Process]:
     return found
 
 
+def started_by_tests(folder: str) -> list[psutil.Process]:
+    """Processes of the folder that a test has to end."""
+    return [process for process in processes_of(folder) if OF_PYTHON not in command_of(process)]
+
+
+def what_stays(find: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
+    """Processes that are there after the time for ending, or none as soon as there is none."""
+    deadline = time.monotonic() + ENDING_SECONDS
+    while (found := find()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return found
+
+
+def command_of(process: psutil.Process) -> str:
+    """The beginning of its command line; empty if it has just ended."""
+    with suppress(psutil.Error):
+        return " ".join(process.cmdline())[:SHOWN_CHARACTERS]
+    return ""
+
+
+def nodes_of(folder: str) -> list[str]:
+    """State folders of nodes that are not undone."""
+    return [str(run.parent) for run in Path(folder).glob(f"{NODE_PREFIX}*/state/run")]
+
+
 def end_all(folder: str) -> None:
     """Kill several times over: one may start another while it is looked for."""
     for _ in range(ROUNDS):
-        found = processes_of(folder)
-        for process in found:
+        for process in processes_of(folder):
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-        psutil.wait_procs(found, timeout=10)
+        what_stays(lambda: processes_of(folder))
 
 
 def stop_nodes(folder: str) -> None:
     """Undo what a node made on this machine."""
-    for run in Path(folder).glob(f"{NODE_PREFIX}*/state/run"):
-        subprocess.run([NODE_DOWN, run.parent], check=False, stdout=subprocess.DEVNULL)
+    for state in nodes_of(folder):
+        subprocess.run([NODE_DOWN, state], check=False, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":
     sys.stdin.read()
     stop_nodes(sys.argv[1])
     end_all(sys.argv[1])
-    shutil.rmtree(sys.argv[1], ignore_errors=True)
+    # A node whose mounts would not go is still there: nothing is deleted through a mount.
+    if not nodes_of(sys.argv[1]):
+        shutil.rmtree(sys.argv[1], ignore_errors=True)
