@@ -10,7 +10,10 @@ DOCTOR := telecom/doctor/doctor.sh
 INTERPRETER := $(DOCTOR) --python | tail -n 1
 UV_VERSION := $(shell sed -n '/^uv:/,/version:/s/^ *version: *//p' versions.yaml)
 CACHE := $(or $(TELECOM_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telecom-lakehouse)
-UV := $(CACHE)/uv-$(UV_VERSION)/bin/uv
+UV_FOLDER := $(CACHE)/uv-$(UV_VERSION)
+# A path with spaces, as a target.
+empty :=
+UV := $(subst $(empty) ,\ ,$(UV_FOLDER)/bin/uv)
 VENV := .venv/.synced
 BIN := .venv/bin
 # Trust the certificates of the system's store, as a site with its own proxy needs it.
@@ -77,10 +80,10 @@ bench: $(VENV) ## Run benchmarks/NAME and write its result.json
 
 $(UV):
 	@python=$$($(INTERPRETER)); echo "Setting up uv $(UV_VERSION) in $(CACHE) …"; \
-	  "$$python" -m venv $(CACHE)/uv-$(UV_VERSION)
-	@$(CACHE)/uv-$(UV_VERSION)/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	  "$$python" -m venv "$(UV_FOLDER)"
+	@"$(UV_FOLDER)/bin/python" -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(VENV): pyproject.toml uv.lock | $(UV)
 	@echo "Setting up the Python environment in .venv …"
-	@python=$$($(INTERPRETER)); $(UV) sync --quiet --frozen --all-extras --compile-bytecode --python "$$python"
+	@python=$$($(INTERPRETER)); "$(UV_FOLDER)/bin/uv" sync --quiet --frozen --all-extras --compile-bytecode --python "$$python"
 	@touch $@
