@@ -20,7 +20,10 @@ def great_circle_km(latitude_a: Floats, longitude_a: Floats, latitude_b: Floats,
 
 
 def points_in_disc(rng: np.random.Generator, count: int, radius_km: float, concentration: float) -> Floats:
-    """`count` points (x east, y north, in km) around a centre; `concentration` 0.5 is even, more is denser inside."""
-    angle = rng.uniform(0, 2 * np.pi, count)
-    distance = radius_km * rng.uniform(0, 1, count) ** concentration
+    """`count` points (x east, y north, in km) around a centre; `concentration` 0.5 is even, more is denser inside.
+
+    A larger `count` from the same generator begins with the same points.
+    """
+    turn, share = rng.random((count, 2)).T
+    angle, distance = 2 * np.pi * turn, radius_km * share**concentration
     return np.column_stack([distance * np.cos(angle), distance * np.sin(angle)])

@@ -1,4 +1,4 @@
-"""The radio network: towers with coordinates, the same for the same `tower_count` wherever they are built."""
+"""The radio network: towers with coordinates. A larger network is a smaller one with towers added: nothing moves."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ CITY_RADIUS_KM = 45.0
 SECTORS_PER_TOWER = 3
 MIN_TOWERS = 2
 MAX_TOWERS = 99_999
-# Not the producers' seed but a constant: the warehouse's tower seed, both producers and every run share one network.
+# Not the producers' seed but a constant: the operator's inventory, both producers and every run share one network.
 NETWORK_SEED = 20_26
 _TOWERS_PER_SMALL_CITY = 4
 _RASTER_CELLS = 48
@@ -62,10 +62,9 @@ def build_towers(tower_count: int) -> TowerNetwork:
     """The network of `tower_count` towers, spread over the cities by weight. Raises `TowerCountError`."""
     if not MIN_TOWERS <= tower_count <= MAX_TOWERS:
         raise TowerCountError(f"tower_count is {tower_count}; it must be {MIN_TOWERS} to {MAX_TOWERS}")
-    cities = CITIES[: max(MIN_TOWERS, min(len(CITIES), tower_count // _TOWERS_PER_SMALL_CITY))]
-    city_of = np.repeat(np.arange(len(cities)), _towers_per_city(cities, tower_count))
-    rng = np.random.default_rng([NETWORK_SEED, tower_count])
-    offsets = points_in_disc(rng, tower_count, CITY_RADIUS_KM, concentration=0.8)
+    cities = CITIES[: _open_cities(tower_count)]
+    city_of = _city_of_each_tower(tower_count)
+    offsets = points_in_disc(_column_generator(1), tower_count, CITY_RADIUS_KM, concentration=0.8)
     centre_latitude = np.array([city.latitude for city in cities])[city_of]
     centre_longitude = np.array([city.longitude for city in cities])[city_of]
     degrees = offsets / KM_PER_DEGREE
@@ -74,22 +73,37 @@ def build_towers(tower_count: int) -> TowerNetwork:
         city_of=city_of,
         latitude=np.round(centre_latitude + degrees[:, 1], 5),
         longitude=np.round(centre_longitude + degrees[:, 0] / np.cos(np.radians(centre_latitude)), 5),
-        radio_access=_radio_access(rng, tower_count),
-        capacity_users=rng.integers(4, 25, tower_count) * 50,
-        popularity=rng.lognormal(0.0, 0.35, tower_count),
+        radio_access=_radio_access(_column_generator(2), tower_count),
+        capacity_users=_column_generator(3).integers(4, 25, tower_count) * 50,
+        popularity=_column_generator(4).lognormal(0.0, 0.35, tower_count),
         raster=_raster(city_of, offsets, len(cities)),
     )
 
 
-def _towers_per_city(cities: tuple[City, ...], tower_count: int) -> Indices:
-    """Shares by weight, rounded down, at least one tower each; the rest goes to the heaviest cities."""
-    weights = np.array([city.weight for city in cities])
-    spare = tower_count - len(cities)
-    shares = np.floor(spare * weights / weights.sum()).astype(np.int64)
-    heaviest_first = np.argsort(-weights, kind="stable")
-    shares[heaviest_first[: spare - shares.sum()]] += 1
-    per_city: Indices = 1 + shares
-    return per_city
+def _column_generator(column: int) -> np.random.Generator:
+    """A stream for each column: a longer network then draws the same numbers first."""
+    return np.random.default_rng([NETWORK_SEED, column])
+
+
+def _open_cities(tower_count: int) -> int:
+    """Number of cities that a network of that size has towers in."""
+    return max(MIN_TOWERS, min(len(CITIES), tower_count // _TOWERS_PER_SMALL_CITY))
+
+
+def _city_of_each_tower(tower_count: int) -> Indices:
+    """A city's first tower opens it; any other goes where towers are the scarcest for the city's weight.
+
+    The rule looks only at the towers before (it is Webster's method, which gives out one seat after the other).
+    """
+    weights = np.array([city.weight for city in CITIES])
+    built = np.zeros(len(CITIES), np.int64)
+    city_of = np.empty(tower_count, np.int64)
+    for tower in range(tower_count):
+        open_cities = _open_cities(tower + 1)
+        scarcity = np.where(built[:open_cities] == 0, np.inf, weights[:open_cities] / (built[:open_cities] + 0.5))
+        city_of[tower] = city = scarcity.argmax()
+        built[city] += 1
+    return city_of
 
 
 def _radio_access(rng: np.random.Generator, count: int) -> tuple[RadioAccess, ...]:

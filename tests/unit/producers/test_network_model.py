@@ -63,6 +63,23 @@ def test_the_network_has_the_towers_asked_for_and_is_always_the_same(tower_count
     assert (first.popularity == second.popularity).all()
 
 
+@pytest.mark.parametrize(("smaller", "larger"), [(2, 3), (3, 79), (79, 80), (200, 500), (500, 2001)])
+def test_a_larger_network_begins_with_the_smaller_one(smaller: int, larger: int) -> None:
+    few, many = build_towers(smaller), build_towers(larger)
+    assert many.cities[: len(few.cities)] == few.cities
+    assert many.tower_ids[:smaller] == few.tower_ids
+    assert many.radio_access[:smaller] == few.radio_access
+    for column in ("city_of", "latitude", "longitude", "capacity_users", "popularity"):
+        assert (getattr(many, column)[:smaller] == getattr(few, column)).all(), column
+
+
+def test_towers_are_spread_over_the_cities_by_weight() -> None:
+    towers = build_towers(2000)
+    weights = np.array([city.weight for city in towers.cities])
+    shares = np.bincount(towers.city_of) / towers.count
+    assert shares == pytest.approx(weights / weights.sum(), abs=0.001)
+
+
 def test_towers_of_a_city_lie_less_than_100_km_apart() -> None:
     towers = build_towers(600)
     for city in range(len(towers.cities)):
