@@ -16,11 +16,14 @@ class PostgresConnection(Settings):
 
 
 class CrmSimulatorSettings(Settings):
-    """A CRM and billing database of `customer_count` subscribers that lives from `first_day` on."""
+    """A CRM and billing database of `customer_count` subscribers that lives from `first_day` on, and an inventory of
+    the network's first `tower_count` towers.
+    """
 
     database: PostgresConnection
     seed: int
     customer_count: int
+    tower_count: int
     first_day: dt.date
 
 

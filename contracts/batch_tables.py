@@ -1,4 +1,4 @@
-"""Bronze tables of the CRM and billing databases: an append-only log of row versions, tombstones included.
+"""Bronze tables of the CRM, billing and inventory databases: an append-only log of row versions, tombstones included.
 
 Columns keep the source's names and types. Every column but the key is nullable, because a tombstone has only the key.
 """
@@ -42,7 +42,7 @@ BATCH_INGEST_COLUMNS: tuple[Column, ...] = (
 
 @dataclass(frozen=True)
 class BatchTable:
-    """The bronze table of one source table."""
+    """The bronze table of one source table. Where an `is_optional` one does not exist, its bronze table stays empty."""
 
     name: str
     source_schema: str
@@ -50,6 +50,7 @@ class BatchTable:
     key: str
     attributes: tuple[Column, ...]
     namespace: str = BRONZE_NAMESPACE
+    is_optional: bool = False
 
     @property
     def identifier(self) -> tuple[str, str]:
@@ -168,6 +169,22 @@ PAYMENTS = BatchTable(
         ("paid_at", FieldType.TIMESTAMP, "When it was received"),
     ),
 )
+NETWORK_TOWERS = BatchTable(
+    "network_towers",
+    "network",
+    "towers",
+    "tower_id",
+    _columns(
+        ("region", FieldType.STRING, "Sales region that the tower stands in"),
+        ("city", FieldType.STRING, "Metropolitan area"),
+        ("latitude", FieldType.DOUBLE, "WGS84 degrees"),
+        ("longitude", FieldType.DOUBLE, "WGS84 degrees"),
+        ("radio_access", FieldType.STRING, "Best technology that the site offers: 2g, 3g, 4g or 5g"),
+        ("capacity_users", FieldType.INT, "Users that the site is built for"),
+        ("retired_at", FieldType.TIMESTAMP, "When it was taken out of service, null while it works"),
+    ),
+    is_optional=True,
+)
 
 BATCH_TABLES: tuple[BatchTable, ...] = (
     CRM_PLANS,
@@ -177,4 +194,5 @@ BATCH_TABLES: tuple[BatchTable, ...] = (
     INVOICES,
     INVOICE_LINES,
     PAYMENTS,
+    NETWORK_TOWERS,
 )

@@ -27,8 +27,13 @@ class Ingested:
 def ingest_all(
     source: SourceSnapshot, catalog: Catalog, tables: Iterable[BatchTable], batch: Batch, overlap: dt.timedelta
 ) -> Iterator[Ingested]:
-    """Ingest `tables` one after the other. Each commits by itself, so the next run goes on where one was cut short."""
+    """Ingest `tables` one after the other. Each commits by itself, so the next run goes on where one was cut short.
+
+    An optional table that the source does not have is left out.
+    """
     for table in tables:
+        if table.is_optional and not source.has(table):
+            continue
         yield ingest_table(source, BronzeLog(catalog, table), table, batch, overlap)
 
 

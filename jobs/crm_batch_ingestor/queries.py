@@ -50,6 +50,12 @@ def all_keys(table: BatchTable) -> sql.Composable:
     return sql.SQL("select {key} from {relation}").format(key=sql.Identifier(table.key), relation=_relation(table))
 
 
+def table_exists(table: BatchTable) -> sql.Composable:
+    """Whether there is such a table, whoever may read it."""
+    name = sql.Literal(f"{table.source_schema}.{table.source_table}")
+    return sql.SQL("select to_regclass({name}) is not null").format(name=name)
+
+
 def _relation(table: BatchTable) -> sql.Composable:
     return sql.Identifier(table.source_schema, table.source_table)
 

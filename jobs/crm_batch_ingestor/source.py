@@ -13,7 +13,7 @@ from psycopg2.extensions import connection as Connection
 
 from contracts.arrow_schema import bronze_arrow_schema
 from contracts.batch_tables import SOURCE_TRANSACTION_COLUMN, BatchTable
-from jobs.crm_batch_ingestor.queries import Bounds, all_keys, changed_rows
+from jobs.crm_batch_ingestor.queries import Bounds, all_keys, changed_rows, table_exists
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,12 @@ class SourceSnapshot:
     connection: Connection
     source_id: str
     snapshot: str
+
+    def has(self, table: BatchTable) -> bool:
+        """Whether the table exists."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(table_exists(table))
+            return cursor.fetchone() == (True,)
 
     def changed_rows(self, table: BatchTable, bounds: Bounds | None) -> pa.Table:
         """Row versions inside `bounds`: source columns and the writer's transaction id."""

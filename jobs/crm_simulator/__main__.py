@@ -9,10 +9,12 @@ import structlog
 import typer
 
 from contracts.batch_settings import CrmSimulatorSettings
+from jobs.crm_simulator.inventory import build_inventory
 from jobs.crm_simulator.simulation import live_until
 from jobs.runtime.logs import configure_logs
 from jobs.runtime.named_errors import fatal_in_one_line
 from jobs.runtime.postgres import PostgresCredentialsError, connect
+from jobs.runtime.radio_network.towers import TowerCountError
 from jobs.runtime.settings import load_settings
 
 log = structlog.get_logger()
@@ -26,12 +28,13 @@ def main(
 ) -> None:
     """Create the databases if they are missing and live every day up to UNTIL."""
     configure_logs("crm-simulator")
-    with fatal_in_one_line(PostgresCredentialsError):
+    with fatal_in_one_line(PostgresCredentialsError, TowerCountError):
         loaded = load_settings(CrmSimulatorSettings, settings)
         last_day = until.date() if until else dt.datetime.now(dt.UTC).date()
         connection = connect(loaded.database, os.environ)
         try:
             days = live_until(connection, loaded.seed, loaded.customer_count, loaded.first_day, last_day)
+            build_inventory(connection, loaded.tower_count, dt.datetime.now(dt.UTC))
         finally:
             connection.close()
         log.info("crm_lived", days=days, until=str(last_day))

@@ -79,6 +79,8 @@ create index if not exists payments_by_invoice on billing.payments (invoice_id);
 -- Days the simulator has lived through, so that a day is lived once.
 create schema if not exists simulation;
 create table if not exists simulation.days (day date primary key);
+-- Sizes of the networks whose towers are in the inventory: the next one adds only towers that no network before it had.
+create table if not exists simulation.networks (tower_count int primary key);
 -- When each invoice will be paid: decided when it is issued, carried out when the day comes.
 create table if not exists simulation.planned_payments (
     invoice_id text primary key,

@@ -16,6 +16,7 @@ from local.supervisor.machine import Machine, base_environment
 from local.supervisor.record import Phase
 from local.supervisor.spec import ProcessSpec, RestartPolicy
 from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.spec.sources import DEFAULT_TOWER_COUNT
 
 CRM_DATABASE = "crm"
 CRM_OBJECT = "crm-database"
@@ -85,4 +86,10 @@ class Crm:
     def _settings(self, machine: Machine) -> CrmSimulatorSettings:
         place = PostgresConnection(host=LOOPBACK, port=self._postgres.port(machine), database=CRM_DATABASE)
         first_day = datetime.now(UTC).date() - timedelta(days=HISTORY_DAYS)
-        return CrmSimulatorSettings(database=place, seed=SEED, customer_count=CUSTOMER_COUNT, first_day=first_day)
+        return CrmSimulatorSettings(
+            database=place,
+            seed=SEED,
+            customer_count=CUSTOMER_COUNT,
+            tower_count=DEFAULT_TOWER_COUNT,
+            first_day=first_day,
+        )

@@ -16,11 +16,11 @@ PRODUCER_BY_TOPIC = {
 }
 CDR_PRODUCER = "jobs.producers.cdr_producer"
 CRM_INGESTOR = "jobs.crm_batch_ingestor"
-_TABLES = ("model", "seed", "source")
+_TABLES = ("model", "source")
 
 
 class UnknownTableError(LookupError):
-    """No model, seed or source has that name."""
+    """No model or source has that name."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def trace(manifest: Mapping[str, Any], table: str) -> Node:
         if node["name"] == wanted and node["resource_type"] in _TABLES:
             return _node(nodes, unique_id)
     names = sorted({node["name"] for node in nodes.values() if node["resource_type"] in _TABLES})
-    raise UnknownTableError(f"no model, seed or source is called {wanted!r}; {did_you_mean(wanted, names)}")
+    raise UnknownTableError(f"no model or source is called {wanted!r}; {did_you_mean(wanted, names)}")
 
 
 def render_tree(node: Node) -> Iterator[str]:
@@ -60,8 +60,6 @@ def _node(nodes: Mapping[str, Any], unique_id: str) -> Node:
     # The keys for tokens of personal data are left out, because they are not data that flows.
     inputs = tuple(_node(nodes, parent) for parent in sorted(set(depends_on)) if ".vault." not in parent)
     kind = node.get("config", {}).get("materialized", node["resource_type"])
-    if node["resource_type"] == "seed":
-        return Node(f"{node['schema']}.{node['name']}", "seed", (Node(node["original_file_path"], "file"),))
     return Node(f"{node['schema']}.{node['name']}", kind, inputs)
 
 

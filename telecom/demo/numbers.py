@@ -11,6 +11,7 @@ from jobs.runtime.trino import TrinoSql
 from local.supervisor.loopback import LOOPBACK
 from telecom.access.query import USER, trino_of, trino_port
 from telecom.audit.ledger_balance import LedgerBalance, balance_ledger
+from telecom.batch.ingest import run_ingest
 from telecom.batch.job_names import BatchJob
 from telecom.batch.job_runs import run_to_success
 from telecom.batch.nightly import Days, Nightly, run_nightly
@@ -32,7 +33,7 @@ class Numbers:
 def bring_customers(pipeline: RunningPipeline, tell: Tell) -> None:
     """Simulate the customers up to today and copy them into bronze, while events may flow."""
     simulate_until_today(pipeline)
-    run_to_success(pipeline.local, BatchJob.INGEST, tell)
+    run_ingest(pipeline.local, tell)
 
 
 def make_numbers(pipeline: RunningPipeline, produced: Mapping[str, EventCounts], tell: Tell) -> Numbers:

@@ -20,6 +20,7 @@ from telecom.batch.job_names import BatchJob
 
 # A node with two cores also runs the broker and the tests.
 SUBSCRIBERS = 2000
+TOWERS = 50
 FEWER_EVENTS = {
     "eventsPerSecond": 500,
     "subscriberCount": SUBSCRIBERS,
@@ -33,7 +34,8 @@ def apply_demo(node: Node, **more: object) -> None:
     manifest = sample("demo", PIPELINES)
     spec = manifest["spec"]
     spec["sources"]["cdr"]["simulator"] |= FEWER_EVENTS
-    spec["sources"]["networkProbe"]["simulator"] |= {"towerCount": 50, "durationSeconds": 10}
+    spec["sources"]["cdr"]["simulator"] |= {"towerCount": TOWERS}
+    spec["sources"]["networkProbe"]["simulator"] |= {"durationSeconds": 10}
     for source in spec["sources"].values():
         source["simulator"]["resources"] = {"cpu": "10m", "memory": "512Mi"}
     spec["bronze"]["resources"] = {"cpu": "10m", "memory": "1Gi"}

@@ -27,6 +27,7 @@ from node_ledger import accused, balance, frozen, ledger
 from node_pipeline import (
     FEWER_EVENTS,
     SUBSCRIBERS,
+    TOWERS,
     apply_demo,
     condition,
     delete_demo,
@@ -51,6 +52,7 @@ from contracts.ledger import TopicBalance
 from images.build import build_images
 from images.contents import OPERATOR_IMAGE
 from images.image import image_name
+from jobs.crm_simulator.inventory import build_inventory
 from jobs.crm_simulator.simulation import live_until
 from local.adapters.flink.deployment import FlinkDeploymentAdapter
 from local.adapters.kafka.admin import AdminClients
@@ -130,6 +132,7 @@ def crm(node: Node) -> Iterator[Connection]:
     )
     today = datetime.now(UTC).date()
     live_until(connection, 1, SUBSCRIBERS, first_day=today - timedelta(days=CRM_DAYS), last_day=today)
+    build_inventory(connection, TOWERS, datetime.now(UTC))
     yield connection
     connection.close()
 

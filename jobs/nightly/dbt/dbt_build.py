@@ -15,7 +15,7 @@ from jobs.nightly.dbt.parsed_project import MANIFEST, PARSED, ParsedProject, pro
 _LAST_LINES = 25
 # What the macro `run_setting` reads.
 RUN_SETTINGS = "TELECOM_RUN"
-TABLE_KINDS = ("incremental", "table", "seed")
+TABLE_KINDS = ("incremental", "table")
 PROCESS = Path(__file__).with_name("dbt_process.py")
 
 
@@ -63,7 +63,7 @@ class Dbt:
         return {
             (node["schema"], node["name"])
             for node in nodes
-            if node["resource_type"] in ("model", "seed") and node["config"]["materialized"] in TABLE_KINDS
+            if node["resource_type"] == "model" and node["config"]["materialized"] in TABLE_KINDS
         }
 
     def start(self) -> None:

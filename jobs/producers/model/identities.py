@@ -3,7 +3,7 @@
 import numpy as np
 
 from contracts.subscribers import AREA_CODE_UNIT, AREA_CODES, COUNTRY_CODE_BASE, FIRST_LOCAL_NUMBER
-from jobs.producers.model.towers import Indices
+from jobs.runtime.radio_network.towers import Indices
 
 _IMSI_BASE = 310_260_000_000_000
 # Type allocation codes (the first eight digits of an IMEI), made up.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from jobs.producers.model.geometry import Floats
+from jobs.runtime.radio_network.geometry import Floats
 
 SECONDS_PER_HOUR = 3600
 SECONDS_PER_DAY = 86_400

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from jobs.producers.model.geometry import Floats
 from jobs.producers.model.load_curve import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from jobs.producers.model.population import Population
-from jobs.producers.model.towers import Indices, TowerNetwork
+from jobs.runtime.radio_network.geometry import Floats
+from jobs.runtime.radio_network.towers import Indices, TowerNetwork
 
 COMMUTE_HOURS = 0.75
 # From coast to coast, 4,500 km, that is 450 km/h.

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from contracts.subscribers import MAX_SUBSCRIBERS
-from jobs.producers.model.geometry import Floats, points_in_disc
 from jobs.producers.model.identities import imeis, imsis, msisdns
-from jobs.producers.model.towers import CITY_RADIUS_KM, Indices, TowerNetwork
+from jobs.runtime.radio_network.geometry import Floats, points_in_disc
+from jobs.runtime.radio_network.towers import CITY_RADIUS_KM, Indices, TowerNetwork
 
 MIN_SUBSCRIBERS = 100
 CONTACTS_PER_SUBSCRIBER = 8

@@ -3,8 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
-from jobs.producers.model.geometry import Floats
-from jobs.producers.model.towers import Indices
+from jobs.runtime.radio_network.geometry import Floats
+from jobs.runtime.radio_network.towers import Indices
 
 Flags = npt.NDArray[np.bool_]
 

@@ -17,7 +17,6 @@ from pydantic import ValidationError
 from contracts.environment import METRICS_PORT
 from contracts.settings import ProducerSettings
 from jobs.producers.model.population import SubscriberCountError
-from jobs.producers.model.towers import TowerCountError
 from jobs.producers.sending.account import Account
 from jobs.producers.sending.metrics import ProducerMetrics
 from jobs.producers.sending.run import Period, Run, Traffic
@@ -26,6 +25,7 @@ from jobs.producers.traffic.arrivals import MS_PER_SECOND
 from jobs.runtime.health import HealthServer
 from jobs.runtime.kafka import KafkaCredentialsError, client_config
 from jobs.runtime.logs import configure_logs
+from jobs.runtime.radio_network.towers import TowerCountError
 from jobs.runtime.settings import SettingsError, load_settings
 from jobs.runtime.shutdown import StopSignal
 

@@ -6,11 +6,11 @@ import numpy as np
 import pyarrow as pa
 
 from contracts.settings import CdrProducerSettings
-from jobs.producers.model.cities import HOME_PLMN
 from jobs.producers.model.population import Population, build_population
-from jobs.producers.model.towers import SECTORS_PER_TOWER, Indices, TowerNetwork, build_towers
 from jobs.producers.traffic import json_lines
 from jobs.producers.traffic.json_lines import Member
+from jobs.runtime.radio_network.cities import HOME_PLMN
+from jobs.runtime.radio_network.towers import SECTORS_PER_TOWER, Indices, TowerNetwork, build_towers
 
 
 @dataclass(frozen=True)

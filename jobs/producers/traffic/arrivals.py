@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jobs.producers.model.load_curve import load_seconds_until
-from jobs.producers.model.towers import Indices
+from jobs.runtime.radio_network.towers import Indices
 
 TICK_MS = 250
 MS_PER_SECOND = 1000

@@ -13,7 +13,6 @@ from contracts.ledger import PlantedFraud
 from contracts.settings import CdrProducerSettings
 from jobs.producers.model.load_curve import PEAK_LOAD
 from jobs.producers.model.movement import locate
-from jobs.producers.model.towers import Indices
 from jobs.producers.traffic import faults
 from jobs.producers.traffic.activity import ActivityRows, Network
 from jobs.producers.traffic.arrivals import MS_PER_SECOND, ArrivalStream
@@ -22,6 +21,7 @@ from jobs.producers.traffic.data_sessions import render_data_sessions
 from jobs.producers.traffic.frauds import Episode, FraudPlanter
 from jobs.producers.traffic.messages import render_messages
 from jobs.producers.traffic.records import Mark, Marks, PlacedFraud, RecordBatch
+from jobs.runtime.radio_network.towers import Indices
 
 CALL_SHARE, MESSAGE_SHARE = 0.4, 0.25
 # An honest subscriber calls once in a cycle of at least this length. In any 30 minutes (and 5 s of out-of-order shift)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import numpy as np
 
 from contracts.settings import FaultRates
-from jobs.producers.model.towers import Indices
 from jobs.producers.traffic.records import Mark, Marks
+from jobs.runtime.radio_network.towers import Indices
 
 MIN_LATE_SECONDS = 120
 MAX_LATE_SECONDS = 7200

@@ -13,11 +13,11 @@ import numpy as np
 
 from contracts.events import FraudRule
 from contracts.settings import FraudRates
-from jobs.producers.model.geometry import great_circle_km
 from jobs.producers.model.load_curve import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from jobs.producers.model.population import Population
-from jobs.producers.model.towers import Indices, TowerNetwork
 from jobs.producers.traffic.arrivals import MS_PER_SECOND, ArrivalStream
+from jobs.runtime.radio_network.geometry import great_circle_km
+from jobs.runtime.radio_network.towers import Indices, TowerNetwork
 
 # Well beyond the rule's 1,000 km/h and 100 km, and more than 25 calls well inside its 30 minutes.
 MIN_PLANTED_KM = 300.0

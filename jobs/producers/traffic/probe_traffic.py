@@ -6,14 +6,14 @@ import pyarrow as pa
 
 from contracts.events import NetworkProbeEvent, RadioAccess
 from contracts.settings import NetworkProbeProducerSettings
-from jobs.producers.model.geometry import Floats
 from jobs.producers.model.load_curve import PEAK_LOAD, SECONDS_PER_HOUR, load_at
 from jobs.producers.model.movement import local_hours
-from jobs.producers.model.towers import Indices, TowerNetwork, build_towers
 from jobs.producers.traffic import faults, json_lines
 from jobs.producers.traffic.arrivals import MS_PER_SECOND, TICK_MS
 from jobs.producers.traffic.cdr_traffic import event_id_prefix
 from jobs.producers.traffic.records import RecordBatch
+from jobs.runtime.radio_network.geometry import Floats
+from jobs.runtime.radio_network.towers import Indices, TowerNetwork, build_towers
 
 _HOT_PERCENT = 85.0
 # Load of a tower of mean popularity in the busy hour.

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from contracts.ledger import PlantedFraud
-from jobs.producers.model.towers import Indices
+from jobs.runtime.radio_network.towers import Indices
 
 Marks = npt.NDArray[np.int8]
 

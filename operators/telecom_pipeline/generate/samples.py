@@ -77,7 +77,6 @@ SAMPLES: tuple[Sample, ...] = (
                 },
                 "networkProbe": {
                     "simulator": {
-                        "towerCount": 500,
                         "intervalSeconds": 1,
                         "seed": DEMO_SEED,
                         "durationSeconds": DEMO_SECONDS,

@@ -15,9 +15,11 @@ from operators.telecom_pipeline.spec import PipelineSpec
 from operators.telecom_pipeline.spec.base import Resources
 from operators.telecom_pipeline.spec.sources import (
     CDR_TOPICS,
+    DEFAULT_TOWER_COUNT,
     NETWORK_PROBE_TOPICS,
     CdrSimulator,
     NetworkProbeSimulator,
+    Sources,
 )
 
 
@@ -28,6 +30,7 @@ class Simulator:
     component: str
     module: str
     topics: tuple[str, ...]
+    tower_count: int
     simulator: CdrSimulator | NetworkProbeSimulator
 
     @property
@@ -42,24 +45,37 @@ class Simulator:
 
     def settings(self, kafka: KafkaConnection) -> ProducerSettings:
         """Settings file of its process."""
-        simulator = self.simulator
-        return _cdr(simulator, kafka) if isinstance(simulator, CdrSimulator) else _network_probe(simulator, kafka)
+        simulator, towers = self.simulator, self.tower_count
+        if isinstance(simulator, CdrSimulator):
+            return _cdr(simulator, towers, kafka)
+        return _network_probe(simulator, towers, kafka)
 
 
 def simulators_of(spec: PipelineSpec) -> tuple[Simulator, ...]:
     """Simulators in a fixed order; empty when all events come from elsewhere."""
-    simulators = []
+    simulators, towers = [], network_tower_count(spec.sources)
     if spec.sources.cdr and spec.sources.cdr.simulator:
         module = "jobs.producers.cdr_producer"
-        simulators.append(Simulator(names.CDR_PRODUCER, module, CDR_TOPICS, spec.sources.cdr.simulator))
+        simulators.append(Simulator(names.CDR_PRODUCER, module, CDR_TOPICS, towers, spec.sources.cdr.simulator))
     if spec.sources.network_probe and spec.sources.network_probe.simulator:
         module = "jobs.producers.network_probe_producer"
         simulator = spec.sources.network_probe.simulator
-        simulators.append(Simulator(names.NETWORK_PROBE_PRODUCER, module, NETWORK_PROBE_TOPICS, simulator))
+        simulators.append(Simulator(names.NETWORK_PROBE_PRODUCER, module, NETWORK_PROBE_TOPICS, towers, simulator))
     return tuple(simulators)
 
 
-def _cdr(simulator: CdrSimulator, kafka: KafkaConnection) -> CdrProducerSettings:
+def written_tower_counts(sources: Sources) -> tuple[int, ...]:
+    """The numbers of towers that the simulators name. A valid pipeline has one network, so they are equal."""
+    simulators = (source.simulator for source in (sources.cdr, sources.network_probe) if source)
+    return tuple(simulator.tower_count for simulator in simulators if simulator and simulator.tower_count)
+
+
+def network_tower_count(sources: Sources) -> int:
+    """Number of towers in the network of a valid pipeline."""
+    return max(written_tower_counts(sources), default=DEFAULT_TOWER_COUNT)
+
+
+def _cdr(simulator: CdrSimulator, tower_count: int, kafka: KafkaConnection) -> CdrProducerSettings:
     return CdrProducerSettings(
         kafka=kafka,
         seed=simulator.seed,
@@ -67,18 +83,20 @@ def _cdr(simulator: CdrSimulator, kafka: KafkaConnection) -> CdrProducerSettings
         events_per_second=simulator.events_per_second,
         load_curve=simulator.load_curve,
         subscriber_count=simulator.subscriber_count,
-        tower_count=simulator.tower_count,
+        tower_count=tower_count,
         faults=FaultRates(**simulator.faults.model_dump()),
         frauds=FraudRates(**simulator.frauds.model_dump()),
     )
 
 
-def _network_probe(simulator: NetworkProbeSimulator, kafka: KafkaConnection) -> NetworkProbeProducerSettings:
+def _network_probe(
+    simulator: NetworkProbeSimulator, tower_count: int, kafka: KafkaConnection
+) -> NetworkProbeProducerSettings:
     return NetworkProbeProducerSettings(
         kafka=kafka,
         seed=simulator.seed,
         duration_seconds=simulator.duration_seconds,
-        tower_count=simulator.tower_count,
+        tower_count=tower_count,
         interval_seconds=simulator.interval_seconds,
         faults=FaultRates(**simulator.faults.model_dump()),
     )

@@ -12,8 +12,14 @@ NETWORK_PROBE_TOPICS = (NetworkProbeEvent.topic,)
 
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
 DurationSeconds = Annotated[float, Field(ge=1)]
+TowerCount = Annotated[int, Field(ge=2, le=99_999)]
 PerHour = Annotated[float, Field(ge=0, le=1_000_000)]
 
+DEFAULT_TOWER_COUNT = 500
+TOWER_COUNT_DESCRIPTION = (
+    "Number of towers in the pipeline's network. Both simulators share it, so the number of one holds for both; "
+    f"without any it is {DEFAULT_TOWER_COUNT}."
+)
 SEED_DESCRIPTION = "Seed of the generator: the same seed and settings give the same events."
 DURATION_DESCRIPTION = "Seconds after which the source is complete. If absent, it produces until it is stopped."
 RESOURCES_DESCRIPTION = "What the simulator's pod may use."
@@ -48,7 +54,7 @@ class CdrSimulator(SpecModel):
     subscriber_count: Annotated[int, Field(ge=1, le=100_000_000)] = Field(
         default=10_000, description="Number of subscribers."
     )
-    tower_count: Annotated[int, Field(ge=1, le=100_000)] = Field(default=500, description="Number of towers.")
+    tower_count: TowerCount | None = Field(default=None, description=TOWER_COUNT_DESCRIPTION)
     seed: Seed = Field(default=1, description=SEED_DESCRIPTION)
     duration_seconds: DurationSeconds | None = Field(default=None, description=DURATION_DESCRIPTION)
     faults: Faults = Field(default=Faults(), description="Events that are spoiled on purpose.")
@@ -59,7 +65,7 @@ class CdrSimulator(SpecModel):
 class NetworkProbeSimulator(SpecModel):
     """Generates readings of towers."""
 
-    tower_count: Annotated[int, Field(ge=1, le=100_000)] = Field(default=500, description="Number of towers.")
+    tower_count: TowerCount | None = Field(default=None, description=TOWER_COUNT_DESCRIPTION)
     interval_seconds: Annotated[float, Field(ge=0.1, le=3600)] = Field(
         default=1.0, description="Seconds between two readings of a tower."
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from operators.telecom_pipeline.objects.names import longest_pipeline_name, names_of_own_objects
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline, call_partitions
+from operators.telecom_pipeline.pipeline.sources import written_tower_counts
 from operators.telecom_pipeline.pipeline.storage_references import (
     CRM_PATH,
     TRANSFORM_PATH,
@@ -151,6 +152,10 @@ def _network_probe_faults_fit(pipeline: Pipeline) -> bool:
     return not source or not source.simulator or _faults_fit(source.simulator.faults)
 
 
+def _network_is_one(pipeline: Pipeline) -> bool:
+    return len(set(written_tower_counts(pipeline.spec.sources))) <= 1
+
+
 FAULTS_MESSAGE = "the rates must not add up to more than 1, because a record gets at most one fault"
 FAULTS_CEL = "self.duplicate + self.late + self.outOfOrder + self.malformed <= 1.0"
 
@@ -255,6 +260,16 @@ RULES: tuple[Rule, ...] = (
         message="give exactly one of connection and connectionRef",
         holds=_customers_connection_is_one,
         cel="has(self.connection) != has(self.connectionRef)",
+    ),
+    Rule(
+        path="spec.sources.networkProbe.simulator.towerCount",
+        message="must be that of the cdr simulator, because a pipeline has one network; leave it out in one of them",
+        holds=_network_is_one,
+        cel="!has(self.cdr) || !has(self.cdr.simulator) || !has(self.cdr.simulator.towerCount) || "
+        "!has(self.networkProbe) || !has(self.networkProbe.simulator) || "
+        "!has(self.networkProbe.simulator.towerCount) || "
+        "self.cdr.simulator.towerCount == self.networkProbe.simulator.towerCount",
+        cel_path="spec.sources",
     ),
     Rule("spec.sources.cdr.simulator.faults", FAULTS_MESSAGE, _cdr_faults_fit, FAULTS_CEL),
     Rule("spec.sources.networkProbe.simulator.faults", FAULTS_MESSAGE, _network_probe_faults_fit, FAULTS_CEL),

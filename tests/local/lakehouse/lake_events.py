@@ -32,11 +32,11 @@ from contracts.sink_progress import (
 from contracts.tables import BRONZE_TABLE_BY_TOPIC
 from jobs.kafka_to_bronze.reading.rows import BatchReader
 from jobs.producers.model.population import build_population
-from jobs.producers.model.towers import build_towers
 from jobs.producers.traffic.activity import Network
 from jobs.producers.traffic.cdr_traffic import CdrTraffic
 from jobs.producers.traffic.probe_traffic import ProbeTraffic
 from jobs.producers.traffic.records import Mark, RecordBatch
+from jobs.runtime.radio_network.towers import build_towers
 from jobs.runtime.records import PartitionRun, RawBatch
 
 FAULTS = FaultRates(duplicate=0.01, late=0.01, out_of_order=0.02, malformed=0.002)

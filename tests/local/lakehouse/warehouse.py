@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg2
 from engines import LakeEngine
-from lake_events import SUBSCRIBER_COUNT, BronzeLake
+from lake_events import SUBSCRIBER_COUNT, TOWER_COUNT, BronzeLake
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import parse_dsn
 from pyiceberg.catalog import Catalog
@@ -21,6 +21,7 @@ from contracts.batch_tables import BATCH_TABLES
 from jobs.crm_batch_ingestor.ingest import Ingested, ingest_all
 from jobs.crm_batch_ingestor.source import source_snapshot
 from jobs.crm_batch_ingestor.versions import Batch
+from jobs.crm_simulator.inventory import build_inventory
 from jobs.crm_simulator.simulation import live_until
 from jobs.nightly.dbt.dbt_build import Dbt
 from jobs.nightly.nightly_run import DayRange, NightlyReport, run_nightly
@@ -84,6 +85,7 @@ class Warehouse:
         """Let the simulator bring the CRM up to a day."""
         connection = self.crm()
         live_until(connection, SEED, SUBSCRIBER_COUNT, CRM_FIRST_DAY, until)
+        build_inventory(connection, TOWER_COUNT, dt.datetime.combine(CRM_FIRST_DAY, dt.time(), dt.UTC))
         connection.close()
 
     def ingest(self, at: dt.datetime | None = None) -> dict[str, Ingested]:

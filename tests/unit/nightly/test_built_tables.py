@@ -12,7 +12,7 @@ def node(kind: str, materialized: str, name: str) -> dict[str, object]:
 def test_only_tables_that_dbt_builds_are_audited_and_published(tmp_path: Path):
     nodes = [
         node("model", "incremental", "fact_calls"),
-        node("seed", "seed", "towers_seed"),
+        node("model", "table", "dim_date"),
         node("model", "view", "fraud_alerts_recent"),
         node("test", "test", "assert_call_revenue_is_not_negative"),
     ]
@@ -20,4 +20,4 @@ def test_only_tables_that_dbt_builds_are_audited_and_published(tmp_path: Path):
     (tmp_path / "target" / "manifest.json").write_text(json.dumps({"nodes": dict(enumerate(nodes))}))
     settings = DbtSettings(python=Path("dbt-python"), project_directory=Path(), target_directory=tmp_path)
     dbt = Dbt(settings, TrinoConnection(host="127.0.0.1", port=1, username="transformer"))
-    assert dbt.built_tables() == {("gold", "fact_calls"), ("gold", "towers_seed")}
+    assert dbt.built_tables() == {("gold", "fact_calls"), ("gold", "dim_date")}

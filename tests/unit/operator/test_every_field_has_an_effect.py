@@ -75,7 +75,7 @@ OTHER_VALUES: dict[str, Any] = {
     "sources.cdr.simulator.eventsPerSecond": 7,
     "sources.cdr.simulator.loadCurve": "diurnal",
     "sources.cdr.simulator.subscriberCount": 7,
-    "sources.cdr.simulator.towerCount": 7,
+    "sources.cdr.simulator.towerCount": 700,
     "sources.cdr.simulator.seed": 7,
     "sources.cdr.simulator.durationSeconds": 7,
     "sources.cdr.simulator.faults.duplicate": 0.07,
@@ -86,7 +86,7 @@ OTHER_VALUES: dict[str, Any] = {
     "sources.cdr.simulator.frauds.callVelocity": 7,
     "sources.cdr.simulator.resources.cpu": "700m",
     "sources.cdr.simulator.resources.memory": "3Gi",
-    "sources.networkProbe.simulator.towerCount": 7,
+    "sources.networkProbe.simulator.towerCount": 700,
     "sources.networkProbe.simulator.intervalSeconds": 7,
     "sources.networkProbe.simulator.seed": 7,
     "sources.networkProbe.simulator.durationSeconds": 7,
@@ -189,6 +189,8 @@ def base_for(leaf: str) -> Manifest:
         base["spec"]["transform"]["crm"] = DIRECT_CATALOG
     if leaf.startswith("storage.catalog.rest."):
         base["spec"]["storage"]["catalog"] = REST_CATALOG
+    if leaf == "sources.networkProbe.simulator.towerCount":
+        del base["spec"]["sources"]["cdr"]["simulator"]["towerCount"]
     if leaf == "kafka.topics.replicas":
         base = changed(base, "spec.kafka.brokers", 2)
     for section in ("kafka.resources", "bronze.resources", "transform.resources"):

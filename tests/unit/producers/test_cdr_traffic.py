@@ -10,10 +10,10 @@ from contracts.events import CallEvent, Event, FraudRule
 from contracts.settings import FaultRates, FraudRates
 from contracts.topics import EVENT_MODEL_BY_TOPIC
 from contracts.wire_schema import wire_schema
-from jobs.producers.model.geometry import great_circle_km
 from jobs.producers.sending.account import Account
 from jobs.producers.traffic.cdr_traffic import CdrTraffic
 from jobs.producers.traffic.records import Mark, RecordBatch
+from jobs.runtime.radio_network.geometry import great_circle_km
 
 Build = Callable[..., CdrTraffic]
 NO_FAULTS = FaultRates()

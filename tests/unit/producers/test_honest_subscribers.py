@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.settings import CdrProducerSettings, FaultRates, KafkaConnection
-from jobs.producers.model.geometry import great_circle_km
 from jobs.producers.model.movement import TRIP_PERIOD_SECONDS, locate
 from jobs.producers.traffic import faults
 from jobs.producers.traffic.activity import Network, build_network
 from jobs.producers.traffic.arrivals import ArrivalStream
 from jobs.producers.traffic.cdr_traffic import callers, rates_per_second
+from jobs.runtime.radio_network.geometry import great_circle_km
 
 START_MS = 1_795_435_200_000
 VELOCITY_WINDOW_MS = 30 * 60 * 1000

@@ -9,12 +9,12 @@ from contracts.events import NetworkProbeEvent
 from contracts.settings import FaultRates, KafkaConnection, NetworkProbeProducerSettings
 from contracts.subscribers import MAX_SUBSCRIBERS
 from jobs.producers.model import identities
-from jobs.producers.model.geometry import great_circle_km
 from jobs.producers.model.load_curve import PEAK_LOAD, load_at, load_seconds_until
 from jobs.producers.model.population import SubscriberCountError, build_population
-from jobs.producers.model.towers import TowerCountError, build_towers
 from jobs.producers.traffic.arrivals import TICK_MS, ArrivalStream
 from jobs.producers.traffic.probe_traffic import ProbeTraffic
+from jobs.runtime.radio_network.geometry import great_circle_km
+from jobs.runtime.radio_network.towers import TowerCountError, build_towers
 
 START_MS = 1_795_435_200_000
 HOUR_MS = 3_600_000

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from contracts.events import FraudRule
 from contracts.settings import FraudRates
-from jobs.producers.model.geometry import great_circle_km
 from jobs.producers.model.population import Population, build_population
-from jobs.producers.model.towers import TowerNetwork, build_towers
 from jobs.producers.traffic.frauds import Episode, FraudPlanter
+from jobs.runtime.radio_network.geometry import great_circle_km
+from jobs.runtime.radio_network.towers import TowerNetwork, build_towers
 
 START_MS = 1_795_435_200_000
 TICKS_PER_HOUR = 4 * 3600

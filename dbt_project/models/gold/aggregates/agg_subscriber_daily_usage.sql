@@ -24,7 +24,8 @@ with usage as (
         1 as messages, sms.revenue_usd as sms_revenue_usd,
         0 as sessions, bigint '0' as data_bytes, decimal '0' as data_revenue_usd
     from {{ ref('silver_sms') }} as sms
-    left join {{ ref('dim_towers') }} as tower using (tower_id)
+    left join {{ ref('dim_towers') }} as tower
+        on tower.tower_id = sms.tower_id and {{ valid_at('tower', 'sms.event_time') }}
     where {{ rows_of_touched_days() }}
     union all
     select
@@ -34,7 +35,8 @@ with usage as (
         0 as messages, decimal '0' as sms_revenue_usd,
         1 as sessions, session.bytes_up + session.bytes_down as data_bytes, session.revenue_usd as data_revenue_usd
     from {{ ref('silver_data_sessions') }} as session
-    left join {{ ref('dim_towers') }} as tower using (tower_id)
+    left join {{ ref('dim_towers') }} as tower
+        on tower.tower_id = session.tower_id and {{ valid_at('tower', 'session.event_time') }}
     where {{ rows_of_touched_days() }}
 )
 

@@ -4,7 +4,8 @@
     properties={'partitioning': "array['event_date']"},
 ) }}
 
-{# Load and calls per tower and hour. Every day with new rows is computed again from all of its rows. #}
+{# Load and calls per tower and hour, with what the tower was when the hour began. Every day with new rows is computed
+   again from all of its rows. #}
 
 with probes as (
     select
@@ -37,30 +38,37 @@ calls as (
     from {{ ref('fact_calls') }}
     where {{ rows_of_touched_days() }}
     group by 1, 2, 3
+),
+
+hours as (
+    select
+        tower_id,
+        hour_start,
+        event_date,
+        probes.mean_load_percent,
+        probes.p95_load_percent,
+        probes.peak_load_percent,
+        probes.peak_active_users,
+        probes.mean_latency_ms,
+        probes.mean_signal_dbm,
+        coalesce(probes.dropped_calls, 0) as dropped_calls,
+        coalesce(probes.reading_count, 0) as reading_count,
+        coalesce(calls.call_count, 0) as call_count,
+        coalesce(calls.call_seconds, 0) as call_seconds,
+        cast(coalesce(calls.revenue_usd, decimal '0') as decimal(18, 4)) as revenue_usd,
+        coalesce(probes.peak_load_percent > {{ var('overload_percent') }}, false) as was_overloaded,
+        greatest(
+            coalesce(probes._bronze_ingested_at, calls._bronze_ingested_at),
+            coalesce(calls._bronze_ingested_at, probes._bronze_ingested_at)
+        ) as _bronze_ingested_at
+    from probes
+    full outer join calls using (tower_id, event_date, hour_start)
 )
 
 select
-    tower_id,
-    hour_start,
-    event_date,
+    hours.*,
     coalesce(tower.region, '{{ var('unknown_member') }}') as region,
-    tower.capacity_users,
-    probes.mean_load_percent,
-    probes.p95_load_percent,
-    probes.peak_load_percent,
-    probes.peak_active_users,
-    probes.mean_latency_ms,
-    probes.mean_signal_dbm,
-    coalesce(probes.dropped_calls, 0) as dropped_calls,
-    coalesce(probes.reading_count, 0) as reading_count,
-    coalesce(calls.call_count, 0) as call_count,
-    coalesce(calls.call_seconds, 0) as call_seconds,
-    cast(coalesce(calls.revenue_usd, decimal '0') as decimal(18, 4)) as revenue_usd,
-    coalesce(probes.peak_load_percent > {{ var('overload_percent') }}, false) as was_overloaded,
-    greatest(
-        coalesce(probes._bronze_ingested_at, calls._bronze_ingested_at),
-        coalesce(calls._bronze_ingested_at, probes._bronze_ingested_at)
-    ) as _bronze_ingested_at
-from probes
-full outer join calls using (tower_id, event_date, hour_start)
-left join {{ ref('dim_towers') }} as tower using (tower_id)
+    tower.capacity_users
+from hours
+left join {{ ref('dim_towers') }} as tower
+    on tower.tower_id = hours.tower_id and {{ valid_at('tower', 'hours.hour_start') }}

@@ -1,12 +1,22 @@
-{{ config(unique_key='tower_key') }}
+{{ config(materialized='table') }}
+
+{# Slowly changing dimension, type 2, as `dim_customers`, but the first version is valid from the beginning: a tower
+   that enters the inventory late was there when it carried its first call. #}
 
 select
-    {{ generate_surrogate_key(['tower_id']) }} as tower_key,
-    cast(tower_id as varchar) as tower_id,
-    cast(region as varchar) as region,
-    cast(city as varchar) as city,
-    cast(latitude as double) as latitude,
-    cast(longitude as double) as longitude,
-    cast(radio_access as varchar) as radio_access,
-    cast(capacity_users as integer) as capacity_users
-from {{ ref('towers_seed') }}
+    {{ generate_surrogate_key(['tower_id', 'changed_at']) }} as tower_key,
+    tower_id,
+    cast(row_number() over history as integer) as version_number,
+    if(row_number() over history = 1, timestamp '1970-01-01 00:00:00.000000 UTC', changed_at) as valid_from,
+    coalesce(lead(changed_at) over history, timestamp '9999-12-31 00:00:00.000000 UTC') as valid_to,
+    lead(changed_at) over history is null as is_current,
+    region,
+    city,
+    latitude,
+    longitude,
+    radio_access,
+    capacity_users,
+    retired_at,
+    _bronze_ingested_at
+from {{ ref('silver_towers') }}
+window history as (partition by tower_id order by changed_at)

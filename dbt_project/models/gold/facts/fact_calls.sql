@@ -4,8 +4,8 @@
     properties={'partitioning': "array['event_date']"},
 ) }}
 
-{# One row per call, joined to the version of the customer that was valid when the call was made. A call of an unknown
-   customer or tower is kept and points at the unknown member. #}
+{# One row per call, joined to the versions of customer and tower that were valid when the call was made. A call of an
+   unknown customer or tower is kept and points at the unknown member. #}
 
 with calls as (
     select * from {{ ref('silver_calls') }} where {{ silver_events_of_run() }}
@@ -34,4 +34,5 @@ left join {{ ref('dim_customers') }} as customer
     on customer.subscriber_token = calls.subscriber_token
     and calls.event_time >= customer.valid_from
     and calls.event_time < customer.valid_to
-left join {{ ref('dim_towers') }} as tower on tower.tower_id = calls.tower_id
+left join {{ ref('dim_towers') }} as tower
+    on tower.tower_id = calls.tower_id and {{ valid_at('tower', 'calls.event_time') }}

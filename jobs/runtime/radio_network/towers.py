@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from contracts.events import RadioAccess
-from jobs.producers.model.cities import CITIES, City
-from jobs.producers.model.geometry import KM_PER_DEGREE, Floats, points_in_disc
+from jobs.runtime.radio_network.cities import CITIES, City
+from jobs.runtime.radio_network.geometry import KM_PER_DEGREE, Floats, points_in_disc
 
 Indices = npt.NDArray[np.int64]
 

@@ -1,0 +1,1 @@
+select * from {{ bronze_table('network_towers') }}

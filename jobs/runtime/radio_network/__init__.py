@@ -1,0 +1,1 @@
+"""The simulated radio network, which producers and CRM share: cities, towers, distances."""
