@@ -7,12 +7,14 @@
 with versions as (
     select
         *,
-        coalesce(updated_at, _bronze_ingested_at) as changed_at,
         row_number() over (
-            partition by tower_id, coalesce(updated_at, _bronze_ingested_at)
+            partition by tower_id, changed_at
             order by _source_deleted desc, _source_transaction desc, _bronze_ingested_at desc
         ) as recency
-    from {{ ref('bronze_network_towers') }}
+    from (
+        select *, coalesce(_effective_at, updated_at, _bronze_ingested_at) as changed_at
+        from {{ ref('bronze_network_towers') }}
+    )
 )
 
 select
