@@ -3,6 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
+from contracts.calendar import Calendar
 from contracts.settings import CatalogConnection, KafkaConnection, S3Connection, Settings
 
 
@@ -65,6 +66,7 @@ class NightlySettings(Settings):
     s3: S3Connection
     catalog: CatalogConnection
     dbt: DbtSettings
+    calendar: Calendar = Calendar()
     lookback_days: int = 3
 
 

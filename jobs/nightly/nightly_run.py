@@ -13,6 +13,7 @@ from pyiceberg.table import Table
 from contracts.arrow_schema import bronze_arrow_schema
 from contracts.batch_settings import NightlySettings
 from contracts.batch_tables import BATCH_TABLES
+from contracts.calendar import Calendar
 from contracts.environment import PARSED_DBT_PROJECT
 from contracts.iceberg_schema import iceberg_schema, partition_spec
 from contracts.tables import BRONZE_NAMESPACE, BRONZE_TABLE_BY_TOPIC, TableColumns
@@ -103,7 +104,8 @@ def run_nightly(
         inputs = _snapshots(catalog, BRONZE_NAMESPACE)
         window = _window(catalog, dbt, inputs, run_date - dt.timedelta(days=settings.lookback_days), now)
         days = backfill.days if backfill else days_arrived(sql, inputs, window.start)
-        dbt.run(BUILD, dbt_variables(run_date, window, inputs, days, backfill, dbt.project_digest))
+        variables = dbt_variables(run_date, window, inputs, days, backfill, dbt.project_digest)
+        dbt.run(BUILD, variables | calendar_variables(settings.calendar))
         outputs = _outputs(catalog, dbt)
         if backfill is None:
             note_build(catalog, SilverBuild(dbt.project_digest, inputs, _of_silver(outputs)))
@@ -144,6 +146,11 @@ def dbt_variables(
         "backfill_until": str(backfill.until) if backfill else "",
         "project_digest": project_digest,
     }
+
+
+def calendar_variables(calendar: Calendar) -> dict[str, object]:
+    """Variables of the dbt project for a calendar."""
+    return calendar.model_dump(include={"time_zone", "country", "fiscal_year_first_month"})
 
 
 def create_bronze_tables(catalog: Catalog) -> None:

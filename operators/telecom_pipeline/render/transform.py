@@ -96,6 +96,7 @@ def _workloads(pipeline: Pipeline, endpoints: Endpoints, arguments: tuple[str, .
             "trino": trino,
             "dbt": DBT.model_copy(update={"threads": jobs.dbt_threads}),
             "lookback_days": jobs.section.lookback_days,
+            "calendar": jobs.section.calendar.calendar(),
         }
     )
     database = {"database": customers}

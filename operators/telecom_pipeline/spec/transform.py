@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from contracts.calendar import Calendar, ClosingMinutes, Country, MonthOfYear, TimeZone
 from operators.telecom_pipeline.spec.base import ObjectReference, Resources, SpecModel, profile_default
 from operators.telecom_pipeline.spec.storage import PostgresDatabase
 
@@ -27,6 +28,31 @@ class TrinoEngine(SpecModel):
     )
 
 
+class CalendarSection(SpecModel):
+    """The calendar of the numbers: where a day begins, when it is over, and which days are holidays."""
+
+    time_zone: TimeZone = Field(
+        default=Calendar().time_zone,
+        description="Time zone (IANA name) in which days, months and hours of the tables are cut. Immutable.",
+    )
+    country: Country = Field(
+        default=Calendar().country,
+        description="Country (ISO 3166-1 alpha-2) whose public holidays and national phone number format count.",
+    )
+    fiscal_year_first_month: MonthOfYear = Field(
+        default=Calendar().fiscal_year_first_month,
+        description="Month in which the fiscal year begins; it is named after the calendar year it ends in.",
+    )
+    closes_after_minutes: ClosingMinutes = Field(
+        default=Calendar().closes_after_minutes,
+        description="Minutes after its end at which an hour is closed. Gates judge closed hours only.",
+    )
+
+    def calendar(self) -> Calendar:
+        """The same for the jobs' settings."""
+        return Calendar(**self.model_dump())
+
+
 class Transform(SpecModel):
     """Batch jobs: customers and invoices into bronze, then silver, gold, gates and publication, then churn scores.
 
@@ -38,6 +64,9 @@ class Transform(SpecModel):
     pii_token_key_secret_ref: ObjectReference = Field(
         description="Secret with the keys `key-id` and `key`: the key of the tokens that stand for phone numbers in "
         "gold, 16 bytes or more. A new key needs a new id."
+    )
+    calendar: CalendarSection = Field(
+        default=CalendarSection(), description="Time zone, country and fiscal year of the numbers."
     )
     lookback_days: Annotated[int, Field(ge=0, le=365)] = Field(
         default=3, description="Days before a run's date whose arrivals gold and the gates look at once more."

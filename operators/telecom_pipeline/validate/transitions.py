@@ -36,6 +36,12 @@ def _grows(value: Callable[[Pipeline], int]) -> Callable[[Pipeline, Pipeline], b
     return lambda before, after: value(before) <= value(after)
 
 
+def _keeps_time_zone(before: Pipeline, after: Pipeline) -> bool:
+    if before.batch_jobs is None or after.batch_jobs is None:
+        return True
+    return before.batch_jobs.section.calendar.time_zone == after.batch_jobs.section.calendar.time_zone
+
+
 UNCHANGED = "self == oldSelf"
 NOT_LOWER = "self >= oldSelf"
 
@@ -93,6 +99,12 @@ TRANSITIONS: tuple[Transition, ...] = (
         "spec.storage.catalog.name",
         "cannot be changed: the catalog stores its tables by this name",
         _keeps(lambda pipeline: pipeline.spec.storage.catalog.name),
+        UNCHANGED,
+    ),
+    Transition(
+        "spec.transform.calendar.timeZone",
+        "cannot be changed: the days of all tables are cut in the old time zone",
+        _keeps_time_zone,
         UNCHANGED,
     ),
     Transition(

@@ -11,7 +11,7 @@ with days as (
 fiscal as (
     select
         date_day,
-        date_add('month', {{ (13 - var('fiscal_year_first_month')) % 12 }}, date_day) as fiscal_date
+        date_add('month', {{ (13 - run_setting('fiscal_year_first_month')) % 12 }}, date_day) as fiscal_date
     from days
 )
 

@@ -1,0 +1,36 @@
+"""The calendar that a pipeline's days, years and holidays follow: where a day begins, and when it is over."""
+
+from datetime import tzinfo
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field
+
+from contracts.settings import Settings
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is not a time zone of the IANA database, such as Europe/Berlin")
+    return name
+
+
+TimeZone = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+\-/]+$", max_length=64), AfterValidator(_known_zone)]
+MonthOfYear = Annotated[int, Field(ge=1, le=12)]
+# ISO 3166-1 alpha-2.
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+ClosingMinutes = Annotated[float, Field(ge=0, le=1440)]
+
+
+class Calendar(Settings):
+    """Days are cut in `time_zone`; an hour is closed `closes_after_minutes` after its end, when its events are in."""
+
+    time_zone: TimeZone = "UTC"
+    country: Country = "US"
+    fiscal_year_first_month: MonthOfYear = 4
+    closes_after_minutes: ClosingMinutes = 5.0
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone."""
+        return ZoneInfo(self.time_zone)
