@@ -4,7 +4,9 @@ import datetime as dt
 from pathlib import Path
 
 from contracts.calendar import Calendar
+from contracts.gate_settings import GateSettings
 from contracts.settings import CatalogConnection, KafkaConnection, S3Connection, Settings
+from contracts.topics import EVENT_MODEL_BY_TOPIC
 
 
 class PostgresConnection(Settings):
@@ -60,7 +62,10 @@ class DbtSettings(Settings):
 
 
 class NightlySettings(Settings):
-    """What the nightly run needs: silver, gold, gates, publication."""
+    """What the nightly run needs: silver, gold, gates, publication.
+
+    `topics` are those that the pipeline has: the gates expect nothing of others.
+    """
 
     trino: TrinoConnection
     s3: S3Connection
@@ -68,6 +73,8 @@ class NightlySettings(Settings):
     dbt: DbtSettings
     calendar: Calendar = Calendar()
     lookback_days: int = 3
+    gates: GateSettings = GateSettings()
+    topics: tuple[str, ...] = tuple(EVENT_MODEL_BY_TOPIC)
 
 
 class EraseSettings(Settings):

@@ -13,6 +13,7 @@ from operators.telecom_pipeline.pipeline.endpoints import Endpoints
 from operators.telecom_pipeline.pipeline.pipeline import BatchJobs, Pipeline
 from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.pipeline.storage_references import KEY_ID_KEY, PASSWORD_KEY, TOKEN_KEY_KEY, USERNAME_KEY
+from operators.telecom_pipeline.pipeline.topics import derived_topic_names, event_topic_names
 from operators.telecom_pipeline.render.bronze import s3_connection, storage_credentials
 from operators.telecom_pipeline.render.images import (
     CHURN_IMAGE,
@@ -97,6 +98,8 @@ def _workloads(pipeline: Pipeline, endpoints: Endpoints, arguments: tuple[str, .
             "dbt": DBT.model_copy(update={"threads": jobs.dbt_threads}),
             "lookback_days": jobs.section.lookback_days,
             "calendar": jobs.section.calendar.calendar(),
+            "gates": jobs.section.gates.settings(),
+            "topics": (*event_topic_names(pipeline.spec), *derived_topic_names(pipeline.spec)),
         }
     )
     database = {"database": customers}

@@ -15,6 +15,7 @@ from operators.telecom_pipeline.pipeline.storage_references import (
     required_objects,
 )
 from operators.telecom_pipeline.pipeline.topics import TopicRole, event_topic_names
+from operators.telecom_pipeline.spec.gates import Gates
 from operators.telecom_pipeline.spec.kafka import OVERRIDABLE_TOPICS
 from operators.telecom_pipeline.spec.sources import Faults
 from operators.telecom_pipeline.validate.problem import Problem
@@ -159,7 +160,31 @@ def _network_is_one(pipeline: Pipeline) -> bool:
 FAULTS_MESSAGE = "the rates must not add up to more than 1, because a record gets at most one fault"
 FAULTS_CEL = "self.duplicate + self.late + self.outOfOrder + self.malformed <= 1.0"
 
+GATES_PATH = f"{TRANSFORM_PATH}.gates"
+
+
+def _limits_are_ordered(gate: str) -> Callable[[Pipeline], bool]:
+    def holds(pipeline: Pipeline) -> bool:
+        if pipeline.spec.transform is None:
+            return True
+        limits = getattr(pipeline.spec.transform.gates, gate)
+        return limits.warn_above is None or limits.block_above is None or limits.warn_above <= limits.block_above
+
+    return holds
+
+
+GATE_RULES = tuple(
+    Rule(
+        path=f"{GATES_PATH}.{field.alias}",
+        message="warnAbove must be at most blockAbove",
+        holds=_limits_are_ordered(gate),
+        cel="!has(self.warnAbove) || !has(self.blockAbove) || self.warnAbove <= self.blockAbove",
+    )
+    for gate, field in Gates.model_fields.items()
+)
+
 RULES: tuple[Rule, ...] = (
+    *GATE_RULES,
     Rule(
         path="spec.storage.s3",
         message="give exactly one of endpoint and connectionRef",

@@ -19,6 +19,7 @@ from operators.telecom_pipeline.render import missing_endpoints, render
 from operators.telecom_pipeline.render.transform import BATCH_JOBS, render_batch_run
 from operators.telecom_pipeline.spec import PipelineSpec
 from operators.telecom_pipeline.spec.fraud_rules import FraudRules
+from operators.telecom_pipeline.spec.gates import Gates
 from operators.telecom_pipeline.status.data import NightlyRun, report_data
 from operators.telecom_pipeline.upgrade.evidence import policy_of
 from operators.telecom_pipeline.validate.schema import section_model
@@ -164,6 +165,25 @@ def another(value: Any) -> Any:
 # The parameters of the rules, as their contract declares them.
 for rule_name, section in FraudRules().model_dump(mode="json", by_alias=True).items():
     OTHER_VALUES |= {f"fraudDetection.rules.{rule_name}.{name}": another(value) for name, value in section.items()}
+
+
+def another_of_a_gate(name: str, value: Any) -> Any:
+    """Another limit or parameter; the limit that warns stays below the one that blocks, and an absent one is given."""
+    if name == "warnAbove":
+        return 0.0 if value is None else value / 2 or 0.05
+    if value is None:
+        return 7.0
+    return value * 1.5 if isinstance(value, float) and 0 < value < 1 else another(value)
+
+
+for gate_name, section in Gates().model_dump(mode="json", by_alias=True).items():
+    OTHER_VALUES |= {
+        f"transform.gates.{gate_name}.{name}": another_of_a_gate(name, value) for name, value in section.items()
+    }
+OTHER_VALUES |= {
+    "transform.gates.volume.weekendDays": [5, 6],
+    "transform.gates.personalData.ignoredColumns": ["dim_customers.customer_id"],
+}
 
 
 def leaves(model: type[BaseModel], path: str = "") -> Iterator[str]:
