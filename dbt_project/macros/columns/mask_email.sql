@@ -1,4 +1,10 @@
-{# A mail address as the first letter of its mailbox, stars, and its domain. #}
+{# A mail address as the first letter of its mailbox, stars, and its domain. A mailbox of one letter, and what is no
+   plain address, is stars. #}
 {% macro mask_email(column) -%}
-    regexp_replace({{ column }}, '^(.)[^@]*@', '$1***@')
+    if({{ column }} is not null, coalesce(
+        regexp_replace(
+            regexp_extract({{ column }}, '^[^@\s"<>]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$'), '^(?:(.)[^@]+|[^@])@', '$1***@'
+        ),
+        '***'
+    ))
 {%- endmacro %}
