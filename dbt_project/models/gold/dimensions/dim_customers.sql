@@ -1,9 +1,10 @@
-{{ config(unique_key='customer_key') }}
+{{ config(unique_key='customer_key', complete_per='customer_id', takes_new_rows=true) }}
 
 {# Slowly changing dimension, type 2. Each version is valid from `valid_from` (inclusive) to `valid_to` (exclusive);
    the versions of a customer follow each other without hole or overlap, and the last one is current. The first is
    valid from the day the customer joined. The key is made of customer and moment of change, so a change that arrives
-   late adds a version and shortens its neighbour, but no key moves. #}
+   late adds a version and shortens its neighbour, but no key moves. What a plan costs is in `dim_plans`: a new price is
+   no change of its customers. #}
 
 with affected as (
     select distinct customer_id from {{ ref('silver_customers') }} where {{ silver_changes_of_run() }}
@@ -22,34 +23,26 @@ history as (
 )
 
 select
-    {{ generate_surrogate_key(['history.customer_id', 'history.changed_at']) }} as customer_key,
-    history.customer_id,
-    cast(history.version_number as integer) as version_number,
-    if(
-        history.version_number = 1,
-        least(coalesce(history.joined_at, history.changed_at), history.changed_at),
-        history.changed_at
-    ) as valid_from,
-    coalesce(history.next_change, timestamp '9999-12-31 00:00:00.000000 UTC') as valid_to,
-    history.next_change is null as is_current,
-    history.subscriber_token,
-    {{ mask_name('history.full_name') }} as masked_name,
-    {{ mask_email('history.email') }} as masked_email,
-    {{ mask_msisdn('history.msisdn') }} as masked_msisdn,
-    history.city,
-    history.region,
-    -- Three digits name a district, five may name a household.
-    substr(history.postal_code, 1, 3) as postal_district,
-    cast(history.birth_year / 10 * 10 as integer) as birth_decade,
-    history.segment,
-    history.joined_at as customer_since,
-    history.account_id,
-    history.account_status,
-    history.account_closed_at,
-    history.plan_id,
-    plan.plan_name,
-    plan.monthly_fee_usd,
-    history.is_deleted,
-    history._bronze_ingested_at
+    {{ generate_surrogate_key(['customer_id', 'changed_at']) }} as customer_key,
+    customer_id,
+    cast(version_number as integer) as version_number,
+    if(version_number = 1, least(coalesce(joined_at, changed_at), changed_at), changed_at) as valid_from,
+    coalesce(next_change, {{ end_of_time() }}) as valid_to,
+    next_change is null as is_current,
+    subscriber_token,
+    {{ mask_name('full_name') }} as masked_name,
+    {{ mask_email('email') }} as masked_email,
+    {{ mask_msisdn('msisdn') }} as masked_msisdn,
+    city,
+    region,
+    {{ postal_district('postal_code') }} as postal_district,
+    cast(birth_year / 10 * 10 as integer) as birth_decade,
+    segment,
+    joined_at as customer_since,
+    account_id,
+    account_status,
+    account_closed_at,
+    plan_id,
+    is_deleted,
+    _bronze_ingested_at
 from history
-left join {{ ref('silver_plans') }} as plan on plan.plan_id = history.plan_id
