@@ -97,7 +97,7 @@ GATES: tuple[Gate, ...] = (
         9,
         "customer_history",
         Layer.GOLD,
-        "Versions of a customer have no hole and no overlap, exactly one is current, none is empty",
+        "Versions of a customer have no hole and no overlap, one is current, none is empty; a number has one owner",
         "versions at fault",
         DATA_PLATFORM,
         warn_above=None,

@@ -68,11 +68,9 @@ def test_no_raw_number_reaches_gold(warehouse: Warehouse) -> None:
 
 def test_history_deduplication_and_masks_hold_on_the_real_engine(warehouse: Warehouse) -> None:
     warehouse.dbt.run(("test", "--select", "test_type:unit"), {})
-    assert {name: result["status"] for name, result in warehouse.dbt_results().items()} == {
-        "dim_customers": "pass",
-        "silver_calls": "pass",
-        "silver_customers": "pass",
-    }
+    statuses = {name: result["status"] for name, result in warehouse.dbt_results().items()}
+    assert {"dim_customers", "dim_number_owners", "silver_calls", "silver_customers"} <= statuses.keys()
+    assert set(statuses.values()) == {"pass"}
 
 
 def test_the_same_day_again_writes_nothing_new(warehouse: Warehouse) -> None:

@@ -4,12 +4,13 @@
     properties={'partitioning': "array['month_start']"},
 ) }}
 
-{# One row per customer and month of usage, with plan and status as they were at the month's end (or are now, in a
-   month that is not over). Every month with new rows is summed again from the daily usage. #}
+{# One row per customer and month of usage, under whatever numbers it was theirs, with plan and status as they were at
+   the month's end (or are now, in a month that is not over). Usage of nobody known is the unknown member's. Every month
+   with new rows is summed again from the daily usage. #}
 
 with monthly as (
     select
-        subscriber_token,
+        customer_id,
         cast(date_trunc('month', event_date) as date) as month_start,
         sum(call_count) as call_count,
         sum(call_seconds) as call_seconds,
@@ -28,9 +29,9 @@ with monthly as (
 )
 
 select
-    customer.customer_id,
+    monthly.customer_id,
     monthly.month_start,
-    customer.customer_key,
+    coalesce(customer.customer_key, '{{ var('unknown_member') }}') as customer_key,
     customer.region as home_region,
     customer.segment,
     customer.plan_id,
@@ -47,7 +48,7 @@ select
     monthly.last_event_at,
     monthly._bronze_ingested_at
 from monthly
-inner join {{ ref('dim_customers') }} as customer
-    on customer.subscriber_token = monthly.subscriber_token
-    and customer.valid_from < cast(date_add('month', 1, monthly.month_start) as timestamp(6) with time zone)
-    and customer.valid_to >= cast(date_add('month', 1, monthly.month_start) as timestamp(6) with time zone)
+left join {{ ref('dim_customers') }} as customer
+    on customer.customer_id = monthly.customer_id
+    and customer.valid_from < {{ day_start("date_add('month', 1, monthly.month_start)") }}
+    and customer.valid_to >= {{ day_start("date_add('month', 1, monthly.month_start)") }}
