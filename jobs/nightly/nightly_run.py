@@ -25,9 +25,11 @@ from jobs.nightly.gates.gate import GateResult
 from jobs.nightly.gates.inspection import Inspection
 from jobs.nightly.publish.history import Action, PublicationRecord
 from jobs.nightly.publish.publish import publish
+from jobs.nightly.restated_days import with_restated
 from jobs.nightly.run_window import RunWindow, lookback_window, window_after
 from jobs.nightly.silver_build import SILVER, SilverBuild, last_build, note_build
 from jobs.nightly.touched_days import days_arrived
+from jobs.runtime.dialling import spelling_in
 from jobs.runtime.iceberg import load_or_create, open_catalog, with_new_columns
 from jobs.runtime.published_tags import current_snapshots
 from jobs.runtime.trino import TrinoSql
@@ -104,7 +106,10 @@ def run_nightly(
         inputs = _snapshots(catalog, BRONZE_NAMESPACE)
         window = _window(catalog, dbt, inputs, run_date - dt.timedelta(days=settings.lookback_days), now)
         days = backfill.days if backfill else days_arrived(sql, inputs, window.start)
+        silver = _snapshots(catalog, SILVER)
+        gold_days = days if backfill else with_restated(sql, inputs, silver, window.new_since, days)
         variables = dbt_variables(run_date, window, inputs, days, backfill, dbt.project_digest)
+        variables |= {"gold_days": [str(day) for day in gold_days]}
         dbt.run(BUILD, variables | calendar_variables(settings.calendar))
         outputs = _outputs(catalog, dbt)
         if backfill is None:
@@ -113,7 +118,7 @@ def run_nightly(
             run_id=run_id or uuid4().hex,
             run_date=run_date,
             window_start=window.start,
-            days=days,
+            days=gold_days,
             now=now or dt.datetime.now(dt.UTC),
             inputs=inputs,
             outputs=outputs,
@@ -149,8 +154,9 @@ def dbt_variables(
 
 
 def calendar_variables(calendar: Calendar) -> dict[str, object]:
-    """Variables of the dbt project for a calendar."""
-    return calendar.model_dump(include={"time_zone", "country", "fiscal_year_first_month"})
+    """Variables of the dbt project for a calendar, and for how phone numbers are written in its country."""
+    chosen = calendar.model_dump(include={"time_zone", "country", "fiscal_year_first_month"})
+    return {**chosen, "phone_numbers": spelling_in(calendar.country).model_dump(mode="json")}
 
 
 def create_bronze_tables(catalog: Catalog) -> None:
@@ -165,7 +171,9 @@ def create_bronze_tables(catalog: Catalog) -> None:
 
 
 def _with_snapshot(table: Table, contract: TableColumns) -> None:
-    if table.current_snapshot() is None:
+    """Let the table have a snapshot with its present columns: a snapshot is read with the columns of its time."""
+    snapshot = table.current_snapshot()
+    if snapshot is None or snapshot.schema_id != table.schema().schema_id:
         table.append(bronze_arrow_schema(contract).empty_table())
 
 

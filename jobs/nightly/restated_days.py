@@ -1,0 +1,124 @@
+"""Which event days gold makes again because what is known of customers changed after their events were in.
+
+A change that the CRM hands over late (an outage, a number that had a new owner before the old one was reported gone)
+concerns events that have been facts for days: they point at the version, or at the owner, before it.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+
+import structlog
+
+from contracts.batch_tables import CRM_ACCOUNTS, CRM_CUSTOMERS
+from jobs.nightly.audited_run import TableName
+from jobs.runtime.trino import TrinoSql
+
+log = structlog.get_logger()
+# Silver tables whose rows belong to whose number it was.
+TABLES_OF_SUBSCRIBERS = (("silver", "silver_calls"), ("silver", "silver_sms"), ("silver", "silver_data_sessions"))
+# A number is found by its last digits, whatever stands before them in the CRM's spelling. That finds a few strangers,
+# and a day made again for nothing is the same day.
+DIGITS_THAT_ANY_SPELLING_KEEPS = 7
+
+
+def with_restated(
+    sql: TrinoSql,
+    inputs: Mapping[TableName, int],
+    silver: Collection[TableName],
+    new_since: dt.datetime,
+    touched: Collection[dt.date],
+) -> tuple[dt.date, ...]:
+    """The `touched` days and those whose facts follow from dimensions that the run changes; the rest as below."""
+    restated = days_restated_by_customers(sql, inputs, silver, new_since, touched)
+    if restated:
+        log.info("days_restated", days=[str(day) for day in restated])
+    return tuple(sorted({*touched, *restated}))
+
+
+def days_restated_by_customers(
+    sql: TrinoSql,
+    inputs: Mapping[TableName, int],
+    silver: Collection[TableName],
+    new_since: dt.datetime,
+    touched: Collection[dt.date],
+) -> tuple[dt.date, ...]:
+    """Event days, other than the `touched` ones, with events of customers and numbers whose history changes from a
+    moment on that is not after those events.
+
+    A change is a row that arrived in the CRM's bronze tables, of the snapshots `inputs`, since `new_since`. Of silver's
+    tables, those in `silver` exist. Events are read of no other days than those that can be concerned.
+    """
+    changes = changes_statement(sql.catalog, inputs, new_since)
+    (oldest,) = sql.rows(f"select cast(min(valid_from) at time zone 'UTC' as date) as day from ({changes})")  # noqa: S608
+    tables = [table for table in TABLES_OF_SUBSCRIBERS if table in silver]
+    if oldest["day"] is None or not tables:
+        return ()
+    present = sql.rows(" union ".join(_days_present(sql.catalog, table) for table in tables))
+    # A day in a zone west of UTC begins after the same day in UTC.
+    first = oldest["day"] - dt.timedelta(days=1)
+    late = sorted(row["day"] for row in present if row["day"] >= first and row["day"] not in set(touched))
+    if not late:
+        return ()
+    found = sql.rows(" union ".join(_days_concerned(sql.catalog, table, changes, late) for table in tables))
+    return tuple(sorted(row["day"] for row in found))
+
+
+def changes_statement(catalog: str, inputs: Mapping[TableName, int], new_since: dt.datetime) -> str:
+    """The query: the last digits of each number of each customer that changed, and from when to when the change holds.
+
+    A version holds until the next one does, from the moment that the macro `version_history` names. What is known of
+    somebody for the first time holds from when they joined.
+    """
+    arrival = f"_bronze_ingested_at >= timestamp '{new_since.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f} UTC'"
+    digits = f"substr(regexp_replace(msisdn, '[^0-9]'), -{DIGITS_THAT_ANY_SPELLING_KEEPS})"
+    return f"""
+        with customers as (
+            select customer_id, msisdn, {arrival} as is_new, {_span("customer_id", "created_at")}
+            from {_at_snapshot(catalog, inputs, CRM_CUSTOMERS.identifier)}
+        ),
+        accounts as (
+            select account_id, customer_id, {arrival} as is_new, {_span("account_id", "opened_at")}
+            from {_at_snapshot(catalog, inputs, CRM_ACCOUNTS.identifier)}
+        ),
+        changes as (
+            select customer_id, valid_from, valid_to from customers where is_new
+            union all
+            -- Of everybody whose the account ever was: a tombstone names no owner.
+            select owner.customer_id, account.valid_from, account.valid_to
+            from accounts as account
+            inner join accounts as owner on owner.account_id = account.account_id
+            where account.is_new
+        )
+        select distinct {digits} as digits, changes.valid_from, changes.valid_to
+        from changes
+        inner join customers on customers.customer_id = changes.customer_id
+        where customers.msisdn is not null"""  # noqa: S608
+
+
+def _span(key: str, begun_at: str) -> str:
+    stamp = "coalesce(_effective_at, least(coalesce(updated_at, _bronze_ingested_at), _bronze_ingested_at))"
+    history = f"over (partition by {key} order by {stamp})"
+    return (
+        f"if(lag({stamp}) {history} is null, least(coalesce({begun_at}, {stamp}), {stamp}), {stamp}) as valid_from,"
+        f" coalesce(lead({stamp}) {history}, timestamp '9999-12-31 00:00:00 UTC') as valid_to"
+    )
+
+
+def _at_snapshot(catalog: str, inputs: Mapping[TableName, int], table: TableName) -> str:
+    return f"{catalog}.{'.'.join(table)} for version as of {inputs[table]}"
+
+
+def _days_present(catalog: str, table: TableName) -> str:
+    namespace, name = table
+    return f'select partition.event_date as day from {catalog}.{namespace}."{name}$partitions"'  # noqa: S608
+
+
+def _days_concerned(catalog: str, table: TableName, changes: str, days: Collection[dt.date]) -> str:
+    listed = ", ".join(f"date '{day}'" for day in days)
+    return (
+        f"select distinct event.event_date as day from {catalog}.{'.'.join(table)} as event"  # noqa: S608
+        f" inner join ({changes}) as change"
+        f" on substr(event.msisdn, -{DIGITS_THAT_ANY_SPELLING_KEEPS}) = change.digits"
+        " and event.event_time >= change.valid_from and event.event_time < change.valid_to"
+        f" where event.event_date in ({listed})"
+    )
