@@ -16,12 +16,15 @@ pytestmark = pytest.mark.engine
 def test_it(number):
     pass
 """
-CRASHING = """
-import os, pytest
+CRASHING_ONCE = """
+import os, pathlib, pytest
 pytestmark = pytest.mark.engine
 
 def test_it():
-    os._exit(9)
+    ran = pathlib.Path("ran")
+    if not ran.exists():
+        ran.touch()
+        os._exit(9)
 """
 
 
@@ -56,5 +59,5 @@ def test_a_lane_without_a_test_is_named() -> None:
 
 
 def test_a_lane_that_crashed_is_no_failure_that_may_pass_alone(suite: pytest.Pytester) -> None:
-    suite.makepyfile(**{"tests/cluster/test_a": CRASHING, "tests/local/test_b": PASSING})
+    suite.makepyfile(**{"tests/cluster/test_a": CRASHING_ONCE, "tests/local/test_b": PASSING})
     assert suite.runpytest_subprocess(*LANES, "tests").ret == pytest.ExitCode.INTERNAL_ERROR
