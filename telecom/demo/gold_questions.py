@@ -27,14 +27,15 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "Which frauds were found in the last minutes?",
         "select rule, severity, count(*) as alerts, count(distinct subscriber_token) as subscribers,"
-        " max(detection_time) as newest from gold.fraud_alerts_recent"
+        " max(detection_time) as newest from published.fraud_alerts_recent"
         " where event_time >= current_timestamp - interval '1' day"
         " and detection_time >= current_timestamp - interval '15' minute group by rule, severity order by alerts desc",
     ),
     Question(
         "Which towers are overloaded now?",
-        "select tower_id, region, round(peak_load_percent, 1) as peak_load_percent, active_users, last_reading_at"
-        " from gold.tower_load_live where peak_load_percent > 90 order by peak_load_percent desc limit 10",
+        "select tower_id, region, round(load_percent, 1) as load_percent, active_users, last_reading_at, age_seconds,"
+        " is_stale from published.tower_load_live where load_percent > 90"
+        " order by is_stale, load_percent desc limit 10",
     ),
     Question(
         "Which customers are likely to leave?",

@@ -51,6 +51,15 @@ def test_facts_point_at_the_customer_version_of_their_time(warehouse: Warehouse)
     assert warehouse.value(f"select count(*) from gold.fact_calls where event_date = date '{RUN_DATE}'") > 0
 
 
+def test_facts_point_at_the_tower_version_of_their_time_and_none_is_unknown(warehouse: Warehouse) -> None:
+    (row,) = warehouse.rows(
+        "select count_if(t.tower_key is null) as unknown,"
+        " count_if(f.region <> t.region or f.event_time < t.valid_from or f.event_time >= t.valid_to) as misplaced"
+        " from gold.fact_calls f left join gold.dim_towers t on t.tower_key = f.tower_key"
+    )
+    assert row == {"unknown": 0, "misplaced": 0}
+
+
 def test_no_raw_number_reaches_gold(warehouse: Warehouse) -> None:
     msisdn = warehouse.value("select min(msisdn) from silver.silver_calls")
     tables = ("fact_calls", "dim_customers", "agg_subscriber_daily_usage")
@@ -69,7 +78,14 @@ def test_no_raw_number_reaches_gold(warehouse: Warehouse) -> None:
 def test_history_deduplication_and_masks_hold_on_the_real_engine(warehouse: Warehouse) -> None:
     warehouse.dbt.run(("test", "--select", "test_type:unit"), {})
     statuses = {name: result["status"] for name, result in warehouse.dbt_results().items()}
-    assert {"dim_customers", "dim_number_owners", "silver_calls", "silver_customers"} <= statuses.keys()
+    assert {
+        "dim_customers",
+        "dim_number_owners",
+        "dim_towers",
+        "silver_towers",
+        "silver_calls",
+        "silver_customers",
+    } <= statuses.keys()
     assert set(statuses.values()) == {"pass"}
 
 
@@ -81,7 +97,7 @@ def test_the_same_day_again_writes_nothing_new(warehouse: Warehouse) -> None:
     after = warehouse.snapshots("silver") | warehouse.snapshots("gold")
     rebuilt = {name for name, snapshot in after.items() if snapshot != before[name]}
     # Small tables without a key to merge by are built anew; all others are left as they are.
-    assert rebuilt <= {"dim_date", "dim_towers", "towers_seed", "agg_revenue_by_region"}
+    assert rebuilt <= {"dim_date", "dim_towers", "agg_revenue_by_region"}
     assert warehouse.contents("silver", "gold") == contents
 
 

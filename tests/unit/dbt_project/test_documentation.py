@@ -46,7 +46,7 @@ def test_nothing_is_described_that_does_not_exist() -> None:
     assert documented("models").keys() == MODELS.keys()
 
 
-@pytest.mark.parametrize("layer", ["silver", "gold"])
+@pytest.mark.parametrize("layer", ["silver", "gold", "published"])
 def test_silver_and_gold_are_under_a_contract_and_every_column_has_a_type(layer: str) -> None:
     settings = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["models"]["telecom"][layer]
     assert settings["+contract"] == {"enforced": True}

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 {# Alerts per day, rule and severity, each alert once. #}
 
 select

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 {# Alerts as they arrive, for analysts: live (not pinned to the nightly snapshot), without raw numbers. #}
 
 select
