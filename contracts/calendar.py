@@ -19,6 +19,8 @@ TimeZone = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+\-/]+$", max_length=64), 
 MonthOfYear = Annotated[int, Field(ge=1, le=12)]
 # ISO 3166-1 alpha-2.
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+# The part of ISO 3166-2 after the hyphen, such as BY in DE-BY.
+Subdivision = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,3}$")]
 ClosingMinutes = Annotated[float, Field(ge=0, le=1440)]
 
 
@@ -27,6 +29,7 @@ class Calendar(Settings):
 
     time_zone: TimeZone = "UTC"
     country: Country = "US"
+    subdivision: Subdivision | None = None
     fiscal_year_first_month: MonthOfYear = 4
     closes_after_minutes: ClosingMinutes = 5.0
 

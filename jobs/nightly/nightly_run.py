@@ -18,6 +18,7 @@ from contracts.environment import PARSED_DBT_PROJECT
 from contracts.iceberg_schema import iceberg_schema, partition_spec
 from contracts.tables import BRONZE_NAMESPACE, BRONZE_TABLE_BY_TOPIC, TableColumns
 from jobs.nightly.audited_run import AuditedRun, TableName
+from jobs.nightly.calendar_years import year_variables
 from jobs.nightly.dbt.dbt_build import Dbt
 from jobs.nightly.dbt.parsed_project import ParsedProject
 from jobs.nightly.gates.audit import audit
@@ -110,6 +111,7 @@ def run_nightly(
         gold_days = days if backfill else with_restated(sql, inputs, silver, window.new_since, days)
         variables = dbt_variables(run_date, window, inputs, days, backfill, dbt.project_digest)
         variables |= {"gold_days": [str(day) for day in gold_days]}
+        variables |= year_variables(catalog, settings.calendar, run_date, gold_days)
         dbt.run(BUILD, variables | calendar_variables(settings.calendar))
         outputs = _outputs(catalog, dbt)
         if backfill is None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contracts.calendar import Calendar, ClosingMinutes, Country, MonthOfYear, TimeZone
+from contracts.calendar import Calendar, ClosingMinutes, Country, MonthOfYear, Subdivision, TimeZone
 from operators.telecom_pipeline.spec.base import ObjectReference, Resources, SpecModel, profile_default
 from operators.telecom_pipeline.spec.gates import Gates
 from operators.telecom_pipeline.spec.storage import PostgresDatabase
@@ -39,6 +39,11 @@ class CalendarSection(SpecModel):
     country: Country = Field(
         default=Calendar().country,
         description="Country (ISO 3166-1 alpha-2) whose public holidays and national phone number format count.",
+    )
+    subdivision: Subdivision | None = Field(
+        default=None,
+        description="State or province (ISO 3166-2 without the country) whose public holidays count beside the "
+        "country's, such as BY for Bavaria.",
     )
     fiscal_year_first_month: MonthOfYear = Field(
         default=Calendar().fiscal_year_first_month,

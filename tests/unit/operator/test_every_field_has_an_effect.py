@@ -146,6 +146,7 @@ OTHER_VALUES |= {
     "transform.piiTokenKeySecretRef.name": "other",
     "transform.calendar.timeZone": "Europe/Berlin",
     "transform.calendar.country": "DE",
+    "transform.calendar.subdivision": "CA",
     "transform.calendar.fiscalYearFirstMonth": 1,
     "transform.calendar.closesAfterMinutes": 7,
     "transform.lookbackDays": 7,
