@@ -62,6 +62,11 @@ FAULTS = (
         f"update gold.fact_calls set customer_key = 'unknown' where event_date = date '{RUN_DATE}'",
     ),
     Fault(
+        "referential",
+        ("gold", "dim_towers"),
+        "update gold.dim_towers set region = 'elsewhere' where city = 'New York'",
+    ),
+    Fault(
         "customer_history",
         ("gold", "dim_customers"),
         "update gold.dim_customers set valid_to = timestamp '2026-11-19 00:00:00 UTC', is_current = false where"
@@ -123,7 +128,7 @@ def result_of(warehouse: Warehouse, gate: str, run: AuditedRun | None = None) ->
     return judge(GATE_BY_NAME[gate], inspection.readings(gate))
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.gate)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.gate}-{fault.table[1]}")
 def test_a_planted_fault_is_caught(warehouse: Warehouse, fault: Fault) -> None:
     sound = result_of(warehouse, fault.gate)
     assert not sound.blocks
