@@ -1,24 +1,39 @@
-"""Which event days gold makes again because what is known of customers changed after their events were in.
+"""Which event days gold makes again because what is known of customers or towers changed after their events were in.
 
-A change that the CRM hands over late (an outage, a number that had a new owner before the old one was reported gone)
-concerns events that have been facts for days: they point at the version, or at the owner, before it.
+A change that the CRM hands over late (an outage, a number that had a new owner before the old one was reported gone, a
+tower that enters the inventory after its first calls) concerns events that have been facts for days: they point at the
+version, or at the owner, before it.
 """
 
 import datetime as dt
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import structlog
 
-from contracts.batch_tables import CRM_ACCOUNTS, CRM_CUSTOMERS
+from contracts.batch_tables import CRM_ACCOUNTS, CRM_CUSTOMERS, NETWORK_TOWERS
 from jobs.nightly.audited_run import TableName
 from jobs.runtime.trino import TrinoSql
 
 log = structlog.get_logger()
 # Silver tables whose rows belong to whose number it was.
 TABLES_OF_SUBSCRIBERS = (("silver", "silver_calls"), ("silver", "silver_sms"), ("silver", "silver_data_sessions"))
+TABLES_OF_TOWERS = (*TABLES_OF_SUBSCRIBERS, ("silver", "silver_network_probes"))
 # A number is found by its last digits, whatever stands before them in the CRM's spelling. That finds a few strangers,
 # and a day made again for nothing is the same day.
 DIGITS_THAT_ANY_SPELLING_KEEPS = 7
+_BEGINNING = "timestamp '1970-01-01 00:00:00 UTC'"
+
+
+@dataclass(frozen=True)
+class Restatement:
+    """`changes` is a query of what changed, each from `valid_from` to `valid_to`; the condition `concerns` says which
+    events of `tables` are those of such a `change`.
+    """
+
+    changes: str
+    tables: Collection[TableName]
+    concerns: str
 
 
 def with_restated(
@@ -28,39 +43,58 @@ def with_restated(
     new_since: dt.datetime,
     touched: Collection[dt.date],
 ) -> tuple[dt.date, ...]:
-    """The `touched` days and those whose facts follow from dimensions that the run changes; the rest as below."""
-    restated = days_restated_by_customers(sql, inputs, silver, new_since, touched)
-    if restated:
-        log.info("days_restated", days=[str(day) for day in restated])
-    return tuple(sorted({*touched, *restated}))
-
-
-def days_restated_by_customers(
-    sql: TrinoSql,
-    inputs: Mapping[TableName, int],
-    silver: Collection[TableName],
-    new_since: dt.datetime,
-    touched: Collection[dt.date],
-) -> tuple[dt.date, ...]:
-    """Event days, other than the `touched` ones, with events of customers and numbers whose history changes from a
-    moment on that is not after those events.
+    """The `touched` days and those with events of customers, numbers and towers whose history changes from a moment on
+    that is not after those events.
 
     A change is a row that arrived in the CRM's bronze tables, of the snapshots `inputs`, since `new_since`. Of silver's
-    tables, those in `silver` exist. Events are read of no other days than those that can be concerned.
+    tables, those in `silver` exist.
     """
-    changes = changes_statement(sql.catalog, inputs, new_since)
+    of_customers = Restatement(
+        changes_statement(sql.catalog, inputs, new_since),
+        TABLES_OF_SUBSCRIBERS,
+        f"substr(event.msisdn, -{DIGITS_THAT_ANY_SPELLING_KEEPS}) = change.digits",
+    )
+    of_towers = Restatement(
+        tower_changes_statement(sql.catalog, inputs, new_since), TABLES_OF_TOWERS, "event.tower_id = change.tower_id"
+    )
+    days = set(touched)
+    for restatement in (of_customers, of_towers):
+        days |= _days_restated(sql, restatement, silver, days)
+    if late := sorted(days - set(touched)):
+        log.info("days_restated", days=[str(day) for day in late])
+    return tuple(sorted(days))
+
+
+def _days_restated(
+    sql: TrinoSql, restatement: Restatement, silver: Collection[TableName], known: Collection[dt.date]
+) -> set[dt.date]:
+    """Event days, other than the `known` ones, that the restatement concerns. No day is read that cannot be one."""
+    changes = restatement.changes
     (oldest,) = sql.rows(f"select cast(min(valid_from) at time zone 'UTC' as date) as day from ({changes})")  # noqa: S608
-    tables = [table for table in TABLES_OF_SUBSCRIBERS if table in silver]
+    tables = [table for table in restatement.tables if table in silver]
     if oldest["day"] is None or not tables:
-        return ()
+        return set()
     present = sql.rows(" union ".join(_days_present(sql.catalog, table) for table in tables))
     # A day in a zone west of UTC begins after the same day in UTC.
     first = oldest["day"] - dt.timedelta(days=1)
-    late = sorted(row["day"] for row in present if row["day"] >= first and row["day"] not in set(touched))
+    late = sorted(row["day"] for row in present if row["day"] >= first and row["day"] not in known)
     if not late:
-        return ()
-    found = sql.rows(" union ".join(_days_concerned(sql.catalog, table, changes, late) for table in tables))
-    return tuple(sorted(row["day"] for row in found))
+        return set()
+    found = sql.rows(" union ".join(_days_concerned(sql.catalog, table, restatement, late) for table in tables))
+    return {row["day"] for row in found}
+
+
+def tower_changes_statement(catalog: str, inputs: Mapping[TableName, int], new_since: dt.datetime) -> str:
+    """The query: each tower that changed, and from when to when the change holds.
+
+    What is known of a tower for the first time holds from the beginning, as in `dim_towers`.
+    """
+    return f"""
+        with towers as (
+            select tower_id, {_is_new(new_since)} as is_new, {_span("tower_id", _BEGINNING)}
+            from {_at_snapshot(catalog, inputs, NETWORK_TOWERS.identifier)}
+        )
+        select tower_id, valid_from, valid_to from towers where is_new"""  # noqa: S608
 
 
 def changes_statement(catalog: str, inputs: Mapping[TableName, int], new_since: dt.datetime) -> str:
@@ -69,7 +103,7 @@ def changes_statement(catalog: str, inputs: Mapping[TableName, int], new_since: 
     A version holds until the next one does, from the moment that the macro `version_history` names. What is known of
     somebody for the first time holds from when they joined.
     """
-    arrival = f"_bronze_ingested_at >= timestamp '{new_since.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f} UTC'"
+    arrival = _is_new(new_since)
     digits = f"substr(regexp_replace(msisdn, '[^0-9]'), -{DIGITS_THAT_ANY_SPELLING_KEEPS})"
     return f"""
         with customers as (
@@ -95,6 +129,10 @@ def changes_statement(catalog: str, inputs: Mapping[TableName, int], new_since: 
         where customers.msisdn is not null"""  # noqa: S608
 
 
+def _is_new(new_since: dt.datetime) -> str:
+    return f"_bronze_ingested_at >= timestamp '{new_since.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f} UTC'"
+
+
 def _span(key: str, begun_at: str) -> str:
     stamp = "coalesce(_effective_at, least(coalesce(updated_at, _bronze_ingested_at), _bronze_ingested_at))"
     history = f"over (partition by {key} order by {stamp})"
@@ -113,12 +151,11 @@ def _days_present(catalog: str, table: TableName) -> str:
     return f'select partition.event_date as day from {catalog}.{namespace}."{name}$partitions"'  # noqa: S608
 
 
-def _days_concerned(catalog: str, table: TableName, changes: str, days: Collection[dt.date]) -> str:
+def _days_concerned(catalog: str, table: TableName, restatement: Restatement, days: Collection[dt.date]) -> str:
     listed = ", ".join(f"date '{day}'" for day in days)
     return (
         f"select distinct event.event_date as day from {catalog}.{'.'.join(table)} as event"  # noqa: S608
-        f" inner join ({changes}) as change"
-        f" on substr(event.msisdn, -{DIGITS_THAT_ANY_SPELLING_KEEPS}) = change.digits"
+        f" inner join ({restatement.changes}) as change on {restatement.concerns}"
         " and event.event_time >= change.valid_from and event.event_time < change.valid_to"
         f" where event.event_date in ({listed})"
     )

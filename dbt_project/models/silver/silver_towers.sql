@@ -1,4 +1,4 @@
-{{ config(unique_key=['tower_id', 'changed_at']) }}
+{{ config(unique_key=['tower_id', 'changed_at'], complete_per='tower_id') }}
 
 {# One row per tower and moment of change, each with everything that the inventory said from then on. The inventory is
    small, so its whole history is read each time and the order of arrival does not matter; of several changes in the
@@ -12,7 +12,7 @@ with versions as (
             order by _source_deleted desc, _source_transaction desc, _bronze_ingested_at desc
         ) as recency
     from (
-        select *, coalesce(_effective_at, updated_at, _bronze_ingested_at) as changed_at
+        select *, {{ holds_from() }} as changed_at
         from {{ ref('bronze_network_towers') }}
     )
 )
