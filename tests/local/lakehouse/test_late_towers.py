@@ -9,7 +9,7 @@ from jobs.crm_simulator.inventory import network_towers
 from jobs.runtime.tower_inventory import write_towers
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
-LATER = EVENING + dt.timedelta(minutes=5)
+LATER = EVENING + dt.timedelta(minutes=1)
 # Its region changes between the traffic of two evenings.
 REBUILT_TOWER, NEW_REGION = "TWR-00004", "rebuilt"
 REBUILT_AT = dt.datetime.combine(RUN_DATE, dt.time(9), dt.UTC)
@@ -42,7 +42,7 @@ def unknown_before(warehouse: Warehouse) -> dict[str, int]:
         for wanted in (LATE_TOWER, REBUILT_TOWER)
     )
     connection = warehouse.crm()
-    write_towers(connection, [late], LATER - dt.timedelta(minutes=1))
+    write_towers(connection, [late], LATER - dt.timedelta(seconds=30))
     changed = rebuilt.model_copy(update={"region": NEW_REGION, "capacity_users": 1})
     assert write_towers(connection, [changed], REBUILT_AT).changed == 1
     connection.close()
@@ -64,8 +64,8 @@ def test_a_tower_that_enters_late_heals_calls_messages_data_and_hours(
 @pytest.mark.usefixtures("unknown_before")
 def test_sums_add_up_after_a_late_tower(warehouse: Warehouse) -> None:
     (silver,) = warehouse.rows(
-        "select (select count(*) from silver.silver_calls) as calls, (select count(*) from silver.silver_sms) as messages,"
-        " (select count(*) from silver.silver_data_sessions) as sessions, (select sum(revenue_usd) from"
+        "select (select count(*) from silver.silver_calls) as calls,"
+        " (select count(*) from silver.silver_sms) as messages, (select count(*) from silver.silver_data_sessions) as sessions, (select sum(revenue_usd) from"
         " (select revenue_usd from silver.silver_calls union all select revenue_usd from silver.silver_sms"
         " union all select revenue_usd from silver.silver_data_sessions)) as usd"
     )
