@@ -65,7 +65,8 @@ def test_a_tower_that_enters_late_heals_calls_messages_data_and_hours(
 def test_sums_add_up_after_a_late_tower(warehouse: Warehouse) -> None:
     (silver,) = warehouse.rows(
         "select (select count(*) from silver.silver_calls) as calls,"
-        " (select count(*) from silver.silver_sms) as messages, (select count(*) from silver.silver_data_sessions) as sessions, (select sum(revenue_usd) from"
+        " (select count(*) from silver.silver_sms) as messages,"
+        " (select count(*) from silver.silver_data_sessions) as sessions, (select sum(revenue_usd) from"
         " (select revenue_usd from silver.silver_calls union all select revenue_usd from silver.silver_sms"
         " union all select revenue_usd from silver.silver_data_sessions)) as usd"
     )
