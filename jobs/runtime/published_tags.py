@@ -22,7 +22,12 @@ class SnapshotGoneError(Exception):
 
 
 def current_snapshots(catalog: Catalog, namespace: str) -> dict[str, int]:
-    """Current snapshot id of every table in a namespace, except empty ones and those that a killed dbt left behind."""
+    """Current snapshot id of every table in a namespace, except empty ones and those that a killed dbt left behind.
+
+    A namespace that is not there yet has none.
+    """
+    if not catalog.namespace_exists(namespace):
+        return {}
     names = [name for _, name in catalog.list_tables(namespace) if DBT_TEMPORARY not in name]
     tables = {name: catalog.load_table((namespace, name)) for name in names}
     snapshots = {name: table.current_snapshot() for name, table in sorted(tables.items())}
