@@ -8,7 +8,6 @@ from typing import Any
 
 from local.adapters.adapter import ManifestError, Outcome, Status, Surroundings
 from local.adapters.conditions import condition
-from local.adapters.kafka.certificates import ensure_certificates
 from local.adapters.kafka.folder import KafkaFolder
 from local.adapters.kafka.nodes import (
     CONTROL_PLANE,
@@ -23,7 +22,9 @@ from local.adapters.ownership import owned_secret
 from local.artefacts.java import system_java
 from local.artefacts.kafka import kafka_jars
 from local.artefacts.versions import versions
+from local.state.certificates import ensure_certificates
 from local.state.files import write_atomically
+from local.supervisor.loopback import LOOPBACK
 from local.supervisor.machine import Machine, base_environment
 from local.supervisor.record import Phase
 from local.supervisor.spec import ProcessSpec, StopRank, TcpProbe
@@ -56,7 +57,13 @@ class KafkaAdapter:
         """Run every node; the Kafka is ready when all of them are."""
         folder = _folder(manifest, machine)
         pools = _pools(manifest, surroundings)
-        ca, keystore = ensure_certificates(folder.path / "certificates", folder.cluster, machine.address)
+        ca_file, keystore = ensure_certificates(
+            folder.path / "certificates",
+            authority=f"{folder.cluster}-cluster-ca",
+            server=f"{folder.cluster}-kafka",
+            addresses=(LOOPBACK, machine.address),
+        )
+        ca = ca_file.read_text()
         published = (owned_secret(manifest, names.cluster_ca_secret(folder.cluster), {STRIMZI_CA_KEY: ca}),)
         try:
             nodes = self._plan(manifest, pools, folder)
