@@ -44,12 +44,15 @@ class CrmIngestSettings(Settings):
 
 
 class TrinoConnection(Settings):
-    """Trino over HTTP (loopback, or behind a proxy that ends TLS)."""
+    """Trino over HTTPS; user and password come from TRINO_USERNAME and TRINO_PASSWORD.
+
+    `ca_file` has the authority that vouches for its certificate; None means those that the system trusts.
+    """
 
     host: str
     port: int
-    username: str
     catalog: str = "iceberg"
+    ca_file: Path | None = None
 
 
 class DbtSettings(Settings):

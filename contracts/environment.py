@@ -17,6 +17,8 @@ METRICS_PORT = "METRICS_PORT"
 METRICS_HOST = "METRICS_HOST"
 CRM_USERNAME = "CRM_USERNAME"
 CRM_PASSWORD = "CRM_PASSWORD"  # noqa: S105
+TRINO_USERNAME = "TRINO_USERNAME"
+TRINO_PASSWORD = "TRINO_PASSWORD"  # noqa: S105
 # Key of the tokens that stand for phone numbers in gold (HMAC-SHA-256), and the name that tells one key from another.
 PII_TOKEN_KEY = "PII_TOKEN_KEY"  # noqa: S105
 PII_TOKEN_KEY_ID = "PII_TOKEN_KEY_ID"  # noqa: S105

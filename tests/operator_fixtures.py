@@ -115,7 +115,13 @@ TRANSFORM_OBJECTS: tuple[Manifest, ...] = (
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {"name": "lakehouse-trino", "namespace": "telecom"},
-        "data": {"host": "trino.telecom", "port": "8080"},
+        "data": {"host": "trino.telecom", "port": "8443"},
+    },
+    {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "lakehouse-trino", "namespace": "telecom"},
+        "stringData": {"username": "transformer", "password": "a-password-nobody-may-see", "ca.crt": "a certificate"},
     },
     {
         "apiVersion": "v1",

@@ -97,8 +97,8 @@ def run_nightly(
     Raises `DbtError` if the transformation fails; readers then keep what they see. A gate that blocks is not an error:
     the report has `is_published` False. Freshness is measured at `now`; `run_id` is the run's name in the audit tables.
     """
-    dbt = Dbt(settings.dbt, settings.trino, _parsed_project(environ))
-    sql = TrinoSql(settings.trino)
+    dbt = Dbt(settings.dbt, settings.trino, environ, _parsed_project(environ))
+    sql = TrinoSql(settings.trino, environ)
     try:
         dbt.start()
         catalog = open_catalog(settings.catalog, settings.s3, environ)

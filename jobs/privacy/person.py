@@ -67,7 +67,7 @@ def erase_person(settings: EraseSettings, environ: Mapping[str, str], msisdn: st
     catalog = open_catalog(settings.catalog, settings.s3, environ)
     person = find_subject(catalog, msisdn)
     deleted = delete_customer(connect(settings.database, environ), msisdn)
-    with closing(TrinoSql(settings.trino)) as sql:
+    with closing(TrinoSql(settings.trino, environ)) as sql:
         erased = tuple(erase(catalog, sql, person))
     kafka = settings.kafka
     config = client_config(kafka, environ) if kafka else None

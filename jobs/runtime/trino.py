@@ -1,10 +1,14 @@
 """SQL on Trino: one statement, its rows as dictionaries."""
 
+from collections.abc import Mapping
 from typing import Any
 
+import requests
 import trino.dbapi
+from trino.auth import BasicAuthentication
 
 from contracts.batch_settings import TrinoConnection
+from contracts.environment import TRINO_PASSWORD, TRINO_USERNAME
 
 Row = dict[str, Any]
 
@@ -12,11 +16,9 @@ Row = dict[str, Any]
 class TrinoSql:
     """A connection to one catalog, which threads may share. Every statement is a transaction of its own."""
 
-    def __init__(self, settings: TrinoConnection) -> None:
+    def __init__(self, settings: TrinoConnection, environ: Mapping[str, str]) -> None:
         self.catalog = settings.catalog
-        self._connection = trino.dbapi.connect(
-            host=settings.host, port=settings.port, user=settings.username, catalog=settings.catalog, timezone="UTC"
-        )
+        self._connection = open_trino(settings, environ)
 
     def rows(self, statement: str) -> list[Row]:
         """Run `statement` and return its rows, columns by name."""
@@ -33,3 +35,27 @@ class TrinoSql:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+def open_trino(settings: TrinoConnection, environ: Mapping[str, str]) -> Any:
+    """A connection of Trino's client as the user of the environment, in UTC. It logs in with each statement."""
+    username = environ[TRINO_USERNAME]
+    return trino.dbapi.connect(
+        host=settings.host,
+        port=settings.port,
+        user=username,
+        auth=BasicAuthentication(username, environ[TRINO_PASSWORD]),
+        catalog=settings.catalog,
+        http_scheme="https",
+        http_session=_session(settings),
+        timezone="UTC",
+    )
+
+
+def _session(settings: TrinoConnection) -> requests.Session:
+    session = requests.Session()
+    if settings.ca_file is not None:
+        session.verify = str(settings.ca_file)
+        # Otherwise REQUESTS_CA_BUNDLE would be taken instead.
+        session.trust_env = False
+    return session

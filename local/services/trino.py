@@ -1,4 +1,4 @@
-"""Trino: one node that both coordinates and works, with the Iceberg catalog that pipelines write."""
+"""Trino: one node that both coordinates and works, with the tables of pipelines. Whoever asks it must log in."""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,16 +8,35 @@ from local.artefacts.java import java_25
 from local.artefacts.trino import trino_home
 from local.services.minio import BUCKET, REGION, Minio
 from local.services.postgres import CATALOG_DATABASE, Postgres
-from local.services.service import config_map
+from local.services.service import config_map, secret
+from local.services.trino_logins import (
+    TrinoUser,
+    password_file,
+    trino_certificates,
+    trino_folder,
+    trino_password,
+    write_password_file,
+)
 from local.state.files import write_atomically
+from local.state.passwords import password
+from local.state.paths import StateDirectory
 from local.supervisor.loopback import LOOPBACK
 from local.supervisor.machine import Machine, base_environment
 from local.supervisor.spec import HttpProbe, ProcessSpec, StopRank
 from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.pipeline.storage_references import (
+    CA_KEY,
+    HOST_KEY,
+    PASSWORD_KEY,
+    PORT_KEY,
+    USERNAME_KEY,
+)
 from operators.telecom_pipeline.spec.storage import Catalog
 
 # Name of the catalog in SQL and in the JDBC catalog's tables, where every engine must use the same name.
 CATALOG: str = Catalog.model_fields["name"].default
+# The same tables for people, read-only: access rules cannot forbid `ALTER TABLE … EXECUTE`, only a catalog can.
+READERS_CATALOG = "lakehouse"
 TRINO_OBJECT = "lakehouse-trino"
 HEAP = "1g"
 ACCESS_RULES = Path(__file__).parents[2] / "manifests" / "trino" / "access-rules.json"
@@ -39,7 +58,7 @@ _JVM_FLAGS = (
 
 
 class Trino:
-    """Queries what pipelines wrote."""
+    """Queries what pipelines wrote. Users log in over TLS; over HTTP, Trino talks to itself and refuses users."""
 
     name = "trino"
 
@@ -47,29 +66,44 @@ class Trino:
         self._postgres = postgres
         self._minio = minio
         self._warehouse = f"s3://{BUCKET}/{warehouse_prefix}".rstrip("/")
+        self._knows_users = False
 
     def sync(self, machine: Machine) -> bool:
         """Run the server; it starts beside the database and the storage, and needs them only at the first query."""
+        if not self._knows_users:
+            write_password_file(machine.state)
+            self._knows_users = True
         return machine.supervisor.ensure(self._process(machine)).is_ready
 
     def port(self, machine: Machine) -> int:
-        """HTTP port on 127.0.0.1."""
+        """Port of HTTPS on 127.0.0.1."""
         return machine.ports.claim("trino")
 
     def endpoint(self, machine: Machine) -> str:
-        """Base address of its HTTP interface."""
-        return f"http://{LOOPBACK}:{self.port(machine)}"
+        """Base address of its HTTPS interface."""
+        return f"https://{LOOPBACK}:{self.port(machine)}"
 
     def connection_objects(self, machine: Machine, namespace: str) -> Sequence[Manifest]:
-        """Coordinates only: on loopback, users are not authenticated."""
-        place = {"host": LOOPBACK, "port": str(self.port(machine))}
-        return (config_map(TRINO_OBJECT, namespace, place),)
+        """Coordinates, the login of the jobs, and the authority that vouches for the server."""
+        user = TrinoUser.TRANSFORMER
+        place = {HOST_KEY: LOOPBACK, PORT_KEY: str(self.port(machine))}
+        login = {USERNAME_KEY: str(user), PASSWORD_KEY: trino_password(machine.state, user)}
+        authority = {CA_KEY: trino_certificates(machine.state).authority.read_text()}
+        return (config_map(TRINO_OBJECT, namespace, place), secret(TRINO_OBJECT, namespace, login | authority))
 
     def _process(self, machine: Machine) -> ProcessSpec:
         home = trino_home()
-        folder = machine.state.services / self.name
-        port = self.port(machine)
-        configuration = _configuration(home, port) | {"catalog/iceberg.properties": self._catalog(machine)}
+        folder = trino_folder(machine.state)
+        port, http_port = self.port(machine), machine.ports.claim("trino-http")
+        configuration = {
+            "config.properties": [*_server(home), *_listeners(port, http_port), *_logins(machine.state)],
+            "password-authenticator.properties": _password_authenticator(machine.state),
+            # Who may do what: manifests/trino/access-rules.json.
+            "access-control.properties": ["access-control.name=file", f"security.config-file={ACCESS_RULES}"],
+            "log.properties": ["io.trino=WARN", "io.airlift=WARN", "io.trino.server.Server=INFO"],
+            f"catalog/{CATALOG}.properties": self._catalog(machine),
+            f"catalog/{READERS_CATALOG}.properties": [*self._catalog(machine), "iceberg.security=READ_ONLY"],
+        }
         for name, lines in configuration.items():
             write_atomically(folder / "etc" / name, "\n".join(lines) + "\n")
         argv = (str(java_25()), *_JVM_FLAGS, *_system_properties(folder), "-cp", f"{home / 'lib'}/*")
@@ -80,9 +114,9 @@ class Trino:
             working_directory=folder,
             environment=base_environment() | self._credentials(machine),
             revision=hashlib.sha256(repr((argv, configuration)).encode()).hexdigest(),
-            ports=(port,),
+            ports=(port, http_port),
             endpoint=self.endpoint(machine),
-            readiness=HttpProbe(port, "/v1/info", body_contains='"starting":false'),
+            readiness=HttpProbe(http_port, "/v1/info", body_contains='"starting":false'),
             stop_rank=StopRank.QUERY_ENGINE,
         )
 
@@ -94,6 +128,7 @@ class Trino:
             "CATALOG_PASSWORD": user_password,
             "S3_ACCESS_KEY_ID": key_id,
             "S3_SECRET_ACCESS_KEY": key,
+            "INTERNAL_SECRET": password(machine.state, "trino-internal"),
         }
 
     def _catalog(self, machine: Machine) -> list[str]:
@@ -121,27 +156,47 @@ class Trino:
         ]
 
 
-def _configuration(home: Path, port: int) -> dict[str, list[str]]:
-    return {
-        "config.properties": [
-            "coordinator=true",
-            "node-scheduler.include-coordinator=true",
-            f"http-server.http.port={port}",
-            f"discovery.uri=http://{LOOPBACK}:{port}",
-            "query.max-memory=512MB",
-            "query.max-memory-per-node=512MB",
-            "web-ui.authentication.type=fixed",
-            "web-ui.user=telecom",
-            "node.environment=local",
-            "node.id=local",
-            f"node.bind-ip={LOOPBACK}",
-            f"node.internal-address={LOOPBACK}",
-            f"plugin.dir={home / 'plugin'}",
-        ],
-        # Analysts see masks, stewards more, the transformation everything: manifests/trino/access-rules.json.
-        "access-control.properties": ["access-control.name=file", f"security.config-file={ACCESS_RULES}"],
-        "log.properties": ["io.trino=WARN", "io.airlift=WARN", "io.trino.server.Server=INFO"],
-    }
+def _server(home: Path) -> list[str]:
+    return [
+        "coordinator=true",
+        "node-scheduler.include-coordinator=true",
+        "query.max-memory=512MB",
+        "query.max-memory-per-node=512MB",
+        "node.environment=local",
+        "node.id=local",
+        f"node.bind-ip={LOOPBACK}",
+        f"node.internal-address={LOOPBACK}",
+        f"plugin.dir={home / 'plugin'}",
+    ]
+
+
+def _listeners(port: int, http_port: int) -> list[str]:
+    return [
+        "http-server.https.enabled=true",
+        f"http-server.https.port={port}",
+        # Trino's own: it reports to itself there, proving who it is with the secret.
+        f"http-server.http.port={http_port}",
+        f"discovery.uri=http://{LOOPBACK}:{http_port}",
+    ]
+
+
+def _logins(state: StateDirectory) -> list[str]:
+    return [
+        f"http-server.https.keystore.path={trino_certificates(state).server}",
+        "http-server.authentication.type=PASSWORD",
+        "http-server.authentication.allow-insecure-over-http=false",
+        "internal-communication.shared-secret=${ENV:INTERNAL_SECRET}",
+        "web-ui.enabled=false",
+    ]
+
+
+def _password_authenticator(state: StateDirectory) -> list[str]:
+    return [
+        "password-authenticator.name=file",
+        f"file.password-file={password_file(state)}",
+        # Logins are remembered until then, and the file changes only before a start.
+        "file.refresh-period=1h",
+    ]
 
 
 def _system_properties(folder: Path) -> tuple[str, ...]:

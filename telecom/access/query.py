@@ -5,20 +5,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-import trino.dbapi
 import trino.exceptions
 
-from local.errors import LocalError
-from local.services.trino import Trino
+from contracts.environment import TRINO_USERNAME
+from jobs.runtime.trino import open_trino
+from local.services.trino_logins import TrinoUser
 from local.state.paths import StateDirectory
-from local.supervisor.loopback import LOOPBACK
-from local.supervisor.ports import PortBook
-
-USER = "telecom"
-
-
-class QueryError(LocalError):
-    """Trino refused a statement or could not be reached."""
+from telecom.access.trino_login import QueryError, TrinoLogin, trino_login
 
 
 @dataclass(frozen=True)
@@ -33,31 +26,32 @@ class Answer:
 Ask = Callable[[str], Answer]
 
 
-def trino_port(state: StateDirectory) -> int:
-    """Port on which Trino listens. Raises `QueryError` if it was never started."""
-    port = PortBook(state.run).all().get(Trino.name)
-    if port is None:
-        raise QueryError("find Trino", "it was never started here", state.command("up"))
-    return port
+def trino_of(state: StateDirectory, user: TrinoUser) -> Ask:
+    """Asks the Trino of a state directory; it is looked up with each question, so it may start later."""
+    return lambda sql: ask(trino_login(state, user), sql)
 
 
-def trino_of(state: StateDirectory) -> Ask:
-    """Asks the Trino of a state directory; its port is looked up with each question, so it may start later."""
-    return lambda sql: ask(trino_port(state), sql)
-
-
-def ask(port: int, sql: str, catalog: str = "iceberg") -> Answer:
-    """Run one statement on this machine and fetch all its rows. Raises `QueryError`."""
+def ask(login: TrinoLogin, sql: str) -> Answer:
+    """Run one statement and fetch all its rows. Raises `QueryError`."""
     try:
-        with closing(trino.dbapi.connect(host=LOOPBACK, port=port, user=USER, catalog=catalog)) as connection:
+        with closing(open_trino(login.connection, login.credentials)) as connection:
             cursor = connection.cursor()
             rows = cursor.execute(sql.strip().rstrip(";")).fetchall()
             return Answer(tuple(column.name for column in cursor.description or ()), rows)
     except trino.exceptions.TrinoQueryError as error:
-        raise QueryError("run the query", f"Trino says: {error.message}", "correct it and try again") from error
+        raise QueryError("run the query", f"Trino says: {error.message}", _after(error)) from error
+    except trino.exceptions.HttpError as error:
+        why = f"Trino refuses the login of {login.credentials[TRINO_USERNAME]} ({error})"
+        raise QueryError("run the query", why, "telecom down, then telecom up") from error
     except (trino.exceptions.TrinoConnectionError, OSError) as error:
-        why = f"Trino does not answer on port {port} ({type(error).__name__})"
+        why = f"Trino does not answer on port {login.connection.port} ({type(error).__name__})"
         raise QueryError("run the query", why, "telecom up, then telecom status") from error
+
+
+def _after(error: trino.exceptions.TrinoQueryError) -> str:
+    if error.error_name == "PERMISSION_DENIED":
+        return "telecom query 'SHOW TABLES FROM published', or another user with --user"
+    return "correct it and try again"
 
 
 def ask_bronze(ask: Ask, topics: Iterable[str], question: Callable[[str], str]) -> Sequence[Sequence[Any]]:

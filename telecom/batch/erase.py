@@ -21,7 +21,7 @@ class ErasureError(LocalError):
 def erase_everywhere(target: LocalPipeline, msisdn: str) -> Erasure:
     """Erase a person from CRM, lake and Kafka, then search what is left. Raises `LocalError`."""
     pipeline = target.pipeline
-    access = lake_access(target.store, pipeline)
+    access = lake_access(target.store, pipeline, target.state.run)
     kafka = kafka_login(target.store, pipeline.namespace, pipeline.name, names.ERASER, target.state.run)
     settings: EraseSettings = access.settings.model_copy(update={"kafka": kafka.connection})
     try:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from jobs.nightly.dbt.dbt_build import DbtError
 from local.errors import LocalError
+from local.services.trino_logins import TrinoUser
 from local.state.paths import StateDirectory
-from telecom.access.query import trino_port
+from telecom.access.trino_login import trino_login
 from telecom.catalogue.dbt_project import dbt_project
 from telecom.pipelines.follow import Tell
 
@@ -21,9 +22,9 @@ class ModelDocsError(LocalError):
 
 def write_model_docs(state: StateDirectory, tell: Tell) -> Path:
     """Describe the tables as they are in the lake now. Returns the page. Raises `ModelDocsError`."""
-    port = trino_port(state)
+    login = trino_login(state, TrinoUser.TRANSFORMER)
     tell("dbt reads the project and asks Trino for tables and columns …")
-    dbt = dbt_project(state.run / "docs", port)
+    dbt = dbt_project(state.run / "docs", login.connection, login.credentials)
     try:
         dbt.run(GENERATE, {})
     except DbtError as error:

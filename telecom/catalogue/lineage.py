@@ -3,13 +3,11 @@
 import json
 from typing import Any
 
+from jobs.nightly.dbt.parse_project import NO_LOGIN, NO_TRINO
 from local.errors import LocalError
 from local.state.paths import StateDirectory
 from telecom.catalogue.dbt_project import dbt_project
 from telecom.catalogue.lineage_tree import Node, UnknownTableError, trace
-
-# dbt parses the project without asking Trino anything.
-NO_PORT = 0
 
 
 class LineageError(LocalError):
@@ -21,11 +19,12 @@ def lineage(state: StateDirectory, table: str) -> Node:
     try:
         return trace(_graph(state), table)
     except UnknownTableError as error:
-        raise LineageError("trace a table", str(error), "telecom query 'SHOW TABLES FROM gold'") from error
+        tables = "telecom query --user transformer 'SHOW TABLES FROM gold'"
+        raise LineageError("trace a table", str(error), tables) from error
 
 
 def _graph(state: StateDirectory) -> dict[str, Any]:
-    dbt = dbt_project(state.run / "lineage", NO_PORT)
+    dbt = dbt_project(state.run / "lineage", NO_TRINO, NO_LOGIN)
     dbt.run(("parse",), {})
     graph: dict[str, Any] = json.loads(dbt.manifest_file.read_text())
     return graph

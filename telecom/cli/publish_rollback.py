@@ -19,7 +19,7 @@ def publish_rollback(
     The next nightly run publishes new numbers.
     """
     chosen = transforming_pipeline(started_state(state), pipeline, TRIED)
-    record = roll_publication_back(lake_access(chosen.store, chosen.pipeline))
+    record = roll_publication_back(lake_access(chosen.store, chosen.pipeline, chosen.state.run))
     published = published_tables(record.snapshots)
     if output is Output.JSON:
         print_json(

@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 
-from contracts.batch_settings import TrinoConnection
 from contracts.ledger import EventCounts
 from jobs.runtime.trino import TrinoSql
-from local.supervisor.loopback import LOOPBACK
-from telecom.access.query import USER, trino_of, trino_port
+from local.services.trino_logins import TrinoUser
+from telecom.access.query import trino_of
+from telecom.access.trino_login import trino_login
 from telecom.audit.ledger_balance import LedgerBalance, balance_ledger
 from telecom.batch.ingest import run_ingest
 from telecom.batch.job_names import BatchJob
@@ -38,11 +38,13 @@ def bring_customers(pipeline: RunningPipeline, tell: Tell) -> None:
 
 def make_numbers(pipeline: RunningPipeline, produced: Mapping[str, EventCounts], tell: Tell) -> Numbers:
     """Run the nightly job, then score churn, balance the ledger down to gold and answer the four questions."""
-    nightly = run_nightly(pipeline.local, Days(), trino_of(pipeline.state), tell)
+    ask = trino_of(pipeline.state, TrinoUser.TRANSFORMER)
+    nightly = run_nightly(pipeline.local, Days(), ask, tell)
     if not nightly.is_published:
         return Numbers(nightly)
-    trino = TrinoConnection(host=LOOPBACK, port=trino_port(pipeline.state), username=USER)
-    with closing(TrinoSql(trino)) as sql, ThreadPoolExecutor(1, thread_name_prefix="balance") as beside:
+    login = trino_login(pipeline.state, TrinoUser.TRANSFORMER)
+    sql_of_jobs = closing(TrinoSql(login.connection, login.credentials))
+    with sql_of_jobs as sql, ThreadPoolExecutor(1, thread_name_prefix="balance") as beside:
         balance = beside.submit(balance_ledger, sql, produced)
         answers = beside.submit(answer_questions, sql, [asked for asked in QUESTIONS if not asked.is_of_scores])
         run_to_success(pipeline.local, BatchJob.CHURN, tell)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from local.artefacts.versions import versions
 from local.errors import LocalError
+from local.services.trino_logins import TrinoUser
 from local.state.paths import StateDirectory
 from operators.telecom_pipeline.pipeline.sources import simulators_of
 from operators.telecom_pipeline.pipeline.topics import event_topic_names
@@ -55,7 +56,7 @@ def run_demo(state: StateDirectory, file: Path, tell: Tell) -> DemoRun:
     _require_bounded_sources(state, file)
     pipeline = bring_up(state, file, tell, rerun_sources=True)
     started = time.monotonic()
-    ask_trino = trino_of(state)
+    ask_trino = trino_of(state, TrinoUser.TRANSFORMER)
     with ThreadPoolExecutor(1, thread_name_prefix="customers") as beside:
         customers = beside.submit(bring_customers, pipeline, tell) if pipeline.resource.pipeline.batch_jobs else None
         counted, alerts = _let_events_flow(pipeline, ask_trino, tell)

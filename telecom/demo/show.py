@@ -25,7 +25,7 @@ from telecom.terminal.console import answers, print_heading
 from telecom.terminal.plain_table import rows_table
 
 NEXT_COMMANDS = (
-    ("query 'SELECT count(*) FROM bronze.call_events'", "ask the lake in SQL"),
+    ("query 'SHOW SCHEMAS' --user transformer", "ask the lake in SQL, as the jobs do"),
     ("status --watch", "watch the components"),
     ("down", "stop everything, keep the data"),
 )

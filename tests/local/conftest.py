@@ -5,6 +5,7 @@ import signal
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import boto3
@@ -15,10 +16,10 @@ from mypy_boto3_s3 import S3Client
 from pyiceberg.catalog import Catalog
 from pyiceberg.catalog.sql import SqlCatalog
 
+from jobs.runtime.trino import open_trino
 from local.cluster.local_cluster import LocalCluster
 from local.services.minio import REGION
 from local.services.postgres import Postgres
-from local.services.trino import CATALOG
 from local.state.paths import StateDirectory
 
 
@@ -70,10 +71,9 @@ def lake(local_cluster: LocalCluster) -> LakeEngine:
 def trino_cursor(local_cluster: LocalCluster) -> Iterator[trino.dbapi.Cursor]:
     """Cursor on Trino's Iceberg catalog."""
     start_services(local_cluster, "minio", "postgres", "trino")
-    port = local_cluster.services.trino.port(local_cluster.machine)
-    connection = trino.dbapi.connect(host="127.0.0.1", port=port, user="tests", catalog=CATALOG)
-    yield connection.cursor()
-    connection.close()
+    login = LakeEngine(local_cluster).trino()
+    with closing(open_trino(login.connection, login.credentials)) as connection:
+        yield connection.cursor()
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,11 @@ from local.cluster.local_cluster import LocalCluster
 from local.services.minio import BUCKET, REGION
 from local.services.postgres import CATALOG_DATABASE
 from local.services.trino import CATALOG
+from local.services.trino_logins import TrinoUser
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.manifest import Manifest, Ref, ref_of
 from operators.telecom_pipeline.objects.upstream import STRIMZI_CA_KEY, STRIMZI_CLUSTER_LABEL
+from telecom.access.trino_login import TrinoLogin, trino_login
 
 NAMESPACE = "tests"
 KAFKA_NAME = "shared"
@@ -202,6 +204,10 @@ class LakeEngine:
         """The catalog that Trino reads too."""
         port = self.cluster.services.postgres.port(self.cluster.machine)
         return JdbcCatalog(name=CATALOG, host="127.0.0.1", port=port, database=CATALOG_DATABASE, ssl_mode="disable")
+
+    def trino(self, user: TrinoUser = TrinoUser.TRANSFORMER) -> TrinoLogin:
+        """Trino, as this user finds it."""
+        return trino_login(self.cluster.machine.state, user)
 
     def environ(self) -> dict[str, str]:
         """Credentials of both, as jobs expect them."""

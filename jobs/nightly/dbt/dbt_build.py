@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.batch_settings import DbtSettings, TrinoConnection
+from contracts.environment import TRINO_PASSWORD, TRINO_USERNAME
 from jobs.nightly.dbt.parsed_project import MANIFEST, PARSED, ParsedProject, project_digest
 
 _LAST_LINES = 25
@@ -24,12 +25,18 @@ class DbtError(Exception):
 
 
 class Dbt:
-    """Runs commands of the dbt project against one Trino. dbt does not get the key of the personal data tokens.
+    """Runs commands of the dbt project on one Trino. Of `environ`, dbt gets the login there, and no other secret.
 
     With `parsed`, commands begin without parsing, if it was made from the project and the catalog as they are now.
     """
 
-    def __init__(self, settings: DbtSettings, trino: TrinoConnection, parsed: ParsedProject | None = None) -> None:
+    def __init__(
+        self,
+        settings: DbtSettings,
+        trino: TrinoConnection,
+        environ: Mapping[str, str],
+        parsed: ParsedProject | None = None,
+    ) -> None:
         self._settings = settings
         self._environment = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
@@ -41,9 +48,13 @@ class Dbt:
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "TRINO_HOST": trino.host,
             "TRINO_PORT": str(trino.port),
-            "TRINO_USER": trino.username,
             "TRINO_CATALOG": trino.catalog,
+            TRINO_USERNAME: environ[TRINO_USERNAME],
+            # dbt keeps values of variables with such a name out of its logs.
+            f"DBT_ENV_SECRET_{TRINO_PASSWORD}": environ[TRINO_PASSWORD],
         }
+        if trino.ca_file is not None:
+            self._environment["TRINO_CA_FILE"] = str(trino.ca_file)
         self._parsed = parsed if parsed and parsed.is_of(self.project_digest, trino.catalog) else None
         self._waiting: subprocess.Popen[str] | None = None
 

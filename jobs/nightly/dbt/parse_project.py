@@ -7,16 +7,19 @@ from typing import Annotated
 import typer
 
 from contracts.batch_settings import DbtSettings, TrinoConnection
+from contracts.environment import TRINO_PASSWORD, TRINO_USERNAME
 from jobs.nightly.dbt.dbt_build import Dbt
 from jobs.nightly.dbt.parsed_project import CATALOG, DIGEST, MANIFEST, PARSED, project_digest
 
 # Parsing asks no engine, but the profile has to be filled in.
-NO_TRINO = TrinoConnection(host="parsed-without-trino", port=1, username="nobody", catalog=CATALOG)
+NO_TRINO = TrinoConnection(host="parsed-without-trino", port=1, catalog=CATALOG)
+NO_LOGIN = {TRINO_USERNAME: "nobody", TRINO_PASSWORD: ""}
 
 
 def parse_project(python: Path, project_directory: Path, folder: Path) -> None:
     """Parse with dbt's `python` and keep the result in `folder`. Raises `DbtError`."""
-    dbt = Dbt(DbtSettings(python=python, project_directory=project_directory, target_directory=folder), NO_TRINO)
+    settings = DbtSettings(python=python, project_directory=project_directory, target_directory=folder)
+    dbt = Dbt(settings, NO_TRINO, NO_LOGIN)
     dbt.run(("parse",), {})
     target = dbt.manifest_file.parent
     for name in (PARSED, MANIFEST):

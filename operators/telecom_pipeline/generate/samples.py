@@ -43,7 +43,7 @@ CRM: Mapping[str, Any] = {
 }
 
 TRANSFORM: Mapping[str, Any] = {
-    "trino": {"connectionRef": {"name": "lakehouse-trino"}},
+    "trino": {name: {"name": "lakehouse-trino"} for name in ("connectionRef", "credentialsSecretRef", "caSecretRef")},
     "crm": CRM,
     "piiTokenKeySecretRef": {"name": "pii-token-key"},
 }

@@ -101,14 +101,14 @@ def _trino(pipeline: Pipeline, references: Mapping[Ref, Manifest | None]) -> Tri
     transform = pipeline.spec.transform
     if transform is None:
         return None
-    user = {"username": transform.trino.username, "catalog": pipeline.spec.storage.catalog.name}
+    catalog = pipeline.spec.storage.catalog.name
     if transform.trino.connection:
-        return TrinoConnection(**transform.trino.connection.model_dump(), **user)
+        return TrinoConnection(**transform.trino.connection.model_dump(), catalog=catalog)
     ref = trino_connection_ref(pipeline.namespace, transform)
     data = _data(references, ref) if ref else {}
     if not data.get(HOST_KEY) or not data.get(PORT_KEY, "").isdigit():
         return None
-    return TrinoConnection(host=data[HOST_KEY], port=int(data[PORT_KEY]), **user)
+    return TrinoConnection(host=data[HOST_KEY], port=int(data[PORT_KEY]), catalog=catalog)
 
 
 def _postgres(

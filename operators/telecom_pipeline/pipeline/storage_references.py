@@ -17,6 +17,7 @@ PORT_KEY = "port"
 DATABASE_KEY = "database"
 USERNAME_KEY = "username"
 PASSWORD_KEY = "password"  # noqa: S105
+CA_KEY = "ca.crt"
 TOKEN_KEY = "token"  # noqa: S105
 KEY_ID_KEY = "key-id"
 TOKEN_KEY_KEY = "key"  # noqa: S105
@@ -103,10 +104,20 @@ def _of_database(namespace: str, database: PostgresDatabase, path: str, stage: S
 
 def _of_transform(namespace: str, transform: Transform) -> tuple[RequiredObject, ...]:
     key = Ref(names.SECRET, namespace, transform.pii_token_key_secret_ref.name)
-    trino = trino_connection_ref(namespace, transform)
-    trino_path = f"{TRANSFORM_PATH}.trino.connectionRef"
     return (
-        *((RequiredObject(trino_path, trino, (HOST_KEY, PORT_KEY), Stage.TRANSFORM),) if trino else ()),
+        *_of_trino(namespace, transform),
         *_of_database(namespace, transform.crm, f"{TRANSFORM_PATH}.crm", Stage.TRANSFORM),
         RequiredObject(f"{TRANSFORM_PATH}.piiTokenKeySecretRef", key, (KEY_ID_KEY, TOKEN_KEY_KEY), Stage.TRANSFORM),
+    )
+
+
+def _of_trino(namespace: str, transform: Transform) -> tuple[RequiredObject, ...]:
+    trino, path = transform.trino, f"{TRANSFORM_PATH}.trino"
+    place = trino_connection_ref(namespace, transform)
+    login = Ref(names.SECRET, namespace, trino.credentials_secret_ref.name)
+    authority = Ref(names.SECRET, namespace, trino.ca_secret_ref.name) if trino.ca_secret_ref else None
+    return (
+        *((RequiredObject(f"{path}.connectionRef", place, (HOST_KEY, PORT_KEY), Stage.TRANSFORM),) if place else ()),
+        RequiredObject(f"{path}.credentialsSecretRef", login, (USERNAME_KEY, PASSWORD_KEY), Stage.TRANSFORM),
+        *((RequiredObject(f"{path}.caSecretRef", authority, (CA_KEY,), Stage.TRANSFORM),) if authority else ()),
     )

@@ -21,8 +21,9 @@ from operators.telecom_pipeline.render.images import (
     NIGHTLY_IMAGE,
     image,
 )
-from operators.telecom_pipeline.render.kafka_client import SecretKey
+from operators.telecom_pipeline.render.kafka_client import Mount, SecretKey
 from operators.telecom_pipeline.render.settings_file import render_settings_file
+from operators.telecom_pipeline.render.trino_client import trino_client, trino_credentials
 from operators.telecom_pipeline.render.workload import Workload, render_run
 from operators.telecom_pipeline.spec.transform import Transform
 
@@ -79,8 +80,10 @@ def lake_settings(pipeline: Pipeline, endpoints: Endpoints) -> EraseSettings:
 
 def lake_credentials(pipeline: Pipeline) -> tuple[SecretKey, ...]:
     """Credentials that belong to `lake_settings`."""
-    crm = _crm_credentials(pipeline.batch_jobs.section) if pipeline.batch_jobs else ()
-    return (*storage_credentials(pipeline), *crm)
+    if pipeline.batch_jobs is None:
+        return storage_credentials(pipeline)
+    section = pipeline.batch_jobs.section
+    return (*storage_credentials(pipeline), *_crm_credentials(section), *trino_credentials(section.trino))
 
 
 def _workloads(pipeline: Pipeline, endpoints: Endpoints, arguments: tuple[str, ...] = ()) -> tuple[Workload, ...]:
@@ -91,10 +94,11 @@ def _workloads(pipeline: Pipeline, endpoints: Endpoints, arguments: tuple[str, .
         return ()
     lake = {"s3": s3_connection(pipeline, s3_endpoint), "catalog": catalog}
     crm, token_key = _crm_credentials(jobs.section), _token_key(jobs.section)
+    client = trino_client(jobs.section.trino, trino)
     nightly = NightlySettings.model_validate(
         lake
         | {
-            "trino": trino,
+            "trino": client.connection,
             "dbt": DBT.model_copy(update={"threads": jobs.dbt_threads}),
             "lookback_days": jobs.section.lookback_days,
             "calendar": jobs.section.calendar.calendar(),
@@ -107,7 +111,15 @@ def _workloads(pipeline: Pipeline, endpoints: Endpoints, arguments: tuple[str, .
     churn = ChurnSettings.model_validate(lake | database | {"trino": trino})
     return (
         _workload(pipeline, jobs, CRM_INGEST, ingest, crm, arguments),
-        _workload(pipeline, jobs, NIGHTLY, nightly, token_key, ("--report", TERMINATION_LOG, *arguments)),
+        _workload(
+            pipeline,
+            jobs,
+            NIGHTLY,
+            nightly,
+            (*token_key, *client.credentials),
+            ("--report", TERMINATION_LOG, *arguments),
+            client.mounts,
+        ),
         _workload(pipeline, jobs, CHURN, churn, crm, arguments),
     )
 
@@ -119,6 +131,7 @@ def _workload(
     settings: Settings,
     credentials: tuple[SecretKey, ...],
     arguments: tuple[str, ...],
+    mounts: tuple[Mount, ...] = (),
 ) -> Workload:
     component, repository, module = job
     return Workload(
@@ -128,7 +141,7 @@ def _workload(
         image=image(pipeline, repository),
         settings=settings,
         credentials=(*storage_credentials(pipeline), *credentials),
-        mounts=(),
+        mounts=mounts,
         resources=jobs.resources,
         stop_seconds=STOP_SECONDS,
         arguments=arguments,

@@ -11,10 +11,10 @@ from operators.telecom_pipeline.spec.storage import PostgresDatabase
 
 
 class TrinoAddress(SpecModel):
-    """Where Trino answers over HTTP."""
+    """Where Trino answers over HTTPS."""
 
     host: Annotated[str, Field(min_length=1)] = Field(description="Host name or address.")
-    port: Annotated[int, Field(ge=1, le=65535)] = Field(default=8080, description="TCP port.")
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(default=8443, description="TCP port.")
 
 
 class TrinoEngine(SpecModel):
@@ -24,8 +24,14 @@ class TrinoEngine(SpecModel):
     connection_ref: ObjectReference | None = Field(
         default=None, description="ConfigMap with the keys `host` and `port`."
     )
-    username: Annotated[str, Field(min_length=1, max_length=128)] = Field(
-        default="transformer", description="User that the jobs run SQL as; Trino's access rules must let it write."
+    credentials_secret_ref: ObjectReference = Field(
+        description="Secret with the keys `username` and `password`, as whom the jobs run SQL; Trino's access rules "
+        "must let that user write."
+    )
+    ca_secret_ref: ObjectReference | None = Field(
+        default=None,
+        description="Secret with the key `ca.crt`: the authority that vouches for Trino's certificate. If absent, one "
+        "that the system trusts must do so.",
     )
 
 

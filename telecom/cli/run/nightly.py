@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from local.services.trino_logins import TrinoUser
 from telecom.access.query import trino_of
 from telecom.batch.nightly import TRIED, Days, run_nightly
 from telecom.batch.nightly_tables import nightly_report
@@ -34,7 +35,8 @@ def nightly(
         raise typer.BadParameter("event days need both --from and --until")
     directory = started_state(state)
     days = Days(*(day.date() if day else None for day in (date, first, until)))
-    done = run_nightly(transforming_pipeline(directory, pipeline, TRIED), days, trino_of(directory), tell)
+    ask = trino_of(directory, TrinoUser.TRANSFORMER)
+    done = run_nightly(transforming_pipeline(directory, pipeline, TRIED), days, ask, tell)
     if output is Output.JSON:
         print_json(asdict(done))
     else:

@@ -16,7 +16,7 @@ from psycopg2.extensions import parse_dsn
 from pyiceberg.catalog import Catalog
 
 from contracts import environment
-from contracts.batch_settings import DbtSettings, EraseSettings, NightlySettings, PostgresConnection, TrinoConnection
+from contracts.batch_settings import DbtSettings, EraseSettings, NightlySettings, PostgresConnection
 from contracts.batch_tables import BATCH_TABLES
 from jobs.crm_batch_ingestor.ingest import Ingested, ingest_all
 from jobs.crm_batch_ingestor.source import source_snapshot
@@ -60,7 +60,7 @@ class Warehouse:
     lake: BronzeLake = field(init=False)
 
     def __post_init__(self) -> None:
-        self.sql = TrinoSql(self.settings.trino)
+        self.sql = TrinoSql(self.settings.trino, self.environ)
         self.catalog = open_catalog(self.settings.catalog, self.settings.s3, self.environ)
         self.lake = BronzeLake(self.catalog)
 
@@ -118,7 +118,7 @@ class Warehouse:
     @property
     def dbt(self) -> Dbt:
         """dbt as the nightly run starts it."""
-        return Dbt(self.settings.dbt, self.settings.trino, parsed_if_present())
+        return Dbt(self.settings.dbt, self.settings.trino, self.environ, parsed_if_present())
 
     def dbt_results(self) -> dict[str, dict[str, Any]]:
         """What dbt said of each node in its last command, by the node's name."""
@@ -190,9 +190,8 @@ def _crm_database(lake: LakeEngine, name: str) -> str:
 
 
 def _settings(lake: LakeEngine, name: str, folder: Path) -> NightlySettings:
-    trino_port = lake.cluster.services.trino.port(lake.cluster.machine)
     return NightlySettings(
-        trino=TrinoConnection(host="127.0.0.1", port=trino_port, username="transformer"),
+        trino=lake.trino().connection,
         s3=lake.s3(name),
         catalog=lake.catalog(),
         dbt=DbtSettings(python=dbt_python(), project_directory=DBT_PROJECT, target_directory=folder),
@@ -203,6 +202,7 @@ def _environ(lake: LakeEngine, crm_dsn: str) -> dict[str, str]:
     crm = parse_dsn(crm_dsn)
     return {
         **lake.environ(),
+        **lake.trino().credentials,
         environment.CRM_USERNAME: crm["user"],
         environment.CRM_PASSWORD: crm["password"],
         environment.PII_TOKEN_KEY: secrets.token_hex(32),

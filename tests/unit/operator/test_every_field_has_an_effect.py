@@ -136,7 +136,8 @@ OTHER_VALUES |= {
     "transform.trino.connection.host": "other",
     "transform.trino.connection.port": 7070,
     "transform.trino.connectionRef.name": "other",
-    "transform.trino.username": "other",
+    "transform.trino.credentialsSecretRef.name": "other",
+    "transform.trino.caSecretRef.name": "other",
     "transform.crm.connection.host": "other",
     "transform.crm.connection.port": 6543,
     "transform.crm.connection.database": "other",
@@ -209,7 +210,8 @@ def base_for(leaf: str) -> Manifest:
     if leaf.startswith("storage.catalog.jdbc.connection."):
         base["spec"]["storage"]["catalog"] = {"jdbc": DIRECT_CATALOG}
     if leaf.startswith("transform.trino.connection."):
-        base["spec"]["transform"]["trino"] = {"connection": {"host": "trino"}}
+        del base["spec"]["transform"]["trino"]["connectionRef"]
+        base["spec"]["transform"]["trino"]["connection"] = {"host": "trino"}
     if leaf.startswith("transform.crm.connection."):
         base["spec"]["transform"]["crm"] = DIRECT_CATALOG
     if leaf.startswith("storage.catalog.rest."):

@@ -110,5 +110,5 @@ def test_java_heap_leaves_half_of_the_memory_to_the_page_cache() -> None:
 def test_without_tls_no_certificate_is_mounted_or_configured() -> None:
     manifests = rendered(changed(DEMO, "spec.kafka.tls", False))
     text = yaml.safe_dump_all(manifests)
-    assert "ca.crt" not in text
+    assert "kafka-ca" not in text
     assert '"ca_file": null' in of_kind(manifests, "ConfigMap")["demo-cdr-producer"]["data"]["settings.json"]

@@ -18,6 +18,7 @@ from operators.telecom_pipeline.spec.transform import Transform
 from operators.telecom_pipeline.validate import validate
 
 DEMO = sample("demo")
+TRINO = DEMO["spec"]["transform"]["trino"]
 SETTINGS = {names.NIGHTLY: NightlySettings, names.CRM_BATCH_INGESTOR: CrmIngestSettings, names.CHURN: ChurnSettings}
 
 # The verdict of the gates, where Kubernetes keeps it in the status of the pod.
@@ -72,8 +73,27 @@ def test_a_run_may_do_no_more_than_any_other_pod(component: str) -> None:
 def test_each_job_gets_only_the_secrets_it_uses() -> None:
     secrets = {component: secrets_of(run_of(component)) for component in BATCH_JOBS}
     lake = {"lakehouse-s3", "lakehouse-catalog"}
-    assert secrets[names.NIGHTLY] == lake | {"pii-token-key"}
+    assert secrets[names.NIGHTLY] == lake | {"pii-token-key", "lakehouse-trino"}
     assert secrets[names.CRM_BATCH_INGESTOR] == secrets[names.CHURN] == lake | {"crm-database"}
+
+
+def test_the_nightly_run_logs_in_to_trino_with_what_the_secrets_hold() -> None:
+    pod = run_of(names.NIGHTLY)["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    login = {each["name"]: each["valueFrom"] for each in container["env"] if each["name"].startswith("TRINO_")}
+    assert login == {
+        "TRINO_USERNAME": {"secretKeyRef": {"name": "lakehouse-trino", "key": "username"}},
+        "TRINO_PASSWORD": {"secretKeyRef": {"name": "lakehouse-trino", "key": "password"}},
+    }
+    (mount,) = [each for each in container["volumeMounts"] if each["name"] == "trino-ca"]
+    assert settings_of(names.NIGHTLY)["trino"]["ca_file"] == f"{mount['mountPath']}/ca.crt"
+
+
+def test_without_an_authority_the_systems_own_are_trusted() -> None:
+    demo = changed(DEMO, "spec.transform.trino", {key: TRINO[key] for key in TRINO.keys() - {"caSecretRef"}})
+    assert settings_of(names.NIGHTLY, demo)["trino"]["ca_file"] is None
+    volumes = run_of(names.NIGHTLY, resource=demo)["spec"]["template"]["spec"]["volumes"]
+    assert "trino-ca" not in {volume["name"] for volume in volumes}
 
 
 def secrets_of(job: Manifest) -> set[str]:

@@ -25,12 +25,13 @@ PLACES = {
     "lakehouse-s3": {"endpoint": "http://s3:9000"},
     "lakehouse-catalog": {"host": "catalog", "port": "5432", "database": "iceberg"},
     "crm-database": {"host": "crm", "port": "5433", "database": "crm"},
-    "lakehouse-trino": {"host": "trino", "port": "8080"},
+    "lakehouse-trino": {"host": "trino", "port": "8443"},
 }
 SECRETS = {
     "lakehouse-s3": {"access-key-id": "id", "secret-access-key": "key"},
     "lakehouse-catalog": {"username": "iceberg", "password": "one"},
     "crm-database": {"username": "crm", "password": "two"},
+    "lakehouse-trino": {"username": "transformer", "password": "three", "ca.crt": "a certificate"},
 }
 CLEAN = Proof(files_searched=1200, files_with_matches=())
 
@@ -69,9 +70,9 @@ def add_secrets(store: SqliteCluster) -> None:
         apply(store, "Secret", name, encoded)
 
 
-def test_the_lake_is_reached_by_the_objects_that_the_batch_jobs_are_given(store: SqliteCluster) -> None:
+def test_the_lake_is_reached_by_the_objects_that_the_batch_jobs_are_given(store: SqliteCluster, tmp_path: Path) -> None:
     add_secrets(store)
-    access = lake_access(store, pipeline_of(sample("demo")))
+    access = lake_access(store, pipeline_of(sample("demo")), tmp_path)
     assert (access.settings.trino.host, access.settings.database.host) == ("trino", "crm")
     assert access.settings.s3.endpoint == "http://s3:9000"
     assert access.credentials == {
@@ -81,15 +82,18 @@ def test_the_lake_is_reached_by_the_objects_that_the_batch_jobs_are_given(store:
         "CATALOG_PASSWORD": "one",
         "CRM_USERNAME": "crm",
         "CRM_PASSWORD": "two",
+        "TRINO_USERNAME": "transformer",
+        "TRINO_PASSWORD": "three",
     }
-    assert "two" not in repr(access)
+    assert (access.settings.trino.ca_file or tmp_path).read_text() == "a certificate"
+    assert not [word for word in ("two", "three") if word in repr(access)]
 
 
-def test_what_is_not_known_yet_is_named(store: SqliteCluster) -> None:
+def test_what_is_not_known_yet_is_named(store: SqliteCluster, tmp_path: Path) -> None:
     with pytest.raises(LakeAccessError, match="lakehouse-s3 has no key"):
-        lake_access(store, pipeline_of(sample("demo")))
+        lake_access(store, pipeline_of(sample("demo")), tmp_path)
     with pytest.raises(LakeAccessError, match="no batch jobs"):
-        lake_access(store, pipeline_of(without(sample("demo"), "transform")))
+        lake_access(store, pipeline_of(without(sample("demo"), "transform")), tmp_path)
 
 
 def test_only_places_that_held_something_are_shown() -> None:
