@@ -47,5 +47,5 @@ kubectl -n telecom wait --for=condition=Ready "telecompipeline/$name" --timeout=
 kubectl -n telecom get telecompipelines
 echo "S3:      kubectl -n telecom port-forward service/minio 9000"
 echo "catalog: kubectl -n telecom port-forward service/postgresql 5432"
-echo "Trino:   kubectl -n telecom port-forward service/trino 8080"
+echo "Trino:   kubectl -n telecom port-forward service/trino 8443   (users and passwords: Secrets lakehouse-trino-analyst, lakehouse-trino-steward)"
 echo "remove:  kind delete cluster --name telecom"

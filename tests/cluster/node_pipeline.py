@@ -2,6 +2,7 @@
 
 import base64
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -12,6 +13,7 @@ from pipelines import sample
 from pyiceberg.catalog.sql import SqlCatalog
 
 from contracts.batch_settings import TrinoConnection
+from contracts.environment import TRINO_PASSWORD, TRINO_USERNAME
 from jobs.runtime.trino import TrinoSql
 from local.kubernetes.node import Node
 from operators.telecom_pipeline.objects import labels, names
@@ -67,14 +69,24 @@ def running(node: Node) -> list[Manifest]:
 def trino_is_started(node: Node) -> bool:
     try:
         return (
-            '"starting":false' in httpx2.get(f"http://{service_ip(node, trino_pod.NAME)}:{trino_pod.PORT}/v1/info").text
+            '"starting":false'
+            in httpx2.get(f"http://{service_ip(node, trino_pod.NAME)}:{trino_pod.HTTP_PORT}/v1/info").text
         )
     except httpx2.TransportError:  # nothing answers for the service before its pod is ready
         return False
 
 
-def open_trino(node: Node) -> TrinoSql:
-    return TrinoSql(TrinoConnection(host=service_ip(node, trino_pod.NAME), port=trino_pod.PORT, username="transformer"))
+def open_trino(node: Node, folder: Path, login: str = "lakehouse-trino") -> TrinoSql:
+    """Trino, as the user of a Secret of the platform's chart."""
+    found = secret(node, login)
+    (folder / "ca.crt").write_text(found["ca.crt"])
+    connection = TrinoConnection(
+        host=trino_pod.ADDRESS,
+        port=trino_pod.https_port(),
+        catalog="iceberg" if login == "lakehouse-trino" else "lakehouse",
+        ca_file=folder / "ca.crt",
+    )
+    return TrinoSql(connection, {TRINO_USERNAME: found["username"], TRINO_PASSWORD: found["password"]})
 
 
 def run_log(node: Node, job: str) -> str:

@@ -21,7 +21,8 @@ def install_platform(node: Node) -> None:
         node.kubectl("create", "namespace", namespace)
         node.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
     arguments = ("--wait", "--timeout", "4m")
-    helm("install", "platform", str(PLATFORM_CHART), "-n", PIPELINES, *arguments, kubeconfig=node.kubeconfig)
+    address = ("--set", f"transform.trinoAddresses={{{trino_pod.ADDRESS}}}")
+    helm("install", "platform", str(PLATFORM_CHART), "-n", PIPELINES, *address, *arguments, kubeconfig=node.kubeconfig)
     own = (
         "--set",
         "installCrd=false",

@@ -44,13 +44,14 @@ def create_references(control_plane: ControlPlane, namespace: str) -> None:
     data = {
         "lakehouse-s3": {"endpoint": "http://minio:9000"},
         "lakehouse-catalog": {"host": "postgresql", "port": "5432", "database": "catalog"},
-        "lakehouse-trino": {"host": "trino", "port": "8080"},
+        "lakehouse-trino": {"host": "trino", "port": "8443"},
         "crm-database": {"host": "postgresql", "port": "5432", "database": "crm"},
     }
     secrets = {
         "lakehouse-s3": {"access-key-id": "id", "secret-access-key": "key"},
         "lakehouse-catalog": {"username": "user", "password": "word"},
         "crm-database": {"username": "user", "password": "word"},
+        "lakehouse-trino": {"username": "transformer", "password": "word", "ca.crt": "certificate"},
         "pii-token-key": {"key-id": "k1", "key": "word"},
         "warehouse-credentials": {"access-key-id": "id", "secret-access-key": "key"},
         "catalog-token": {"token": "word"},

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import bcrypt
 import pytest
 import yaml
 from prometheus_operator_crds import prometheus_operator_crds
@@ -12,6 +13,8 @@ from charts.tools.helm import OPERATOR_CHART, PLATFORM_CHART, HelmError, helm
 from charts.tools.install_manifest import INSTALL_MANIFEST, install_manifest
 from local.artefacts.versions import REPOSITORY, versions
 from local.kubernetes.control_plane import ControlPlane
+from local.services.trino import CATALOG, READERS_CATALOG
+from local.services.trino_logins import TrinoUser
 from operators.telecom_pipeline.generate.rbac import rules
 
 pytestmark = pytest.mark.engine
@@ -136,6 +139,10 @@ def test_what_trinos_values_refer_to_is_what_the_platform_makes() -> None:
     secrets = {
         (each["metadata"]["name"], key) for each in made if each["kind"] == "Secret" for key in each["stringData"]
     }
+    mounted = {(mount["secretName"], mount["path"]) for mount in values["coordinator"]["secretMounts"]}
+    keystore = values["server"]["config"]["https"]["keystore"]["path"]
+    asked_for |= {(name, keystore.removeprefix(f"{path}/")) for name, path in mounted}
+    asked_for |= {(values["auth"]["passwordAuthSecret"], "password.db")}
     assert asked_for <= secrets
     places = {each["metadata"]["name"]: each["data"] for each in made if each["kind"] == "ConfigMap"}
     catalog = dict(line.split("=", 1) for line in values["catalogs"]["iceberg"].splitlines())
@@ -144,4 +151,31 @@ def test_what_trinos_values_refer_to_is_what_the_platform_makes() -> None:
         f"jdbc:postgresql://{database['host']}:{database['port']}/{database['database']}"
     )
     assert catalog["s3.endpoint"] == places["lakehouse-s3"]["endpoint"]
-    assert places["lakehouse-trino"] == {"host": "trino.telecom.svc", "port": "8080"}
+    assert places["lakehouse-trino"] == {
+        "host": "trino.telecom.svc",
+        "port": str(values["server"]["config"]["https"]["port"]),
+    }
+
+
+def test_people_read_the_tables_of_the_jobs_but_cannot_change_them() -> None:
+    values = yaml.safe_load((PLATFORM_CHART / "upstream" / "trino.yaml").read_text())
+    catalogs = {name: text for name, text in values["catalogs"].items() if text}
+    assert catalogs == {CATALOG: catalogs[CATALOG], READERS_CATALOG: f"{catalogs[CATALOG]}iceberg.security=READ_ONLY\n"}
+
+
+def test_each_user_of_the_access_rules_has_a_login_that_trino_knows() -> None:
+    made = objects(helm("template", "release", str(PLATFORM_CHART), "--namespace", "telecom"))
+    secrets = {each["metadata"]["name"]: each["stringData"] for each in made if each["kind"] == "Secret"}
+    logins = [keys for keys in secrets.values() if "ca.crt" in keys and "username" in keys]
+    hashes = dict(line.split(":") for line in secrets["lakehouse-trino-passwords"]["password.db"].splitlines())
+    assert {keys["username"] for keys in logins} == hashes.keys() == set(TrinoUser)
+    for keys in logins:
+        known = hashes[keys["username"]]
+        assert known.startswith("$2y$")
+        assert bcrypt.checkpw(keys["password"].encode(), known.replace("$2y$", "$2b$").encode())
+    assert len({keys["password"] for keys in logins}) == len(logins)
+
+
+def test_for_a_trino_of_ones_own_no_logins_are_made() -> None:
+    made = helm("template", "release", str(PLATFORM_CHART), "--set", "transform.trinoHost=trino.example.org")
+    assert "lakehouse-trino" not in {each["metadata"]["name"] for each in objects(made) if each["kind"] == "Secret"}

@@ -18,6 +18,7 @@ from pathlib import Path
 import httpx2
 import psycopg2
 import pytest
+import trino_pod
 from api_servers import api_server
 from confinement import RESTRICTED, Confinement, confinement
 from leftovers import NODE_PREFIX
@@ -46,6 +47,7 @@ from operator_process import eventually
 from prometheus_client.parser import text_string_to_metric_families
 from psycopg2.extensions import connection as Connection
 from test_command import telecom
+from trino.exceptions import TrinoUserError
 
 from charts.tools.helm import PLATFORM_CHART, helm
 from contracts.ledger import TopicBalance
@@ -76,6 +78,8 @@ pytestmark = [
 ]
 
 CRM_OBJECT = "crm-database"
+# Secrets with a login: that of the jobs first.
+TRINO_LOGINS = ("lakehouse-trino", "lakehouse-trino-steward", "lakehouse-trino-analyst")
 LOG_TAIL_CHARACTERS = 4000
 # Long enough for invoices, short enough for a test.
 CRM_DAYS = 45
@@ -182,11 +186,22 @@ def test_the_nightly_run_passes_its_gates_and_publishes(node: Node, cluster: Kub
     summary = json.loads(run_log(node, "nightly").splitlines()[-1])
     assert (summary["gates"]["total"], summary["gates"]["failed"]) == (15, 0)
     assert "gold.fact_calls" in {each["table"] for each in summary["published"]}
-    with closing(open_trino(node)) as sql:
+    with closing(open_trino(node, tmp_path)) as sql:
         assert balance_ledger(sql, ledger(cluster, tmp_path).totals()).is_balanced
         (row,) = sql.rows("SELECT count(*) AS calls FROM gold.fact_calls FOR VERSION AS OF 'published'")
     assert row["calls"] > 0
     eventually(lambda: condition(node, "Published") == "True", seconds=60, what="the condition Published")
+
+
+@pytest.mark.usefixtures("balances")
+def test_people_log_in_to_trino_and_read_what_is_published(node: Node, tmp_path: Path) -> None:
+    for login in TRINO_LOGINS[1:]:
+        with closing(open_trino(node, tmp_path, login)) as sql:
+            assert sql.rows("SELECT count(*) AS calls FROM published.fact_calls")[0]["calls"] > 0
+            with pytest.raises(TrinoUserError, match="Access Denied"):
+                sql.run("SELECT * FROM gold.fact_calls LIMIT 1")
+    unnamed = f"http://{trino_pod.ADDRESS}:{trino_pod.HTTP_PORT}/v1/statement"
+    assert httpx2.post(unnamed, content="SELECT 1", headers={"X-Trino-User": "transformer"}).status_code == 403
 
 
 @pytest.mark.usefixtures("balances")
@@ -272,9 +287,10 @@ def test_the_operators_pod_has_just_the_rights_it_needs(node: Node) -> None:
 
 
 def test_an_upgrade_of_the_platform_keeps_its_passwords(node: Node) -> None:
-    before = [secret(node, name) for name in ("lakehouse-s3", "lakehouse-catalog")]
+    kept = ("lakehouse-s3", "lakehouse-catalog", *TRINO_LOGINS, "lakehouse-trino-server")
+    before = [secret(node, name) for name in kept]
     helm("upgrade", "platform", str(PLATFORM_CHART), "-n", PIPELINES, kubeconfig=node.kubeconfig)
-    assert [secret(node, name) for name in ("lakehouse-s3", "lakehouse-catalog")] == before
+    assert [secret(node, name) for name in kept] == before
 
 
 def remains_of_kafka(state: StateDirectory) -> bool:

@@ -13,9 +13,13 @@ from operators.telecom_pipeline.render.workload import USER_ID
 VALUES = PLATFORM_CHART / "upstream" / "trino.yaml"
 ACCESS_RULES = REPOSITORY / "manifests" / "trino" / "access-rules.json"
 NAME = "trino"
-PORT = 8080
+# Chosen before the service is made, so that its certificate names it: no test can resolve names of the cluster. It is
+# one of those that are never given to a service that asks for none.
+ADDRESS = "10.96.0.12"
+HTTP_PORT = 8080
 LABELS = {"app.kubernetes.io/name": NAME}
 _HOME = "/srv/trino"
+_PASSWORDS = "/etc/trino-passwords"
 _JVM_FLAGS = (
     "-XX:TieredStopAtLevel=1",
     "-XX:+UseParallelGC",
@@ -32,11 +36,19 @@ def trino_objects(namespace: str) -> list[Manifest]:
     """ConfigMap, Service and Deployment: one node that coordinates and works."""
     values = yaml.safe_load(VALUES.read_text())
     files = _files(values)
+    ports = [{"name": name, "port": port} for name, port in _ports(values).items()]
+    service = {"selector": LABELS, "ports": ports, "clusterIP": ADDRESS}
     return [
         _object("v1", "ConfigMap", namespace, {"data": {_key(file): text for file, text in files.items()}}),
-        _object("v1", "Service", namespace, {"spec": {"selector": LABELS, "ports": [{"name": "http", "port": PORT}]}}),
+        _object("v1", "Service", namespace, {"spec": service}),
         _object("apps/v1", "Deployment", namespace, {"spec": _deployment(values, files)}),
     ]
+
+
+def https_port() -> int:
+    """Where users log in."""
+    port: int = yaml.safe_load(VALUES.read_text())["server"]["config"]["https"]["port"]
+    return port
 
 
 def _files(values: dict[str, Any]) -> dict[str, str]:
@@ -44,14 +56,27 @@ def _files(values: dict[str, Any]) -> dict[str, str]:
     config = {
         "coordinator": "true",
         "node-scheduler.include-coordinator": "true",
-        "http-server.http.port": PORT,
-        "discovery.uri": f"http://localhost:{PORT}",
+        "http-server.http.port": HTTP_PORT,
+        "discovery.uri": f"http://localhost:{HTTP_PORT}",
         "node.environment": "test",
         "plugin.dir": f"/{TRINO_HOME}/plugin",
         "query.max-memory": values["server"]["config"]["query"]["maxMemory"],
         "query.max-memory-per-node": values["coordinator"]["config"]["query"]["maxMemoryPerNode"],
     }
-    access = values["accessControl"]
+    server, access = values["server"], values["accessControl"]
+    https = server["config"]["https"]
+    authentication = {
+        "http-server.authentication.type": server["config"]["authenticationType"],
+        "http-server.https.enabled": "true",
+        "http-server.https.port": https["port"],
+        "http-server.https.keystore.path": https["keystore"]["path"],
+    }
+    further = [*values["additionalConfigProperties"], *server["coordinatorExtraConfig"].splitlines()]
+    passwords = {
+        "password-authenticator.name": "file",
+        "file.password-file": f"{_PASSWORDS}/password.db",
+        "file.refresh-period": values["auth"]["refreshPeriod"],
+    }
     access_control = {
         "access-control.name": "file",
         "security.refresh-period": access["refreshPeriod"],
@@ -59,7 +84,8 @@ def _files(values: dict[str, Any]) -> dict[str, str]:
     }
     catalogs = {f"catalog/{name}.properties": text for name, text in values["catalogs"].items() if text}
     return {
-        "config.properties": _properties(config),
+        "config.properties": _properties(config | authentication) + "".join(f"{line}\n" for line in further),
+        "password-authenticator.properties": _properties(passwords),
         "log.properties": "io.trino=WARN\nio.airlift=WARN\n",
         "access-control.properties": _properties(access_control),
         access["configFile"]: ACCESS_RULES.read_text(),
@@ -78,7 +104,7 @@ def _deployment(values: dict[str, Any], files: dict[str, str]) -> dict[str, Any]
         "command": [f"/{JAVA_HOME}/bin/java", f"-Xmx{heap}", *_JVM_FLAGS],
         "args": ["-cp", f"/{TRINO_HOME}/lib/*", "io.trino.server.TrinoServer"],
         "env": values["env"],
-        "ports": [{"name": "http", "containerPort": PORT}],
+        "ports": [{"name": name, "containerPort": port} for name, port in _ports(values).items()],
         # As patient as the chart's: a busy engine that is taken out of its service refuses whoever connects.
         "readinessProbe": {
             "httpGet": {"path": "/v1/info", "port": "http"},
@@ -96,6 +122,8 @@ def _deployment(values: dict[str, Any], files: dict[str, str]) -> dict[str, Any]
             {"name": "home", "mountPath": _HOME},
             {"name": "etc", "mountPath": f"{_HOME}/etc"},
             {"name": "tmp", "mountPath": "/tmp"},
+            {"name": "passwords", "mountPath": _PASSWORDS},
+            *({"name": mount["name"], "mountPath": mount["path"]} for mount in values["coordinator"]["secretMounts"]),
         ],
     }
     pod = {
@@ -111,10 +139,19 @@ def _deployment(values: dict[str, Any], files: dict[str, str]) -> dict[str, Any]
             {"name": "home", "emptyDir": {}},
             {"name": "tmp", "emptyDir": {}},
             {"name": "etc", "configMap": {"name": NAME, "items": items}},
+            {"name": "passwords", "secret": {"secretName": values["auth"]["passwordAuthSecret"]}},
+            *(
+                {"name": mount["name"], "secret": {"secretName": mount["secretName"]}}
+                for mount in values["coordinator"]["secretMounts"]
+            ),
         ],
     }
     template = {"metadata": {"labels": LABELS}, "spec": pod}
     return {"replicas": 1, "selector": {"matchLabels": LABELS}, "template": template}
+
+
+def _ports(values: dict[str, Any]) -> dict[str, int]:
+    return {"http": HTTP_PORT, "https": values["server"]["config"]["https"]["port"]}
 
 
 def _object(api_version: str, kind: str, namespace: str, body: dict[str, Any]) -> Manifest:
