@@ -21,7 +21,7 @@ def run_ingest(target: LocalPipeline, tell: Tell) -> FinishedRun:
     the pipeline first.
     """
     if simulators_of(target.pipeline.spec) and _has_simulated_crm(target):
-        access = lake_access(target.store, target.pipeline)
+        access = lake_access(target.store, target.pipeline, target.state.run)
         with closing(connect(access.settings.database, access.credentials)) as connection:
             tower_count = network_tower_count(target.pipeline.spec.sources)
             build_inventory(connection, tower_count, dt.datetime.now(dt.UTC))
