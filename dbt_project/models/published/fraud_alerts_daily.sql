@@ -1,7 +1,7 @@
 {# Alerts per day, rule and severity, each alert once. #}
 
 select
-    cast(event_time at time zone 'UTC' as date) as event_date,
+    {{ event_day('event_time') }} as event_date,
     rule,
     severity,
     count(distinct alert_id) as alert_count,
