@@ -146,7 +146,7 @@ def dbt_variables(
     return {
         "run_date": str(run_date),
         "window_start": str(window.start),
-        "new_since": f"{window.new_since.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f}",
+        "new_since": f"{window.new_since.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f}" if window.new_since else "",
         "touched_days": [str(day) for day in days],
         "bronze_snapshots": {name: snapshot for (_, name), snapshot in inputs.items()},
         "backfill_from": str(backfill.first) if backfill else "",

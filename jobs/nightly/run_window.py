@@ -17,27 +17,26 @@ log = structlog.get_logger()
 @dataclass(frozen=True)
 class RunWindow:
     """Gold and the gates look at rows that arrived from the day `start` on: what was unknown when a call came, its
-    customer for example, may be known now. Silver is made from bronze alone and takes what arrived since `new_since`.
+    customer for example, may be known now. Silver is made from bronze alone and takes what arrived since `new_since`;
+    if that is None, it makes all event days of the window again.
     """
 
     start: dt.date
-    new_since: dt.datetime
+    new_since: dt.datetime | None
 
 
 def lookback_window(first_day: dt.date) -> RunWindow:
     """The window of a run that does not know what silver was made from."""
-    return RunWindow(first_day, dt.datetime.combine(first_day, dt.time(), dt.UTC))
+    return RunWindow(first_day, None)
 
 
 def window_since(first_day: dt.date, oldest_new: dt.datetime, is_silver_untouched: bool) -> RunWindow:
     """The window of a run after a complete one, of which rows from `oldest_new` on are not in silver.
 
     It makes up for nights without a run: what arrived before the lookback is included. If somebody changed silver, the
-    run makes silver of the lookback again.
+    run makes silver of all these days again.
     """
-    lookback = lookback_window(first_day)
-    start = min(first_day, oldest_new.date())
-    return RunWindow(start, oldest_new if is_silver_untouched else min(lookback.new_since, oldest_new))
+    return RunWindow(min(first_day, oldest_new.date()), oldest_new if is_silver_untouched else None)
 
 
 def window_after(

@@ -4,7 +4,7 @@
     select * from (
         select
             *,
-            cast(event_time at time zone 'UTC' as date) as event_date,
+            {{ event_day('event_time') }} as event_date,
             row_number() over (
                 partition by event_id order by _bronze_ingested_at, _kafka_partition, _kafka_offset
             ) as arrival_number

@@ -1,15 +1,30 @@
-{# Events of the run that fail a check: where they are in Kafka, and why they were rejected. #}
-{% macro rejected_events(bronze, rejection_reasons) -%}
+{# Events of the run that fail a check: where they are in Kafka, and why they were rejected. A rejected row of an event
+   that `accepted`, the silver table, has is a copy and left out: an event is in silver or in quarantine. #}
+{% macro rejected_events(bronze, rejection_reasons, accepted) -%}
     select
-        _kafka_topic as kafka_topic,
-        _kafka_partition as kafka_partition,
-        _kafka_offset as kafka_offset,
-        event_id,
-        event_time,
-        cast(event_time at time zone 'UTC' as date) as event_date,
-        reasons[1] as reason,
-        array_join(reasons, ', ') as all_reasons,
-        _bronze_ingested_at
-    from (select *, {{ rejection_reasons }} as reasons from {{ bronze }} where {{ bronze_events_of_run() }})
-    where cardinality(reasons) > 0
+        rejected.kafka_topic,
+        rejected.kafka_partition,
+        rejected.kafka_offset,
+        rejected.event_id,
+        rejected.event_time,
+        rejected.event_date,
+        rejected.reasons[1] as reason,
+        array_join(rejected.reasons, ', ') as all_reasons,
+        rejected._bronze_ingested_at
+    from (
+        select
+            _kafka_topic as kafka_topic,
+            _kafka_partition as kafka_partition,
+            _kafka_offset as kafka_offset,
+            event_id,
+            event_time,
+            {{ event_day('event_time') }} as event_date,
+            {{ rejection_reasons }} as reasons,
+            _bronze_ingested_at
+        from {{ bronze }}
+        where {{ bronze_events_of_run() }}
+    ) as rejected
+    left join (select event_id from {{ accepted }} where {{ rows_near_run() }}) as accepted
+        on accepted.event_id = rejected.event_id
+    where cardinality(rejected.reasons) > 0 and accepted.event_id is null
 {%- endmacro %}

@@ -1,15 +1,20 @@
-{# One MERGE of the rows that `sql` gives into the table `target`, by the model's `unique_key`. It
-   - looks only at partitions that the run's rows fall into (`bound_by`: the partition column, bounded by literals, so
-     that the engine prunes when it plans),
-   - updates a row only if something in it differs: a rerun of the same day writes nothing,
-   - lets the first arrival of an event win (`first_arrival_wins`): a copy that comes days later changes nothing. #}
+{# One MERGE after which the table `target` equals the query `sql` in the partitions that the run makes again
+   (`bound_by`: the partition column, bounded by literals, so that the engine prunes when it plans) or, without
+   `bound_by`, everywhere. By the model's `unique_key` it inserts, updates a row only if something in it differs (a rerun
+   of the same day writes nothing), and deletes what the query does not yield any more.
+
+   A model that `takes_new_rows` yields only those while the run `is_limited_to_arrivals`: then nothing is deleted but
+   what `accepted_in` retracts, and the first arrival of an event wins (`first_arrival_wins`): a copy that comes days
+   later changes nothing. #}
 {% macro bounded_merge(target, sql) -%}
     {%- set columns = model.columns.values() | map(attribute='name') | list -%}
     {%- set unique_key = config.require('unique_key') -%}
     {%- set keys = [unique_key] if unique_key is string else unique_key -%}
     merge into {{ target }} as existing
-    using (select {{ columns | join(', ') }} from ({{ sql }})) as incoming
-    on {% for key in keys %}existing.{{ key }} = incoming.{{ key }} and {% endfor %}{{ partition_bound() }}
+    using ({{ merge_source(target, sql, columns, keys) }}) as incoming
+    on {% for key in keys %}existing.{{ key }} = incoming.{{ key }} and {% endfor %}
+    {{- 'true' if config.get('accepted_in') else partition_bound() }}
+    when matched and incoming.is_gone then delete
     when matched and {{ update_condition(columns, keys) }} then update set
         {% for column in columns if column not in keys -%}
             {{ column }} = incoming.{{ column }}{{ ', ' if not loop.last }}
@@ -18,22 +23,67 @@
         values ({% for column in columns %}incoming.{{ column }}{{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}
 
+{# The rows of `sql` and, marked by `is_gone`, the keys of rows of `target` that are to be deleted. #}
+{% macro merge_source(target, sql, columns, keys) -%}
+    {%- set covered = covered_rows() -%}
+    {%- if covered == 'false' -%}
+        select {{ columns | join(', ') }}, false as is_gone from ({{ sql }})
+    {%- else -%}
+        select
+            {% for column in columns -%}
+                {%- if column in keys -%} coalesce(made.{{ column }}, existing.{{ column }}) as {{ column }}, {% else -%}
+                made.{{ column }}, {% endif -%}
+            {%- endfor -%}
+            made.is_made is null as is_gone
+        from (select {{ columns | join(', ') }}, true as is_made from ({{ sql }})) as made
+        full outer join (select {{ keys | join(', ') }} from {{ target }} as existing where {{ covered }}) as existing
+            on {% for key in keys %}made.{{ key }} = existing.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Condition on `existing`: rows that are gone unless the query yields them. #}
+{% macro covered_rows() -%}
+    {%- set accepted = config.get('accepted_in') -%}
+    {%- if accepted -%}
+        {%- set accepted_rows -%}
+            existing.event_id in (
+                select event_id from {{ this.incorporate(path={'identifier': accepted}) }} where {{ rows_of_touched_days() }}
+                {%- if is_partial() %} and {{ new_to_silver() }}{% endif %}
+            )
+        {%- endset -%}
+    {%- endif -%}
+    {%- if is_partial() -%}
+        {{ return(accepted_rows if accepted else 'false') }}
+    {%- else -%}
+        {{ return(partition_bound() ~ (' or ' ~ accepted_rows if accepted else '')) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# True when the model's query does not yield all rows of the partitions that it is compared with. #}
+{% macro is_partial() -%}
+    {{ return(config.get('takes_new_rows', false) and is_limited_to_arrivals()) }}
+{%- endmacro %}
+
 {# Condition on `existing` that no partition outside the run's days fulfils; true where the model names no `bound_by`.
    #}
 {% macro partition_bound() -%}
     {%- set bound_by = config.get('bound_by') -%}
-    {%- if bound_by == 'event_date' -%} {{ rows_of_touched_days('existing.event_date') }}
-    {%- elif bound_by == 'month_start' -%} {{ monthly_rows_of_touched_months('existing.month_start') }}
-    {%- elif bound_by == 'feature_date' -%} {{ is_among_days('existing.feature_date', feature_dates()) }}
+    {%- if bound_by == 'event_date' -%}
+        {{ return(rows_of_touched_days('existing.event_date')) }}
+    {%- elif bound_by == 'month_start' -%}
+        {{ return(monthly_rows_of_touched_months('existing.month_start')) }}
+    {%- elif bound_by == 'feature_date' -%}
+        {{ return(is_among_days('existing.feature_date', feature_dates())) }}
     {%- elif bound_by -%}
         {{ exceptions.raise_compiler_error('bound_by is event_date, month_start or feature_date, not ' ~ bound_by) }}
-    {%- else -%} true
+    {%- else -%}
+        {{ return('true') }}
     {%- endif -%}
 {%- endmacro %}
 
-{# True for a row that differs and, where the first arrival wins, did not arrive after the one that is there. #}
+{# True for a row that differs and, where the first arrival wins over what silver has, did not arrive after it. #}
 {% macro update_condition(columns, keys) -%}
-    {%- if config.get('first_arrival_wins') -%}
+    {%- if config.get('first_arrival_wins') and is_partial() -%}
         incoming._bronze_ingested_at <= existing._bronze_ingested_at and
     {%- endif %} (
     {%- for column in columns if column not in keys -%}

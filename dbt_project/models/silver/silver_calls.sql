@@ -1,6 +1,7 @@
 {{ config(
     unique_key='event_id',
     bound_by='event_date',
+    takes_new_rows=true,
     first_arrival_wins=true,
     properties={'partitioning': "array['event_date']"},
 ) }}

@@ -35,3 +35,8 @@ def test_a_run_pins_its_inputs_and_a_backfill_names_its_days():
     assert variables["bronze_snapshots"] == {"call_events": 5}
     assert (variables["backfill_from"], variables["backfill_until"]) == ("2026-11-01", "2026-11-03")
     assert (variables["window_start"], variables["new_since"]) == ("2026-11-17", "2026-11-20 02:30:00.000007")
+
+
+def test_a_run_that_does_not_know_what_silver_has_makes_whole_days():
+    window = RunWindow(dt.date(2026, 11, 17), None)
+    assert dbt_variables(dt.date(2026, 11, 20), window, {}, (), None, "digest")["new_since"] == ""

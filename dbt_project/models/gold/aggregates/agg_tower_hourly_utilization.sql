@@ -11,7 +11,7 @@ with probes as (
     select
         tower_id,
         event_date,
-        date_trunc('hour', event_time) as hour_start,
+        {{ event_hour('event_time') }} as hour_start,
         avg(load_percent) as mean_load_percent,
         max(load_percent) as peak_load_percent,
         approx_percentile(load_percent, 0.95) as p95_load_percent,
@@ -30,7 +30,7 @@ calls as (
     select
         tower_id,
         event_date,
-        date_trunc('hour', event_time) as hour_start,
+        {{ event_hour('event_time') }} as hour_start,
         count(*) as call_count,
         sum(duration_seconds) as call_seconds,
         sum(revenue_usd) as revenue_usd,

@@ -8,7 +8,7 @@
    and tower that were valid then. A call of an unknown customer or tower is kept and points at the unknown member. #}
 
 with calls as (
-    select * from {{ ref('silver_calls') }} where {{ silver_events_of_run() }}
+    select * from {{ ref('silver_calls') }} where {{ rows_of_touched_days() }}
 )
 
 select
