@@ -108,7 +108,7 @@ def run_nightly(
         window = _window(catalog, dbt, inputs, run_date - dt.timedelta(days=settings.lookback_days), now)
         days = backfill.days if backfill else days_arrived(sql, inputs, window.start)
         silver = _snapshots(catalog, SILVER)
-        gold_days = days if backfill else with_restated(sql, inputs, silver, window.new_since, days)
+        gold_days = days if backfill else with_restated(sql, inputs, silver, window.oldest_arrival, days)
         variables = dbt_variables(run_date, window, inputs, days, backfill, dbt.project_digest)
         variables |= {"gold_days": [str(day) for day in gold_days]}
         variables |= year_variables(catalog, settings.calendar, run_date, gold_days)

@@ -24,6 +24,11 @@ class RunWindow:
     start: dt.date
     new_since: dt.datetime | None
 
+    @property
+    def oldest_arrival(self) -> dt.datetime:
+        """A time before which no row arrived that the run takes."""
+        return self.new_since or dt.datetime.combine(self.start, dt.time(), dt.UTC)
+
 
 def lookback_window(first_day: dt.date) -> RunWindow:
     """The window of a run that does not know what silver was made from."""

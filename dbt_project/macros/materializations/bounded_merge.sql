@@ -3,13 +3,12 @@
    `bound_by`, everywhere. By the model's `unique_key` it inserts, updates a row only if something in it differs (a rerun
    of the same day writes nothing), and deletes what the query does not yield any more.
 
-   A model that `takes_new_rows` yields only those while the run `is_limited_to_arrivals`: then nothing is deleted but
-   what `accepted_in` retracts, and the first arrival of an event wins (`first_arrival_wins`): a copy that comes days
+   A model that `takes_new_rows` yields only those while the run `is_limited_to_arrivals`; `merge_source` says what is
+   deleted then. The first arrival of an event wins over what silver has (`first_arrival_wins`): a copy that comes days
    later changes nothing. #}
 {% macro bounded_merge(target, sql) -%}
     {%- set columns = model.columns.values() | map(attribute='name') | list -%}
-    {%- set unique_key = config.require('unique_key') -%}
-    {%- set keys = [unique_key] if unique_key is string else unique_key -%}
+    {%- set keys = key_columns() -%}
     merge into {{ target }} as existing
     using ({{ merge_source(target, sql, columns, keys) }}) as incoming
     on {% for key in keys %}existing.{{ key }} = incoming.{{ key }} and {% endfor %}
@@ -19,49 +18,14 @@
         {% for column in columns if column not in keys -%}
             {{ column }} = incoming.{{ column }}{{ ', ' if not loop.last }}
         {%- endfor %}
-    when not matched then insert ({{ columns | join(', ') }})
+    when not matched and not incoming.is_gone then insert ({{ columns | join(', ') }})
         values ({% for column in columns %}incoming.{{ column }}{{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}
 
-{# The rows of `sql` and, marked by `is_gone`, the keys of rows of `target` that are to be deleted. #}
-{% macro merge_source(target, sql, columns, keys) -%}
-    {%- set covered = covered_rows() -%}
-    {%- if covered == 'false' -%}
-        select {{ columns | join(', ') }}, false as is_gone from ({{ sql }})
-    {%- else -%}
-        select
-            {% for column in columns -%}
-                {%- if column in keys -%} coalesce(made.{{ column }}, existing.{{ column }}) as {{ column }}, {% else -%}
-                made.{{ column }}, {% endif -%}
-            {%- endfor -%}
-            made.is_made is null as is_gone
-        from (select {{ columns | join(', ') }}, true as is_made from ({{ sql }})) as made
-        full outer join (select {{ keys | join(', ') }} from {{ target }} as existing where {{ covered }}) as existing
-            on {% for key in keys %}made.{{ key }} = existing.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}
-    {%- endif -%}
-{%- endmacro %}
-
-{# Condition on `existing`: rows that are gone unless the query yields them. #}
-{% macro covered_rows() -%}
-    {%- set accepted = config.get('accepted_in') -%}
-    {%- if accepted -%}
-        {%- set accepted_rows -%}
-            existing.event_id in (
-                select event_id from {{ this.incorporate(path={'identifier': accepted}) }} where {{ rows_of_touched_days() }}
-                {%- if is_partial() %} and {{ new_to_silver() }}{% endif %}
-            )
-        {%- endset -%}
-    {%- endif -%}
-    {%- if is_partial() -%}
-        {{ return(accepted_rows if accepted else 'false') }}
-    {%- else -%}
-        {{ return(partition_bound() ~ (' or ' ~ accepted_rows if accepted else '')) }}
-    {%- endif -%}
-{%- endmacro %}
-
-{# True when the model's query does not yield all rows of the partitions that it is compared with. #}
-{% macro is_partial() -%}
-    {{ return(config.get('takes_new_rows', false) and is_limited_to_arrivals()) }}
+{# Columns of the model's `unique_key`. #}
+{% macro key_columns() -%}
+    {%- set unique_key = config.require('unique_key') -%}
+    {{ return([unique_key] if unique_key is string else unique_key) }}
 {%- endmacro %}
 
 {# Condition on `existing` that no partition outside the run's days fulfils; true where the model names no `bound_by`.
@@ -90,4 +54,9 @@
         existing.{{ column }} is distinct from incoming.{{ column }}{{ ' or ' if not loop.last }}
     {%- endfor -%}
     )
+{%- endmacro %}
+
+{# True when the model's query does not yield all rows of the partitions that it is compared with. #}
+{% macro is_partial() -%}
+    {{ return(config.get('takes_new_rows', false) and is_limited_to_arrivals()) }}
 {%- endmacro %}

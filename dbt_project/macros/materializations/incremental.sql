@@ -7,29 +7,49 @@
     {%- set target = this.incorporate(type='table') -%}
     {%- set origin = build_origin() -%}
     {{ run_hooks(pre_hooks) }}
-    {%- if existing is none or should_full_refresh() -%}
-        {%- call statement('main') -%}
-            {{ create_table_as(False, target, compiled_code, 'replace') }}
-        {%- endcall -%}
-        {%- do note_origin(target, origin) -%}
-    {%- elif is_built_from(target, origin) -%}
+    {%- set is_new = existing is none or should_full_refresh() -%}
+    {%- if not is_new and is_built_from(target, origin) -%}
         {%- call noop_statement('main', 'UNCHANGED') -%}{%- endcall -%}
     {%- else -%}
-        {%- do add_new_columns(target) -%}
-        {%- call statement('main') -%}
-            {{ bounded_merge(target, compiled_code) }}
-        {%- endcall -%}
+        {%- set new_columns = [] if is_new else missing_columns(target) -%}
+        {%- if is_new or is_outgrown(new_columns) -%}
+            {%- call statement('main') -%}
+                {{ create_table_as(False, target, compiled_code, 'replace') }}
+            {%- endcall -%}
+        {%- else -%}
+            {%- do add_columns(target, new_columns) -%}
+            {%- call statement('main') -%}
+                {{ bounded_merge(target, compiled_code) }}
+            {%- endcall -%}
+        {%- endif -%}
         {%- do note_origin(target, origin) -%}
     {%- endif -%}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [target]}) }}
 {%- endmaterialization %}
 
-{# Add the columns that the model's contract has and the table lacks. Existing rows are null until a run
-   works on them. #}
-{% macro add_new_columns(target) -%}
+{# Columns that the model's contract has and the table lacks. #}
+{% macro missing_columns(target) -%}
     {%- set present = adapter.get_columns_in_relation(target) | map(attribute='name') | list -%}
-    {%- for column in model.columns.values() if column.name not in present -%}
+    {{ return(model.columns.values() | rejectattr('name', 'in', present) | list) }}
+{%- endmacro %}
+
+{# True for a table whose rows cannot be told apart by the model's key, because it lacks a column of it, and whose query
+   yields all rows: the table is replaced. #}
+{% macro is_outgrown(new_columns) -%}
+    {%- set lacking = new_columns | map(attribute='name') | select('in', key_columns()) | list -%}
+    {{ return(lacking != [] and not config.get('bound_by') and not is_partial()) }}
+{%- endmacro %}
+
+{# Add columns to a table. Existing rows are null in them until a run works on them; in a column of the key, which is
+   never null, they are the unknown member's. #}
+{% macro add_columns(target, columns) -%}
+    {%- for column in columns -%}
         {%- do run_query('alter table ' ~ target ~ ' add column ' ~ column.name ~ ' ' ~ column.data_type) -%}
+        {%- if column.name in key_columns() -%}
+            {%- do run_query(
+                'update ' ~ target ~ ' set ' ~ column.name ~ " = '" ~ var('unknown_member') ~ "' where true"
+            ) -%}
+        {%- endif -%}
     {%- endfor -%}
 {%- endmacro %}
