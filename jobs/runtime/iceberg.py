@@ -10,7 +10,7 @@ from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.exceptions import CommitStateUnknownException, NoSuchTableError, RESTError
 from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionSpec
 from pyiceberg.schema import Schema
-from pyiceberg.table import Table
+from pyiceberg.table import Table, TableProperties
 from sqlalchemy import URL
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -55,6 +55,17 @@ def with_new_columns(table: Table, schema: Schema) -> Table:
         with table.update_schema() as update:
             update.union_by_name(schema)
     return table
+
+
+def single_attempt(table: Table) -> Table:
+    """The same table for a client that tries once.
+
+    pyiceberg would retry a conflict by putting the same files and properties on top of the newer table, which its
+    writer has not looked at. The catalog never sees this property.
+    """
+    properties = table.metadata.properties | {TableProperties.COMMIT_NUM_RETRIES: "0"}
+    metadata = table.metadata.model_copy(update={"properties": properties})
+    return Table(table.name(), metadata, table.metadata_location, table.io, table.catalog)
 
 
 def _jdbc_properties(catalog: JdbcCatalog, environ: Mapping[str, str]) -> dict[str, str]:

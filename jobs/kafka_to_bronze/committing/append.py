@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyiceberg.manifest import DataFile
-from pyiceberg.table import Table, TableProperties
+from pyiceberg.table import Table
 
 from contracts.sink_progress import (
     COMMIT_ID,
@@ -19,6 +19,7 @@ from contracts.sink_progress import (
     progress_of,
     ranges_of,
 )
+from jobs.runtime.iceberg import single_attempt
 
 
 @dataclass(frozen=True)
@@ -67,14 +68,3 @@ def has_landed(table: Table, append_id: str, covered: dict[int, OffsetRange]) ->
         and ranges_of(snapshot.summary.additional_properties) == covered
         for snapshot in table.snapshots()
     )
-
-
-def single_attempt(table: Table) -> Table:
-    """The same table for a client that tries once.
-
-    pyiceberg would retry a conflict by putting the same properties on top of the newer table, which would overwrite the
-    offsets of another writer. The catalog never sees this property.
-    """
-    properties = table.metadata.properties | {TableProperties.COMMIT_NUM_RETRIES: "0"}
-    metadata = table.metadata.model_copy(update={"properties": properties})
-    return Table(table.name(), metadata, table.metadata_location, table.io, table.catalog)

@@ -14,10 +14,10 @@ from tenacity.stop import stop_base
 
 from contracts.sink_progress import KafkaIdentity, identity_of, progress_of
 from jobs.kafka_to_bronze.committing.append import Append, append_once, has_landed
-from jobs.kafka_to_bronze.committing.data_files import delete_data_files, write_data_files
 from jobs.kafka_to_bronze.fail_points import AFTER_COMMIT, AFTER_DEAD_LETTERS, AFTER_FILE_WRITE
 from jobs.kafka_to_bronze.reading.buffer import PendingCommit
 from jobs.kafka_to_bronze.reading.ranges import Fenced, Gap, plan_append, require_same_topic
+from jobs.runtime.data_files import delete_data_files, write_data_files
 from jobs.runtime.dead_letters import DeadLetter, DeadLetterDeliveryError
 from jobs.runtime.fail_points import reach
 from jobs.runtime.iceberg import UNAVAILABLE_ERRORS

@@ -30,9 +30,8 @@ from contracts.sink_progress import (
     identity_of,
     progress_of,
 )
-from jobs.kafka_to_bronze.committing.append import single_attempt
 from jobs.kafka_to_bronze.reading.kafka_topics import KafkaUnavailableError, identify_topics, log_range
-from jobs.runtime.iceberg import UNAVAILABLE_ERRORS, open_catalog
+from jobs.runtime.iceberg import UNAVAILABLE_ERRORS, open_catalog, single_attempt
 from jobs.runtime.kafka import client_config
 from jobs.runtime.logs import configure_logs
 from jobs.runtime.settings import SettingsError, load_settings
