@@ -17,27 +17,31 @@ from jobs.runtime.postgres import PostgresCredentialsError, connect
 from jobs.runtime.radio_network.towers import TowerCountError
 from jobs.runtime.settings import load_settings
 
+ONE_DAY = dt.timedelta(days=1)
+
 log = structlog.get_logger()
 
 
 def main(
     settings: Annotated[Path, typer.Option(help="JSON file of CrmSimulatorSettings")],
     until: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day to live; today if unset")
+        dt.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Last day to live; today if unset"),
     ] = None,
 ) -> None:
-    """Create the databases if they are missing and live every day up to UNTIL."""
+    """Create the databases if they are missing and live every day up to UNTIL. Nothing happens in the future."""
     configure_logs("crm-simulator")
     with fatal_in_one_line(PostgresCredentialsError, TowerCountError):
         loaded = load_settings(CrmSimulatorSettings, settings)
-        last_day = until.date() if until else dt.datetime.now(dt.UTC).date()
+        now = dt.datetime.now(dt.UTC)
+        end = min(now, until.replace(tzinfo=dt.UTC) + ONE_DAY) if until else now
         connection = connect(loaded.database, os.environ)
         try:
-            days = live_until(connection, loaded.seed, loaded.customer_count, loaded.first_day, last_day)
-            build_inventory(connection, loaded.tower_count, dt.datetime.now(dt.UTC))
+            days = live_until(connection, loaded.seed, loaded.customer_count, loaded.first_day, end)
+            build_inventory(connection, loaded.tower_count, now)
         finally:
             connection.close()
-        log.info("crm_lived", days=days, until=str(last_day))
+        log.info("crm_lived", days=days, until=end.isoformat())
 
 
 if __name__ == "__main__":

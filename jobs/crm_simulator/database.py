@@ -14,6 +14,8 @@ from jobs.crm_simulator.billing import LATEST_INVOICE_DAYS, Invoice, days_until_
 from jobs.crm_simulator.changes import Change, Churned, ConsentChanged, Deleted, Moved, PlanChanged, changes_of
 from jobs.crm_simulator.population import CONSENT_PURPOSES, PLANS, Customer, account_id, customer_id, population
 
+ONE_DAY = dt.timedelta(days=1)
+
 
 def create_tables(connection: Connection) -> None:
     """Create the schemas and tables that are missing."""
@@ -39,18 +41,31 @@ def populate(connection: Connection, seed: int, customer_count: int, first_day: 
         _insert(cursor, "crm.consents", [row for customer in customers for row in _consent_rows(customer)])
 
 
-def live_day(connection: Connection, seed: int, customer_count: int, day: dt.date) -> bool:
-    """Apply the changes, invoices and payments of `day`; False if that was done before."""
+def live_day(connection: Connection, seed: int, customer_count: int, day: dt.date, until: dt.datetime) -> bool:
+    """Apply what happens on `day` before `until` and was not applied before; False if there is no such time."""
+    begins, ends = _midnight(day), min(_midnight(day + ONE_DAY), until)
     with connection, connection.cursor() as cursor:
-        cursor.execute("insert into simulation.days values (%s) on conflict do nothing", (day,))
-        if cursor.rowcount == 0:
+        lived_until = _lived_until(cursor, day)
+        if lived_until >= ends:
             return False
         for change in changes_of(seed, day, customer_count):
-            apply_change(change, cursor)
-        _issue_invoices(cursor, seed, day)
-        _receive_payments(cursor, day)
-        _mark_overdue(cursor, day)
+            if lived_until <= change.at < ends:
+                apply_change(change, cursor)
+        _issue_invoices(cursor, seed, day, lived_until, ends)
+        if lived_until == begins:
+            _mark_overdue(cursor, begins)
+        _receive_payments(cursor, ends)
+        cursor.execute("update simulation.days set lived_until = %s where day = %s", (ends, day))
     return True
+
+
+def _lived_until(cursor: Cursor, day: dt.date) -> dt.datetime:
+    midnight = _midnight(day)
+    cursor.execute("insert into simulation.days values (%s, %s) on conflict do nothing", (day, midnight))
+    cursor.execute("select lived_until from simulation.days where day = %s for update", (day,))
+    row = cursor.fetchone()
+    # A day without a moment is of the time when days were lived as a whole.
+    return row[0] if row and row[0] else midnight + ONE_DAY
 
 
 @singledispatch
@@ -106,28 +121,30 @@ def _(change: Deleted, cursor: Cursor) -> None:
     cursor.execute("delete from crm.customers where customer_id = %s", (customer_id(change.subscriber),))
 
 
-def _issue_invoices(cursor: Cursor, seed: int, day: dt.date) -> None:
+def _issue_invoices(cursor: Cursor, seed: int, day: dt.date, since: dt.datetime, until: dt.datetime) -> None:
     if day.day > 1 + LATEST_INVOICE_DAYS:
         return
     month = day.replace(day=1)
+    # Accounts that were open when the day began, at whatever time of the day it is asked.
     cursor.execute(
-        "select right(account_id, 8)::int, plan_id from crm.accounts where status <> 'closed' and opened_at < %s"
-        " order by account_id",
-        (_midnight(month),),
+        "select right(account_id, 8)::int, plan_id from crm.accounts"
+        " where (status <> 'closed' or closed_at >= %s) and opened_at < %s order by account_id",
+        (_midnight(day), _midnight(month)),
     )
     waited = (day - month).days
-    issued = [
+    invoices = (
         invoice_of(seed, month, subscriber, plan_id)
         for subscriber, plan_id in cursor.fetchall()
         if days_until_issued(seed, month, subscriber) == waited
-    ]
+    )
+    issued = [invoice for invoice in invoices if since <= invoice.issued_at < until]
     _insert(cursor, "billing.invoices", [_invoice_row(invoice) for invoice in issued])
     _insert(cursor, "billing.invoice_lines", [row for invoice in issued for row in _line_rows(invoice)])
     planned = [(invoice.invoice_id, invoice.payment.method, invoice.payment.paid_at) for invoice in issued]
     _insert(cursor, "simulation.planned_payments", planned)
 
 
-def _receive_payments(cursor: Cursor, day: dt.date) -> None:
+def _receive_payments(cursor: Cursor, until: dt.datetime) -> None:
     cursor.execute(
         "with due as"
         " (delete from simulation.planned_payments where paid_at < %s returning invoice_id, method, paid_at),"
@@ -135,15 +152,14 @@ def _receive_payments(cursor: Cursor, day: dt.date) -> None:
         " where i.invoice_id = due.invoice_id returning i.invoice_id, i.total_usd, due.method, due.paid_at)"
         " insert into billing.payments"
         " select 'PAY-' || invoice_id, invoice_id, total_usd, method, paid_at, paid_at from paid",
-        (_midnight(day + dt.timedelta(days=1)),),
+        (until,),
     )
 
 
-def _mark_overdue(cursor: Cursor, day: dt.date) -> None:
-    now = _midnight(day)
+def _mark_overdue(cursor: Cursor, midnight: dt.datetime) -> None:
     cursor.execute(
         "update billing.invoices set status = 'overdue', updated_at = %s where status = 'open' and due_at < %s",
-        (now, now),
+        (midnight, midnight),
     )
 
 

@@ -76,9 +76,10 @@ create index if not exists invoice_lines_by_invoice on billing.invoice_lines (in
 create index if not exists payments_by_update on billing.payments (updated_at);
 create index if not exists payments_by_invoice on billing.payments (invoice_id);
 
--- Days the simulator has lived through, so that a day is lived once.
+-- How far the simulator has lived through each day, so that every moment is lived once.
 create schema if not exists simulation;
 create table if not exists simulation.days (day date primary key);
+alter table simulation.days add column if not exists lived_until timestamptz;
 -- Sizes of the networks whose towers are in the inventory: the next one adds only towers that no network before it had.
 create table if not exists simulation.networks (tower_count int primary key);
 -- When each invoice will be paid: decided when it is issued, carried out when the day comes.

@@ -135,7 +135,7 @@ def crm(node: Node) -> Iterator[Connection]:
         password=database["password"],
     )
     today = datetime.now(UTC).date()
-    live_until(connection, 1, SUBSCRIBERS, first_day=today - timedelta(days=CRM_DAYS), last_day=today)
+    live_until(connection, 1, SUBSCRIBERS, today - timedelta(days=CRM_DAYS), datetime.now(UTC))
     build_inventory(connection, TOWERS, datetime.now(UTC))
     yield connection
     connection.close()
