@@ -31,16 +31,11 @@ class CrmSimulatorSettings(Settings):
 
 
 class CrmIngestSettings(Settings):
-    """What `crm_batch_ingestor` needs.
-
-    `overlap_seconds` is how long a source transaction may stay open after it has stamped a row: rows whose `updated_at`
-    lies further behind the watermark are not read again.
-    """
+    """What `crm_batch_ingestor` needs."""
 
     database: PostgresConnection
     s3: S3Connection
     catalog: CatalogConnection
-    overlap_seconds: float = 6 * 3600
 
 
 class TrinoConnection(Settings):

@@ -11,8 +11,11 @@ import typer
 
 from contracts.batch_settings import CrmIngestSettings
 from contracts.batch_tables import BATCH_TABLES
+from jobs.crm_batch_ingestor.bronze import OvertakenRunError
+from jobs.crm_batch_ingestor.comparison import AmbiguousKeyError
 from jobs.crm_batch_ingestor.ingest import ingest_all
-from jobs.crm_batch_ingestor.source import source_snapshot
+from jobs.crm_batch_ingestor.source import OtherRunError, source_snapshot
+from jobs.crm_batch_ingestor.source_schema import SourceSchemaError
 from jobs.crm_batch_ingestor.versions import Batch
 from jobs.runtime.iceberg import open_catalog
 from jobs.runtime.logs import configure_logs
@@ -21,6 +24,8 @@ from jobs.runtime.postgres import PostgresCredentialsError, connect
 from jobs.runtime.settings import load_settings
 
 COMPONENT = "crm-batch-ingestor"
+# What the person who runs it can mend.
+NAMED_ERRORS = (AmbiguousKeyError, OtherRunError, OvertakenRunError, PostgresCredentialsError, SourceSchemaError)
 
 log = structlog.get_logger()
 
@@ -28,15 +33,14 @@ log = structlog.get_logger()
 def main(settings: Annotated[Path, typer.Option(help="JSON file of CrmIngestSettings")]) -> None:
     """Copy what changed in CRM and billing since the last run into bronze."""
     configure_logs(COMPONENT)
-    with fatal_in_one_line(PostgresCredentialsError):
+    with fatal_in_one_line(*NAMED_ERRORS):
         loaded = load_settings(CrmIngestSettings, settings)
         catalog = open_catalog(loaded.catalog, loaded.s3, os.environ)
         batch = Batch(batch_id=uuid4().hex, at=dt.datetime.now(dt.UTC))
-        overlap = dt.timedelta(seconds=loaded.overlap_seconds)
         connection = connect(loaded.database, os.environ)
         try:
-            with source_snapshot(connection) as source:
-                for done in ingest_all(source, catalog, BATCH_TABLES, batch, overlap):
+            with source_snapshot(connection, loaded.s3.warehouse) as source:
+                for done in ingest_all(source, catalog, BATCH_TABLES, batch):
                     log.info("table_ingested", table=done.table, changed=done.changed, deleted=done.deleted)
         finally:
             connection.close()

@@ -1,39 +1,88 @@
-"""A bronze table of the CRM, as the ingestor uses it: its progress, known keys, one commit for rows and progress."""
+"""A bronze table of the CRM, as the ingestor uses it: the entries it has, and one commit for those that a run adds."""
+
+from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 from pyiceberg.catalog import Catalog
+from pyiceberg.exceptions import CommitFailedException
+from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
 
-from contracts.batch_tables import SOURCE_DELETED_COLUMN, BatchTable
+from contracts.batch_tables import EFFECTIVE_AT_COLUMN, ROW_DIGEST_COLUMN, SOURCE_DELETED_COLUMN, BatchTable
 from contracts.iceberg_schema import iceberg_schema
 from contracts.tables import INGESTED_AT_COLUMN
-from jobs.crm_batch_ingestor.progress import Progress, progress_of
-from jobs.runtime.iceberg import load_or_create, with_new_columns
+from jobs.crm_batch_ingestor.comparison import ENTRIES
+from jobs.crm_batch_ingestor.fail_points import AFTER_COMMIT, AFTER_FILE_WRITE
+from jobs.runtime.data_files import delete_data_files, write_data_files
+from jobs.runtime.fail_points import reach
+from jobs.runtime.iceberg import load_or_create, single_attempt, with_new_columns
+from jobs.runtime.table_batches import table_batches
+
+# Rows in memory between reading and writing; a file of them has a tenth of that.
+FILE_BYTES_IN_MEMORY = 32 * 2**20
+
+
+class OvertakenRunError(Exception):
+    """Somebody else changed the bronze table while the run compared it with the source."""
 
 
 class BronzeLog:
-    """The append-only log of one source table."""
+    """The append-only log of one source table, as it was when the run loaded it."""
 
     def __init__(self, catalog: Catalog, table: BatchTable) -> None:
         self._contract = table
-        self._table = _open(catalog, table)
+        self._table = single_attempt(_open(catalog, table))
 
-    @property
-    def progress(self) -> Progress | None:
-        """How far it has come; None before the first run."""
-        return progress_of(self._table.properties)
+    def entries(self) -> Iterator[pa.RecordBatch]:
+        """Key, digest, tombstone mark and times of every entry, in batches of the schema `ENTRIES`."""
+        columns = (
+            self._contract.key,
+            ROW_DIGEST_COLUMN,
+            SOURCE_DELETED_COLUMN,
+            EFFECTIVE_AT_COLUMN,
+            INGESTED_AT_COLUMN,
+        )
+        for batch in table_batches(self._table.scan(selected_fields=columns)):
+            yield pa.record_batch(
+                [batch.column(name).cast(field.type) for name, field in zip(columns, ENTRIES, strict=True)],
+                schema=ENTRIES,
+            )
 
-    def entries(self) -> pa.Table:
-        """Key, tombstone mark and time of every entry."""
-        columns = (self._contract.key, SOURCE_DELETED_COLUMN, INGESTED_AT_COLUMN)
-        return self._table.scan(selected_fields=columns).to_arrow()
+    def append(self, parts: Iterable[pa.Table]) -> None:
+        """Add all rows of `parts` in one commit, or none; without rows there is no commit.
 
-    def append(self, rows: pa.Table, progress: Progress) -> None:
-        """Add `rows` and note `progress` in one commit: a crash leaves both or neither."""
-        with self._table.transaction() as transaction:
-            if rows.num_rows:
-                transaction.append(rows)
-            transaction.set_properties(progress.encode())
+        Raises `OvertakenRunError` if the table has changed since it was loaded.
+        """
+        files: list[DataFile] = []
+        try:
+            for rows in _in_files(parts):
+                files += write_data_files(self._table, rows)
+                reach(AFTER_FILE_WRITE)
+            if files:
+                self._commit(files)
+                reach(AFTER_COMMIT)
+        except CommitFailedException as error:
+            delete_data_files(self._table, files)
+            raise OvertakenRunError(
+                f"table {'.'.join(self._contract.identifier)} was changed by somebody else during the run "
+                f"({error}); nothing was added to it. Run again."
+            ) from error
+
+    def _commit(self, files: Iterable[DataFile]) -> None:
+        with self._table.transaction() as transaction, transaction.update_snapshot().fast_append() as snapshot:
+            for file in files:
+                snapshot.append_data_file(file)
+
+
+def _in_files(parts: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    waiting: list[pa.Table] = []
+    for part in parts:
+        waiting.append(part)
+        if sum(rows.nbytes for rows in waiting) >= FILE_BYTES_IN_MEMORY:
+            yield pa.concat_tables(waiting)
+            waiting = []
+    if waiting:
+        yield pa.concat_tables(waiting)
 
 
 def _open(catalog: Catalog, table: BatchTable) -> Table:

@@ -1,54 +1,76 @@
 """One run: every table, from one snapshot of the source."""
 
-import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
+import structlog
 from pyiceberg.catalog import Catalog
 
 from contracts.batch_tables import BatchTable
 from jobs.crm_batch_ingestor.bronze import BronzeLog
-from jobs.crm_batch_ingestor.progress import Progress
-from jobs.crm_batch_ingestor.queries import bounds_after
+from jobs.crm_batch_ingestor.comparison import Comparison, open_comparison
 from jobs.crm_batch_ingestor.source import SourceSnapshot
-from jobs.crm_batch_ingestor.versions import Batch, existing_keys, missing_keys, newest_update, tombstones, versions
+from jobs.crm_batch_ingestor.source_schema import check_source
+from jobs.crm_batch_ingestor.versions import Batch, tombstones, versions
+
+log = structlog.get_logger()
 
 
-@dataclass(frozen=True)
+class IncompleteReadError(Exception):
+    """The source did not give a row that it has listed in the same snapshot."""
+
+
+@dataclass
 class Ingested:
     """What a run added to one table."""
 
     table: str
-    changed: int
-    deleted: int
+    changed: int = 0
+    deleted: int = 0
 
 
 def ingest_all(
-    source: SourceSnapshot, catalog: Catalog, tables: Iterable[BatchTable], batch: Batch, overlap: dt.timedelta
+    source: SourceSnapshot, catalog: Catalog, tables: Iterable[BatchTable], batch: Batch
 ) -> Iterator[Ingested]:
     """Ingest `tables` one after the other. Each commits by itself, so the next run goes on where one was cut short.
 
-    An optional table that the source does not have is left out.
+    Optional tables that the source does not have are left out. Raises `SourceSchemaError` before anything is read.
     """
-    for table in tables:
-        if table.is_optional and not source.has(table):
-            continue
-        yield ingest_table(source, BronzeLog(catalog, table), table, batch, overlap)
+    wanted = tuple(tables)
+    checked = check_source(wanted, source.columns(wanted))
+    for table_name, columns in checked.unknown_columns.items():
+        log.warning("columns_not_in_contract", table=table_name, columns=columns)
+    for table_name in checked.absent_tables:
+        log.warning("optional_table_absent", table=table_name)
+    for table in checked.tables:
+        yield ingest_table(source, BronzeLog(catalog, table), table, batch)
 
 
-def ingest_table(
-    source: SourceSnapshot, log: BronzeLog, table: BatchTable, batch: Batch, overlap: dt.timedelta
-) -> Ingested:
-    """Append what changed since the last run, and tombstones for what is gone.
+def ingest_table(source: SourceSnapshot, bronze: BronzeLog, table: BatchTable, batch: Batch) -> Ingested:
+    """Append the rows that differ from the newest entry of their key, and tombstones for keys that are gone.
 
-    Without a change it commits nothing, so that a rerun leaves the table as it is.
+    Without a difference it commits nothing, so that a rerun leaves the table as it is.
     """
-    previous = log.progress
-    rows = source.changed_rows(table, bounds_after(previous, source.source_id, overlap))
-    deleted = missing_keys(existing_keys(table, log.entries()), source.keys(table))
-    if rows.num_rows or len(deleted) or previous is None:
-        added = pa.concat_tables([versions(table, rows, batch), tombstones(table, deleted, batch)])
-        progress = Progress(source.source_id, source.snapshot, previous.watermark if previous else None)
-        log.append(added, progress.advanced(newest_update(rows)))
-    return Ingested(table.name, rows.num_rows, len(deleted))
+    done = Ingested(table.name)
+    with open_comparison() as comparison:
+        comparison.load(source.digests(table), bronze.entries())
+        this_run = batch.after(comparison.newest_run())
+        bronze.append(_differences(source, comparison, table, this_run, done))
+    return done
+
+
+def _differences(
+    source: SourceSnapshot, comparison: Comparison, table: BatchTable, batch: Batch, done: Ingested
+) -> Iterator[pa.Table]:
+    for changed in comparison.changed():
+        rows = source.rows(table, changed.column("key").to_pylist())
+        if rows.num_rows != changed.num_rows:
+            raise IncompleteReadError(
+                f"{table.source_schema}.{table.source_table} gave {rows.num_rows} rows for {changed.num_rows} keys"
+            )
+        done.changed += rows.num_rows
+        yield versions(table, rows, changed, batch)
+    for gone in comparison.gone():
+        done.deleted += gone.num_rows
+        yield tombstones(table, gone.column("key"), batch)

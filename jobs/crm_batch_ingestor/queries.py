@@ -1,73 +1,70 @@
-"""SQL statements for the source. Pure. Names come from the contract; the caller binds the values."""
+"""SQL statements for the source. Pure. Names come from the contract; values are literals that psycopg2 quotes."""
 
-import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from psycopg2 import sql
 
-from contracts.batch_tables import SOURCE_TRANSACTION_COLUMN, UPDATED_AT_COLUMN, BatchTable
-from jobs.crm_batch_ingestor.progress import Progress
+from contracts.batch_tables import ROW_DIGEST_COLUMN, SOURCE_TRANSACTION_COLUMN, BatchTable
+from contracts.tables import Column
+from contracts.wire_fields import FieldType
 
 # A row's xmin holds the low 32 bits of its writer's id. Every writer is older than the next id to be given out, so the
-# newest 64-bit id below that one with the same low bits is the writer's. (Rows that were frozen 2^32 transactions ago
-# may look newer than they are: they are read once more, which silver notices.)
+# newest 64-bit id below that one with the same low bits is the writer's.
 _TRANSACTION_ID = sql.SQL(
     "(next_id - 1) - ((next_id - 1 - source.xmin::text::bigint) % 4294967296 + 4294967296) % 4294967296"
 )
 _NEXT_ID = sql.SQL("(select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next_id) as clock")
+# Infinity and years of five digits are values to PostgreSQL, but Iceberg has none for them.
+_TIMESTAMP = sql.SQL("case when {column} between '0001-01-01 UTC' and '9999-12-31 UTC' then {column} end")
+# 128 bits of SHA-256: two versions of a row that differ have the same digest by no chance worth a thought.
+DIGEST_HEX_DIGITS = 32
+COLUMNS = (
+    "select table_schema, table_name, column_name, data_type from information_schema.columns"
+    " where table_schema = any(%s) order by table_schema, table_name, ordinal_position"
+)
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """Only rows at or after `updated_from` that `snapshot` did not see."""
-
-    snapshot: str
-    updated_from: dt.datetime | None
-
-
-def bounds_after(progress: Progress | None, source_id: str, overlap: dt.timedelta) -> Bounds | None:
-    """Bounds of the next read; None (read all) for a first run, or when the source is now another database."""
-    if progress is None or progress.source_id != source_id:
-        return None
-    return Bounds(progress.snapshot, progress.watermark - overlap if progress.watermark else None)
-
-
-def changed_rows(table: BatchTable, bounds: Bounds | None) -> sql.Composable:
-    """Select of the source's columns and the writer's transaction id, for `COPY`."""
-    columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in table.source_columns)
-    return sql.SQL("select {columns}, {transaction} as {name} from {relation} as source, {clock}{where}").format(
-        columns=columns,
-        transaction=_TRANSACTION_ID,
-        name=sql.Identifier(SOURCE_TRANSACTION_COLUMN),
-        relation=_relation(table),
-        clock=_NEXT_ID,
-        where=_where(bounds),
+def key_digests(table: BatchTable) -> sql.Composable:
+    """Select of key and digest of all rows."""
+    return sql.SQL("select {key}, {digest} from {relation} as source").format(
+        key=_column(table.key), digest=_digest(table), relation=_relation(table)
     )
 
 
-def all_keys(table: BatchTable) -> sql.Composable:
-    """Select of the keys of all rows."""
-    return sql.SQL("select {key} from {relation}").format(key=sql.Identifier(table.key), relation=_relation(table))
+def rows_of_keys(table: BatchTable, keys: Sequence[str]) -> sql.Composable:
+    """Select of the source's columns, the writer's transaction id and the digest of the rows with these keys."""
+    return sql.SQL(
+        "select {columns}, {transaction} as {transaction_name}, {digest} as {digest_name} from {relation} as source"
+        " join unnest({keys}::text[]) as wanted (key) on wanted.key = source.{key}, {clock}"
+    ).format(
+        columns=sql.SQL(", ").join(_value(column) for column in table.source_columns),
+        transaction=_TRANSACTION_ID,
+        transaction_name=sql.Identifier(SOURCE_TRANSACTION_COLUMN),
+        digest=_digest(table),
+        digest_name=sql.Identifier(ROW_DIGEST_COLUMN),
+        relation=_relation(table),
+        keys=sql.Literal(list(keys)),
+        key=sql.Identifier(table.key),
+        clock=_NEXT_ID,
+    )
 
 
-def table_exists(table: BatchTable) -> sql.Composable:
-    """Whether there is such a table, whoever may read it."""
-    name = sql.Literal(f"{table.source_schema}.{table.source_table}")
-    return sql.SQL("select to_regclass({name}) is not null").format(name=name)
+def _digest(table: BatchTable) -> sql.Composable:
+    """A row's text quotes what needs it and tells null from empty: rows that differ in a value differ in their text."""
+    columns = sql.SQL(", ").join(_column(column.name) for column in table.source_columns)
+    return sql.SQL("left(encode(sha256(convert_to(row({columns})::text, 'UTF8')), 'hex'), {digits})").format(
+        columns=columns, digits=sql.Literal(DIGEST_HEX_DIGITS)
+    )
+
+
+def _value(column: Column) -> sql.Composable:
+    name = _column(column.name)
+    return _TIMESTAMP.format(column=name) if column.type is FieldType.TIMESTAMP else name
+
+
+def _column(name: str) -> sql.Composable:
+    return sql.SQL("source.{}").format(sql.Identifier(name))
 
 
 def _relation(table: BatchTable) -> sql.Composable:
     return sql.Identifier(table.source_schema, table.source_table)
-
-
-def _where(bounds: Bounds | None) -> sql.Composable:
-    if bounds is None:
-        return sql.SQL("")
-    unseen = sql.SQL("not pg_visible_in_snapshot(({id})::text::xid8, {snapshot}::pg_snapshot)").format(
-        id=_TRANSACTION_ID, snapshot=sql.Literal(bounds.snapshot)
-    )
-    if bounds.updated_from is None:
-        return sql.SQL(" where {unseen}").format(unseen=unseen)
-    return sql.SQL(" where {updated_at} >= {updated_from} and {unseen}").format(
-        updated_at=sql.Identifier(UPDATED_AT_COLUMN), updated_from=sql.Literal(bounds.updated_from), unseen=unseen
-    )

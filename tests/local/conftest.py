@@ -11,6 +11,7 @@ from pathlib import Path
 import boto3
 import pytest
 import trino.dbapi
+from crm_extract import Extract, copied, open_extract
 from engines import KafkaEngine, LakeEngine, running, start_kafka, start_services
 from mypy_boto3_s3 import S3Client
 from pyiceberg.catalog import Catalog
@@ -124,3 +125,21 @@ def _sql_catalog(lake: LakeEngine, prefix: str) -> SqlCatalog:
             "s3.secret-access-key": environ["S3_SECRET_ACCESS_KEY"],
         },
     )
+
+
+@pytest.fixture
+def empty_extract(lake: LakeEngine, iceberg_catalog: Callable[[], Catalog], unique_name: str) -> Extract:
+    """A CRM without a row, never copied."""
+    return open_extract(lake, iceberg_catalog(), unique_name)
+
+
+@pytest.fixture
+def whole_extract(empty_extract: Extract) -> Iterator[Extract]:
+    """A CRM of forty customers, copied once with all its tables."""
+    yield from copied(empty_extract)
+
+
+@pytest.fixture
+def extract(empty_extract: Extract) -> Iterator[Extract]:
+    """The same, of which only the table of customers is copied."""
+    yield from copied(empty_extract.only("crm_customers"))

@@ -84,9 +84,10 @@ class Warehouse:
         connection.close()
 
     def live(self, until: dt.date) -> None:
-        """Let the simulator bring the CRM up to a day."""
+        """Let the simulator bring the CRM to the end of a day, but not beyond now."""
         connection = self.crm()
-        live_until(connection, SEED, SUBSCRIBER_COUNT, CRM_FIRST_DAY, until)
+        end = dt.datetime.combine(until + dt.timedelta(days=1), dt.time(), dt.UTC)
+        live_until(connection, SEED, SUBSCRIBER_COUNT, CRM_FIRST_DAY, min(end, self.now))
         build_inventory(connection, TOWER_COUNT, dt.datetime.combine(CRM_FIRST_DAY, dt.time(), dt.UTC))
         connection.close()
 
@@ -94,8 +95,8 @@ class Warehouse:
         """One run of the CRM ingestor."""
         connection = self.crm()
         batch = Batch(batch_id=f"batch-{at or self.now}", at=at or self.now)
-        with source_snapshot(connection) as source:
-            done = list(ingest_all(source, self.catalog, BATCH_TABLES, batch, dt.timedelta(hours=6)))
+        with source_snapshot(connection, self.settings.s3.warehouse) as source:
+            done = list(ingest_all(source, self.catalog, BATCH_TABLES, batch))
         connection.close()
         return {ingested.table: ingested for ingested in done}
 

@@ -27,8 +27,8 @@ jobs/account_freezer/actions.py
 jobs/account_freezer/alerts.py
 jobs/account_freezer/policy.py
 jobs/churn/model.py
-jobs/crm_batch_ingestor/progress.py
 jobs/crm_batch_ingestor/queries.py
+jobs/crm_batch_ingestor/source_schema.py
 jobs/crm_batch_ingestor/versions.py
 jobs/crm_simulator/billing.py
 jobs/crm_simulator/changes.py

@@ -1,0 +1,1 @@
+"""How fast the CRM's ingestor is, and how much memory it takes, as tables grow."""
