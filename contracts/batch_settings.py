@@ -86,10 +86,24 @@ class EraseSettings(Settings):
     catalog: CatalogConnection
 
 
+class ChurnGates(Settings):
+    """Limits within which churn scores are shown.
+
+    `min_auc` is of outcomes that the model has not seen (0.5 is chance), `min_coverage` the least share of consenting
+    customers who have a score, `max_drift` the population stability index against the scores shown now.
+    """
+
+    min_auc: float = 0.55
+    min_coverage: float = 0.95
+    max_drift: float = 0.25
+    max_feature_age_days: int = 7
+
+
 class ChurnSettings(Settings):
     """What the churn score job needs: published features in, published scores out, to readers and to the CRM.
 
-    `trino` makes the view through which readers see the scores.
+    `trino` makes the view through which readers see the scores. `horizon_days` is how far a score looks ahead, as the
+    features' outcomes do.
     """
 
     database: PostgresConnection
@@ -97,3 +111,5 @@ class ChurnSettings(Settings):
     s3: S3Connection
     catalog: CatalogConnection
     seed: int = 0
+    horizon_days: int = 30
+    gates: ChurnGates = ChurnGates()

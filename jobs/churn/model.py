@@ -1,11 +1,8 @@
-"""Trains and judges the churn model. Pure: features in, scores out.
+"""The churn model: learns from a bounded sample, scores batch by batch. Pure: features in, scores out."""
 
-The split is by time: the model learns from earlier feature dates and is judged on the newest whose outcome is known.
-With a random split it would also learn from later months of the customers that it is judged on.
-"""
-
-import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 NUMBERS = (
@@ -29,82 +26,83 @@ NUMBERS = (
     "invoices_overdue",
     "mean_invoice_usd",
 )
-DATE, CUSTOMER, LABEL = "feature_date", "customer_id", "churned"
-MIN_LEAVERS = 10
+# Twelve doubles a row: 50 MB. A linear model learns no more from further rows.
+MAX_TRAINING_ROWS = 500_000
 # Where each segment ends, as a share of the customers, the most likely to leave first.
 SEGMENTS = ((0.1, "at_risk"), (0.3, "watch"), (1.0, "loyal"))
 
+
+class BrokenFeaturesError(Exception):
+    """A feature is missing or not a finite number."""
+
+
 Floats = npt.NDArray[np.float64]
-
-
-class TooFewOutcomesError(Exception):
-    """There are too few known departures, or too few feature dates, to learn from and to judge by."""
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Churn:
-    """Scores of today's customers, and how well the model did on a past that it had not seen."""
+class ChurnModel:
+    """A trained model."""
 
-    scored_on: dt.date
-    customer_ids: tuple[str, ...]
-    scores: Floats
-    auc: float
-    trained_on: tuple[dt.date, ...]
-    judged_on: dt.date
+    pipeline: Pipeline
 
-    @property
-    def segments(self) -> list[str]:
-        """Segment of every customer by rank of the score."""
-        rank = np.empty(len(self.scores))
-        rank[np.argsort(-self.scores, kind="stable")] = (np.arange(len(self.scores)) + 1) / max(1, len(self.scores))
-        return [next(name for limit, name in SEGMENTS if share <= limit) for share in rank]
+    def scores(self, features: pa.RecordBatch) -> Floats:
+        """Probability to leave within the horizon, for each row."""
+        if not features.num_rows:
+            return np.empty(0)
+        scores: Floats = self.pipeline.predict_proba(_matrix(features))[:, 1]
+        return scores
+
+    def auc(self, batches: Iterable[pa.RecordBatch], label: str) -> float:
+        """How well it tells leavers from others in rows that it has not seen; it holds nine bytes for each row."""
+        judged = [(self.scores(batch), _labels(batch, label)) for batch in _labelled(batches, label)]
+        scores, labels = (np.concatenate(part) for part in zip(*judged, strict=True))
+        return float(roc_auc_score(labels, scores))
 
 
-def score_customers(features: pa.Table, seed: int) -> Churn:
-    """Train on the dates with a known outcome except the newest, judge on that one, score the newest date of all.
+def train(batches: Iterable[pa.RecordBatch], label: str, customer: str, row_count: int, seed: int) -> ChurnModel:
+    """Learn from `row_count` labelled rows, or from a sample of `MAX_TRAINING_ROWS` of them.
 
-    `features` has the columns of gold.customer_churn_features. Raises `TooFewOutcomesError`.
+    The sample is one of customers: with all their feature dates, and the same ones whatever the order of the rows.
     """
-    known = features.filter(pc.is_valid(features.column(LABEL)))
-    dates = sorted(set(known.column(DATE).to_pylist()))
-    if len(dates) < 2:
-        raise TooFewOutcomesError(
-            f"outcomes are known for {len(dates)} feature dates, at least 2 are needed (one to learn, one to judge); "
-            "more history in the CRM gives more."
-        )
-    training, test = _of_dates(known, dates[:-1]), _of_dates(known, dates[-1:])
-    _require_leavers(training, test)
+    share = min(1.0, MAX_TRAINING_ROWS / max(1, row_count))
+    sampled = [_sample(batch, customer, share) for batch in _labelled(batches, label)]
+    matrix = np.concatenate([_matrix(batch) for batch in sampled])
+    labels = np.concatenate([_labels(batch, label) for batch in sampled])
     # Linear on purpose: a call centre can be told which feature accounts for a score.
-    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000, random_state=seed))
-    model.fit(_matrix(training), _labels(training))
-    newest = max(features.column(DATE).to_pylist())
-    today = _of_dates(features, [newest])
-    return Churn(
-        scored_on=newest,
-        customer_ids=tuple(today.column(CUSTOMER).to_pylist()),
-        scores=model.predict_proba(_matrix(today))[:, 1],
-        auc=float(roc_auc_score(_labels(test), model.predict_proba(_matrix(test))[:, 1])),
-        trained_on=tuple(dates[:-1]),
-        judged_on=dates[-1],
-    )
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000, random_state=seed))
+    return ChurnModel(pipeline.fit(matrix, labels))
 
 
-def _of_dates(features: pa.Table, dates: list[dt.date]) -> pa.Table:
-    return features.filter(pc.is_in(features.column(DATE), value_set=pa.array(dates, features.schema.field(DATE).type)))
+def segments(scores: Floats) -> list[str]:
+    """Segment of every customer by rank of the score."""
+    rank = np.empty(len(scores))
+    rank[np.argsort(-scores, kind="stable")] = (np.arange(len(scores)) + 1) / max(1, len(scores))
+    return [next(name for limit, name in SEGMENTS if share <= limit) for share in rank]
 
 
-def _require_leavers(*parts: pa.Table) -> None:
-    fewest = min(int(_labels(part).sum()) for part in parts)
-    if fewest < MIN_LEAVERS:
-        raise TooFewOutcomesError(f"only {fewest} customers left in one part of the data, {MIN_LEAVERS} are needed.")
+def _labelled(batches: Iterable[pa.RecordBatch], label: str) -> Iterable[pa.RecordBatch]:
+    return (batch.filter(pc.is_valid(batch.column(label))) for batch in batches)
 
 
-def _matrix(features: pa.Table) -> Floats:
-    return np.column_stack(
-        [features.column(name).to_numpy(zero_copy_only=False).astype(np.float64) for name in NUMBERS]
-    )
+def _sample(batch: pa.RecordBatch, customer: str, share: float) -> pa.RecordBatch:
+    if share >= 1:
+        return batch
+    limit = share * 2**32
+    return batch.filter(pa.array([crc32(key.encode()) < limit for key in batch.column(customer).to_pylist()]))
 
 
-def _labels(features: pa.Table) -> npt.NDArray[np.bool_]:
-    labels: npt.NDArray[np.bool_] = features.column(LABEL).to_numpy(zero_copy_only=False).astype(bool)
+def _matrix(features: pa.RecordBatch) -> Floats:
+    columns = {name: features.column(name).to_numpy(zero_copy_only=False).astype(np.float64) for name in NUMBERS}
+    broken = [name for name, values in columns.items() if not np.isfinite(values).all()]
+    if broken:
+        raise BrokenFeaturesError(
+            f"the published features {', '.join(broken)} have values that are missing or not finite; "
+            "a nightly run that repairs and publishes them comes first."
+        )
+    return np.column_stack(list(columns.values()))
+
+
+def _labels(features: pa.RecordBatch, label: str) -> Flags:
+    labels: Flags = features.column(label).to_numpy(zero_copy_only=False).astype(bool)
     return labels

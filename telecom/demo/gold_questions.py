@@ -40,10 +40,9 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "Which customers are likely to leave?",
         "select s.customer_id, c.masked_name, p.plan_name, round(s.churn_score, 3) as churn_score"
-        " from gold.customer_churn_scores s join published.dim_customers c"
+        " from published.customer_churn_scores s join published.dim_customers c"
         " on c.customer_id = s.customer_id and c.is_current"
         " left join published.dim_plans p on p.plan_id = c.plan_id and p.is_current"
-        " where s.scored_on = (select max(scored_on) from gold.customer_churn_scores)"
         " order by s.churn_score desc limit 10",
         is_of_scores=True,
     ),

@@ -7,11 +7,12 @@ import json
 from importlib.resources import files
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from warehouse import RUN_DATE, Warehouse
 
-from jobs.churn.model import Churn
-from jobs.churn.serving import upsert_into_crm
+from jobs.churn.crm import update_crm
+from jobs.churn.scored import ScoredCustomers
 from jobs.privacy.crm import ErasedCrmRows
 from jobs.privacy.erase import find_subject
 from jobs.privacy.person import erase_person
@@ -76,8 +77,9 @@ def freeze_account(warehouse: Warehouse, msisdn: str) -> None:
 
 
 def score_customer(warehouse: Warehouse, customer_id: str) -> None:
-    """What the churn job gives back to the CRM."""
-    churn = Churn(RUN_DATE, (customer_id,), np.array([0.9]), 0.7, (), RUN_DATE)
+    """What the churn job gives back to the CRM, for somebody who consents to it."""
+    warehouse.change_crm(f"update crm.consents set is_granted = true where customer_id = '{customer_id}'")
+    scored = ScoredCustomers(RUN_DATE, pa.chunked_array([[customer_id]]), np.array([0.9]), 0.7)
     connection = warehouse.crm()
-    assert upsert_into_crm(connection, churn) == 1
+    assert update_crm(connection, scored) == 1
     connection.close()
