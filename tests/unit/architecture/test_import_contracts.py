@@ -86,9 +86,14 @@ PLANTS = (
         "privacy: a person's erasure over each place's, over who a person is",
     ),
     Plant(
+        "jobs.churn.scored",
+        "jobs.churn.crm",
+        "churn: a run over what it reads and writes, over a model that knows neither",
+    ),
+    Plant(
         "jobs.crm_batch_ingestor.source",
         "jobs.crm_batch_ingestor.bronze",
-        "the CRM's ingestor: a run over source and bronze, over how far a table has come",
+        "the CRM's ingestor: a run over source and bronze, over what differs between them",
     ),
     Plant(
         "jobs.crm_simulator.population",

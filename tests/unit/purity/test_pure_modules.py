@@ -27,6 +27,9 @@ jobs/account_freezer/actions.py
 jobs/account_freezer/alerts.py
 jobs/account_freezer/policy.py
 jobs/churn/model.py
+jobs/churn/score_gates.py
+jobs/churn/scored.py
+jobs/churn/split.py
 jobs/crm_batch_ingestor/queries.py
 jobs/crm_batch_ingestor/source_schema.py
 jobs/crm_batch_ingestor/versions.py
