@@ -108,7 +108,7 @@ def _workloads(pipeline: Pipeline, endpoints: Endpoints, arguments: tuple[str, .
     )
     database = {"database": customers}
     ingest = CrmIngestSettings.model_validate(lake | database)
-    churn = ChurnSettings.model_validate(lake | database | {"trino": trino})
+    churn = ChurnSettings.model_validate(lake | database | {"trino": trino, "gates": jobs.section.churn.gates()})
     return (
         _workload(pipeline, jobs, CRM_INGEST, ingest, crm, arguments),
         _workload(

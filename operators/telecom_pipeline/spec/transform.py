@@ -6,6 +6,7 @@ from pydantic import Field
 
 from contracts.calendar import Calendar, ClosingMinutes, Country, MonthOfYear, Subdivision, TimeZone
 from operators.telecom_pipeline.spec.base import ObjectReference, Resources, SpecModel, profile_default
+from operators.telecom_pipeline.spec.churn import ChurnSection
 from operators.telecom_pipeline.spec.gates import Gates
 from operators.telecom_pipeline.spec.storage import PostgresDatabase
 
@@ -84,6 +85,7 @@ class Transform(SpecModel):
         default=3, description="Days before a run's date whose arrivals gold and the gates look at once more."
     )
     gates: Gates = Field(default=Gates(), description="What the quality gates tolerate.")
+    churn: ChurnSection = Field(default=ChurnSection(), description="What the gates before the churn scores tolerate.")
     dbt_threads: Annotated[int, Field(ge=1, le=64)] | None = profile_default(
         2, 8, description="Number of statements that dbt runs at a time."
     )
