@@ -173,8 +173,8 @@ def test_whatever_happens_between_runs_bronze_agrees_with_the_source(extract: Ex
     dice = random.Random(20261104)
     extract.change("create table kept as select * from crm.customers")
     stamps = ("'2099-01-01'", "'1999-01-01'", "'2026-11-04 00:02:00+00'", "updated_at", "now()")
-    for _ in range(4):
-        for _ in range(12):
+    for _ in range(3):
+        for _ in range(15):
             who = customer(dice.randrange(12))
             extract.change(
                 dice.choice(
@@ -191,6 +191,9 @@ def test_whatever_happens_between_runs_bronze_agrees_with_the_source(extract: Ex
             )
         extract.run()
         extract.assert_bronze_is_the_source()
-        for row_key in range(12):
-            times = [row["_effective_at"] for row in extract.entries("crm_customers", customer(row_key))]
+        log = extract.log("crm_customers")
+        for number in range(12):
+            entries = [row for row in log if row["customer_id"] == customer(number)]
+            entries.sort(key=lambda row: row["_bronze_ingested_at"])
+            times = [row["_effective_at"] for row in entries]
             assert times == sorted(set(times))

@@ -22,7 +22,7 @@ class ChurnSection(SpecModel):
         default=_DEFAULT.min_coverage,
         description="Least share of the consenting customers with an open account who have a score.",
     )
-    max_drift: Annotated[float, Field(gt=0)] = Field(
+    max_drift: Annotated[float, Field(ge=0)] = Field(
         default=_DEFAULT.max_drift,
         description="Greatest population stability index of the scores against those shown before.",
     )
