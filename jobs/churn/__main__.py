@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -37,10 +38,13 @@ def main(settings: Annotated[Path, typer.Option(help="JSON file of ChurnSettings
     with fatal_in_one_line(*NAMED_ERRORS):
         loaded = load_settings(ChurnSettings, settings)
         catalog = open_catalog(loaded.catalog, loaded.s3, os.environ)
-        with closing(connect(loaded.database, os.environ)) as connection, closing(TrinoSql(loaded.trino)) as sql:
-            report = run_churn(
-                loaded, catalog, connection, lambda tables: create_views(sql, tables), dt.datetime.now(dt.UTC)
-            )
+
+        def show(tables: Sequence[str]) -> None:
+            with closing(TrinoSql(loaded.trino, os.environ)) as sql:
+                create_views(sql, tables)
+
+        with closing(connect(loaded.database, os.environ)) as connection:
+            report = run_churn(loaded, catalog, connection, show, dt.datetime.now(dt.UTC))
     typer.echo(json.dumps(summary_of(report)))
     for verdict in report.verdicts:
         if not verdict.passed:

@@ -109,7 +109,7 @@ def desk(lake: LakeEngine, postgres: Postgres, unique_name: str) -> Iterator[Des
     own = lake.catalog().model_copy(update={"name": unique_name})
     settings = ChurnSettings(
         database=place,
-        trino=TrinoConnection(host="unused", port=1, username="unused"),
+        trino=TrinoConnection(host="unused", port=1),
         s3=lake.s3(unique_name),
         catalog=own,
     )

@@ -108,7 +108,9 @@ def _workloads(pipeline: Pipeline, endpoints: Endpoints, arguments: tuple[str, .
     )
     database = {"database": customers}
     ingest = CrmIngestSettings.model_validate(lake | database)
-    churn = ChurnSettings.model_validate(lake | database | {"trino": trino, "gates": jobs.section.churn.gates()})
+    churn = ChurnSettings.model_validate(
+        lake | database | {"trino": client.connection, "gates": jobs.section.churn.gates()}
+    )
     return (
         _workload(pipeline, jobs, CRM_INGEST, ingest, crm, arguments),
         _workload(
@@ -120,7 +122,7 @@ def _workloads(pipeline: Pipeline, endpoints: Endpoints, arguments: tuple[str, .
             ("--report", TERMINATION_LOG, *arguments),
             client.mounts,
         ),
-        _workload(pipeline, jobs, CHURN, churn, crm, arguments),
+        _workload(pipeline, jobs, CHURN, churn, (*crm, *client.credentials), arguments, client.mounts),
     )
 
 
