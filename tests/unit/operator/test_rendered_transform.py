@@ -74,7 +74,8 @@ def test_each_job_gets_only_the_secrets_it_uses() -> None:
     secrets = {component: secrets_of(run_of(component)) for component in BATCH_JOBS}
     lake = {"lakehouse-s3", "lakehouse-catalog"}
     assert secrets[names.NIGHTLY] == lake | {"pii-token-key", "lakehouse-trino"}
-    assert secrets[names.CRM_BATCH_INGESTOR] == secrets[names.CHURN] == lake | {"crm-database"}
+    assert secrets[names.CRM_BATCH_INGESTOR] == lake | {"crm-database"}
+    assert secrets[names.CHURN] == lake | {"crm-database", "lakehouse-trino"}
 
 
 def test_the_nightly_run_logs_in_to_trino_with_what_the_secrets_hold() -> None:
