@@ -9,6 +9,8 @@ from warehouse import Warehouse
 
 from jobs.runtime.trino import TrinoSql
 from local.services.trino_logins import TrinoUser
+from telecom.access.query import ask
+from telecom.access.trino_login import QueryError
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 ANALYST, STEWARD = TrinoUser.ANALYST, TrinoUser.STEWARD
@@ -100,6 +102,12 @@ def test_raw_data_keys_and_unpublished_numbers_are_closed(asking_as: Asking, use
         is_refused(asking_as(user), f"select * from {catalog}.{table} limit 1")
     is_refused(asking_as(user), f"explain analyze select * from {table}")
     is_refused(asking_as(user), f"show stats for {table}")
+
+
+def test_who_is_refused_is_told_how_to_go_on(asking_as: Asking, lake: LakeEngine) -> None:
+    asking_as(ANALYST)
+    with pytest.raises(QueryError, match=r"Access Denied.*another user with --user"):
+        ask(lake.trino(ANALYST), "select count(*) from gold.fact_calls")
 
 
 @pytest.mark.parametrize("table", CLOSED_TO_ANALYSTS)
