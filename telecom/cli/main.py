@@ -9,7 +9,7 @@ import typer
 
 from local.errors import LocalError
 from operators.telecom_pipeline.objects.cluster import ClusterError
-from telecom.cli import kube
+from telecom.cli import kube, towers
 from telecom.cli import run as batch
 from telecom.cli.accept_loss import accept_loss
 from telecom.cli.alerts import alerts
@@ -48,6 +48,7 @@ VERBS: tuple[Callable[..., None], ...] = (
 for verb in VERBS:
     app.command()(verb)
 app.add_typer(batch.app, name="run")
+app.add_typer(towers.app, name="towers")
 app.add_typer(kube.app, name="kube")
 
 

@@ -11,6 +11,7 @@ COMMANDS = (
     "telecom logs kafka-to-bronze --lines 5",
     "telecom replay-dlq --topic call_events --dry-run",
     "telecom accept-loss --topic call_events --dry-run",
+    "telecom towers import manifests/samples/towers.csv --dry-run",
     "telecom run churn",
     "telecom apply manifests/samples/demo.yaml",
 )
