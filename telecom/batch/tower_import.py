@@ -29,7 +29,7 @@ def towers_of(file: Path) -> tuple[Tower, ...]:
 
 def import_towers(target: LocalPipeline, towers: Sequence[Tower], dry_run: bool) -> InventoryChange:
     """Add towers, and change those that differ, in one transaction; with `dry_run` only count. Raises `LocalError`."""
-    access = lake_access(target.store, target.pipeline)
+    access = lake_access(target.store, target.pipeline, target.state.run)
     try:
         with closing(connect(access.settings.database, access.credentials)) as connection:
             return write_towers(connection, towers, dt.datetime.now(dt.UTC), dry_run)

@@ -77,6 +77,7 @@ operators/telecom_pipeline/upgrade/fingerprint.py
 operators/telecom_pipeline/validate
 operators/telecom_pipeline/validate/shared_catalog.py
 telecom/audit/alert_score.py
+telecom/batch/tower_file.py
 telecom/catalogue/lineage_tree.py
 telecom/doctor/judgement.py
 """
