@@ -83,6 +83,7 @@ def test_history_deduplication_and_masks_hold_on_the_real_engine(warehouse: Ware
         "dim_number_owners",
         "dim_towers",
         "silver_towers",
+        "tower_load_live",
         "silver_calls",
         "silver_customers",
     } <= statuses.keys()
