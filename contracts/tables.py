@@ -11,6 +11,8 @@ from contracts.topics import EVENT_MODEL_BY_TOPIC
 from contracts.wire_fields import FieldType, wire_fields
 
 BRONZE_NAMESPACE = "bronze"
+# Of the tables in which jobs leave what they found and did.
+AUDIT_NAMESPACE = "audit"
 EVENT_TIME_COLUMN = "event_time"
 PARTITION_FIELD = "event_time_day"
 

@@ -19,6 +19,8 @@ from contracts.settings import CatalogConnection, JdbcCatalog, RestCatalog, S3Co
 
 CONNECT_TIMEOUT_SECONDS = 5
 REQUEST_TIMEOUT_SECONDS = 30
+# A connection may hold a lock and be silent for the length of a run; nothing on the way may take it for dead.
+KEEPALIVE_SECONDS = 60
 
 # What a catalog or a store in trouble raises. All of it may pass, and none of it tells whether a commit took place.
 UNAVAILABLE_ERRORS = (SQLAlchemyError, OSError, requests.RequestException, RESTError, CommitStateUnknownException)
@@ -79,6 +81,7 @@ def _jdbc_properties(catalog: JdbcCatalog, environ: Mapping[str, str]) -> dict[s
         query={
             "sslmode": catalog.ssl_mode,
             "connect_timeout": str(CONNECT_TIMEOUT_SECONDS),
+            "keepalives_idle": str(KEEPALIVE_SECONDS),
             "options": f"-c statement_timeout={REQUEST_TIMEOUT_SECONDS}s",
         },
     )

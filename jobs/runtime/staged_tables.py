@@ -1,11 +1,18 @@
 """Tables whose commits are held back until all of them are made as one act."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from pyiceberg.catalog import Catalog
 from pyiceberg.catalog.noop import NoopCatalog
 from pyiceberg.table import CommitTableRequest, CommitTableResponse, Table, TableIdentifier
-from pyiceberg.table.update import AssertRefSnapshotId, TableRequirement, TableUpdate, update_table_metadata
+from pyiceberg.table.update import (
+    AssertRefSnapshotId,
+    SetSnapshotRefUpdate,
+    TableRequirement,
+    TableUpdate,
+    update_table_metadata,
+)
 from pyiceberg.typedef import Identifier
 
 from jobs.runtime.multi_table_commit import commit_together
@@ -79,6 +86,18 @@ class StagedTables:
     def commit(self) -> None:
         """Make all changes visible as one act. Raises what `commit_together` raises."""
         commit_together(self._catalog, self.held_back)
+
+
+def point_ref(name: str, kind: Literal["branch", "tag"], snapshot_id: int) -> SetSnapshotRefUpdate:
+    """The update that points a branch or tag at a snapshot, with no rule of its own for expiry."""
+    return SetSnapshotRefUpdate(
+        ref_name=name,
+        type=kind,
+        snapshot_id=snapshot_id,
+        max_ref_age_ms=None,
+        max_snapshot_age_ms=None,
+        min_snapshots_to_keep=None,
+    )
 
 
 def _subject(requirement: TableRequirement) -> tuple[str, str]:
