@@ -23,7 +23,7 @@ from warehouse import RUN_DATE, Warehouse, open_warehouse
 from benchmarks.arguments import asked_count
 from benchmarks.machine import machine
 from contracts.tables import BRONZE_TABLE_BY_TOPIC
-from jobs.nightly.nightly_run import DayRange
+from jobs.nightly.run_plan import DayRange
 from local.artefacts.python_environment import ENVIRONMENTS
 from local.artefacts.versions import versions
 from local.cluster.local_cluster import LocalCluster

@@ -9,19 +9,28 @@ from typing import Annotated
 import typer
 
 from contracts.batch_settings import NightlySettings
+from jobs.nightly.dbt.dbt_build import DbtError
 from jobs.nightly.gates.results import verdict
-from jobs.nightly.nightly_run import DayRange, run_nightly
+from jobs.nightly.nightly_run import run_nightly
+from jobs.nightly.run_day import RunDayError, run_day
+from jobs.nightly.run_plan import DayRange
+from jobs.runtime.lake_lock import LakeBusyError
 from jobs.runtime.logs import configure_logs
+from jobs.runtime.multi_table_commit import ContestedCommitError
 from jobs.runtime.named_errors import fatal_in_one_line
+from jobs.runtime.rest_transaction import ChangedMeanwhileError, NotOneActError
 from jobs.runtime.settings import load_settings
 
 COMPONENT = "nightly"
 DAY = ["%Y-%m-%d"]
+NAMED = (RunDayError, DbtError, LakeBusyError, ChangedMeanwhileError, ContestedCommitError, NotOneActError)
 
 
 def main(
     settings: Annotated[Path, typer.Option(help="JSON file of NightlySettings")],
-    date: Annotated[dt.datetime | None, typer.Option(formats=DAY, help="Day of the run; today if unset")] = None,
+    date: Annotated[
+        str | None, typer.Option(help="Day of the run: today, yesterday or YYYY-MM-DD; yesterday if unset")
+    ] = None,
     first: Annotated[
         dt.datetime | None, typer.Option("--from", formats=DAY, help="First event day to backfill")
     ] = None,
@@ -31,14 +40,18 @@ def main(
         Path | None, typer.Option(help="Write the gates' verdict here, for the pipeline's status and metrics")
     ] = None,
 ) -> None:
-    """Make silver and gold, judge them by the gates, publish. Prints a JSON summary; exit code 3 if a gate blocked."""
+    """Make silver and gold, judge them by the gates, publish.
+
+    Prints a JSON summary; exit code 3 if a gate blocked, or a test or model of dbt failed.
+    """
     configure_logs(COMPONENT)
-    with fatal_in_one_line():
+    with fatal_in_one_line(*NAMED):
         if (first is None) != (until is None):
             raise typer.BadParameter("a backfill needs both --from and --until")
         backfill = DayRange(first.date(), until.date()) if first and until else None
-        run_date = date.date() if date else dt.datetime.now(dt.UTC).date()
-        nightly = run_nightly(load_settings(NightlySettings, settings), os.environ, run_date, backfill, run_id=run_id)
+        known = load_settings(NightlySettings, settings)
+        day = run_day(date, dt.datetime.now(dt.UTC), known.calendar)
+        nightly = run_nightly(known, os.environ, day, backfill, run_id=run_id)
         if report is not None:
             report.write_text(verdict(nightly.run, nightly.results).text())
         typer.echo(json.dumps(nightly.summary()))

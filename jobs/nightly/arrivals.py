@@ -10,6 +10,7 @@ from pyiceberg.catalog import Catalog
 from pyiceberg.conversions import from_bytes
 from pyiceberg.manifest import DataFile, ManifestContent, ManifestFile
 from pyiceberg.table import Table
+from pyiceberg.table.snapshots import Operation, Snapshot
 from pyiceberg.types import TimestamptzType
 from pyiceberg.utils.datetime import micros_to_timestamptz
 
@@ -37,8 +38,9 @@ def oldest_arrival(
 ) -> dt.datetime | None:
     """A time before which no row arrived that is in the snapshots `current` and not in `known`.
 
-    None if there is no such row. Files that were rewritten since then count as arrived: the time is then earlier than
-    necessary, never later. Raises `UnknownArrivalsError`.
+    None if there is no such row. Compaction moves rows and adds none, so what it wrote does not count, as long as the
+    commits since `known` can be told apart. Other files that were rewritten count as arrived: the time is then earlier
+    than necessary, never later. Raises `UnknownArrivalsError`.
     """
     changed = [table for table, snapshot in current.items() if known.get(table) != snapshot]
     with ThreadPoolExecutor(READS_AT_ONCE) as pool:
@@ -54,10 +56,36 @@ def _new_manifests(catalog: Catalog, name: TableName, known: int | None, current
     if before is None or now is None or before.sequence_number is None:
         raise UnknownArrivalsError(f"{'.'.join(name)}: snapshot {known} is not there")
     since = before.sequence_number
+    commits = _commits_between(table, before, now)
+    if commits and any(_is_compaction(commit) for commit in commits):
+        return [new for commit in commits if not _is_compaction(commit) for new in _added_by(table, commit)]
     return [
         _NewFiles(table, manifest, since)
         for manifest in now.manifests(table.io)
         if manifest.content == ManifestContent.DATA and manifest.sequence_number > since
+    ]
+
+
+def _commits_between(table: Table, before: Snapshot, now: Snapshot) -> list[Snapshot]:
+    """The snapshots after `before` up to `now`; empty if one of them has expired."""
+    commits: list[Snapshot] = []
+    step: Snapshot | None = now
+    while step is not None and step.snapshot_id != before.snapshot_id:
+        commits.append(step)
+        step = table.snapshot_by_id(step.parent_snapshot_id) if step.parent_snapshot_id else None
+    return commits if step is not None else []
+
+
+def _is_compaction(commit: Snapshot) -> bool:
+    return commit.summary is not None and commit.summary.operation == Operation.REPLACE
+
+
+def _added_by(table: Table, commit: Snapshot) -> list[_NewFiles]:
+    """The files that this commit added, which may have been compacted since."""
+    return [
+        _NewFiles(table, manifest, (commit.sequence_number or 0) - 1)
+        for manifest in commit.manifests(table.io)
+        if manifest.content == ManifestContent.DATA and manifest.added_snapshot_id == commit.snapshot_id
     ]
 
 

@@ -2,12 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import Template
 
 TableName = tuple[str, str]
-# Of the tables in which runs leave what they found and did.
-AUDIT_NAMESPACE = "audit"
 ONE_DAY = dt.timedelta(days=1)
 
 
@@ -16,7 +14,8 @@ class AuditedRun:
     """A run after its transformation. `inputs` and `outputs` are snapshot ids by (namespace, table).
 
     `days` are the event days that it worked on: those that arrived from `window_start` on, or those of a backfill.
-    All gates read exactly these snapshots, and exactly these are published if they pass.
+    All gates read exactly these snapshots, and exactly these are published if they pass. `rows_left_behind`, by bronze
+    table, are rows of all other days that came or went since the last accepted run, and that no run has worked on.
     """
 
     run_id: str
@@ -26,6 +25,7 @@ class AuditedRun:
     now: dt.datetime
     inputs: Mapping[TableName, int]
     outputs: Mapping[TableName, int]
+    rows_left_behind: Mapping[str, int] = field(default_factory=dict)
 
 
 class UnknownTableError(LookupError):

@@ -1,62 +1,50 @@
-"""The nightly chain: silver, gold, gates, publication. Idempotent: the same day twice gives the same rows."""
+"""The nightly chain: silver, gold, gates, publication. Idempotent: the same day twice gives the same rows.
+
+A run that is refused or dies never happened: silver and gold are put back, and the next run takes what it would have
+taken. Only the act that publishes a run notes what silver has.
+"""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 import structlog
 from pyiceberg.catalog import Catalog
-from pyiceberg.table import Table
 
-from contracts.arrow_schema import bronze_arrow_schema
 from contracts.batch_settings import NightlySettings
-from contracts.batch_tables import BATCH_TABLES
 from contracts.calendar import Calendar
 from contracts.environment import PARSED_DBT_PROJECT
-from contracts.iceberg_schema import iceberg_schema, partition_spec
-from contracts.tables import BRONZE_NAMESPACE, BRONZE_TABLE_BY_TOPIC, TableColumns
 from jobs.nightly.audited_run import AuditedRun, TableName
+from jobs.nightly.bronze_tables import create_bronze_tables
 from jobs.nightly.calendar_years import year_variables
 from jobs.nightly.dbt.dbt_build import Dbt
 from jobs.nightly.dbt.parsed_project import ParsedProject
+from jobs.nightly.failed_build import as_results
 from jobs.nightly.gates.audit import audit
 from jobs.nightly.gates.gate import GateResult
 from jobs.nightly.gates.inspection import Inspection
+from jobs.nightly.gates.results import record_results
 from jobs.nightly.publish.history import Action, PublicationRecord
-from jobs.nightly.publish.publish import publish
-from jobs.nightly.restated_days import with_restated
-from jobs.nightly.run_window import RunWindow, lookback_window, window_after
-from jobs.nightly.silver_build import SILVER, SilverBuild, last_build, note_build
-from jobs.nightly.touched_days import days_arrived
+from jobs.nightly.publish.publish import publish, refuse
+from jobs.nightly.run_plan import DayRange, RunPlan, plan_run, snapshots_of
 from jobs.runtime.dialling import spelling_in
-from jobs.runtime.iceberg import load_or_create, open_catalog, with_new_columns
-from jobs.runtime.published_tags import current_snapshots
+from jobs.runtime.iceberg import UNAVAILABLE_ERRORS, open_catalog
+from jobs.runtime.lake_changes import changing_lake, put_back
+from jobs.runtime.publication import mend_views
 from jobs.runtime.trino import TrinoSql
+from jobs.runtime.unfinished_run import BUILT_NAMESPACES, Phase, UnfinishedRun, begin_run, unfinished_run
 from jobs.runtime.vault import store_key
 
 log = structlog.get_logger()
-BUILT_NAMESPACES = (SILVER, "gold")
-BUILD = ("build", "--exclude-resource-type", "unit_test", "--fail-fast")
-
-
-@dataclass(frozen=True)
-class DayRange:
-    """Event days [first, until) of a backfill."""
-
-    first: dt.date
-    until: dt.date
-
-    @property
-    def days(self) -> tuple[dt.date, ...]:
-        """All of them."""
-        return tuple(self.first + dt.timedelta(days=number) for number in range((self.until - self.first).days))
+BUILD = ("build", "--exclude-resource-type", "unit_test")
 
 
 @dataclass(frozen=True)
 class NightlyReport:
-    """What a run did."""
+    """What a run did. If dbt failed, `results` are its tests and models that failed, and no gate was asked."""
 
     run: AuditedRun
     results: tuple[GateResult, ...]
@@ -68,20 +56,35 @@ class NightlyReport:
         return self.publication.action is Action.PUBLISHED
 
     def summary(self) -> dict[str, object]:
-        """The part of a report that tools read: `gates.{total,passed,failed}` and `published`."""
+        """The part of a report that tools read: `gates.{total,passed,failed}`, `blocking` and `published`."""
         outcomes = [str(result.outcome) for result in self.results]
         return {
             "run_id": self.run.run_id,
+            "run_date": str(self.run.run_date),
             "gates": {
                 "total": len(outcomes),
                 "passed": outcomes.count("passed"),
                 "warned": outcomes.count("warned"),
                 "failed": outcomes.count("failed"),
             },
+            "blocking": [
+                {"name": result.gate.name, "evidence": [f"{found.subject} {found.detail}" for found in result.evidence]}
+                for result in self.results
+                if result.blocks
+            ],
             "published": [
                 {"table": f"gold.{name}", "snapshot": snapshot} for name, snapshot in self.publication.snapshots.items()
             ],
         }
+
+
+@dataclass(frozen=True)
+class Engines:
+    """What a run works with."""
+
+    catalog: Catalog
+    sql: TrinoSql
+    dbt: Dbt
 
 
 def run_nightly(
@@ -94,64 +97,91 @@ def run_nightly(
 ) -> NightlyReport:
     """Transform what arrived by `run_date`, audit it and publish it. With `backfill`, work on its event days instead.
 
-    Raises `DbtError` if the transformation fails; readers then keep what they see. A gate that blocks is not an error:
-    the report has `is_published` False. Freshness is measured at `now`; `run_id` is the run's name in the audit tables.
+    A gate that blocks, or a model or test of dbt that fails, is not an error: the report has `is_published` False.
+    Raises `DbtError` if dbt comes to no verdict, and `LakeBusyError` while another job changes silver and gold. Unless
+    the run is published, readers keep what they see, and so do the tables. Freshness is measured at `now`; `run_id` is
+    the run's name in the audit tables.
     """
     dbt = Dbt(settings.dbt, settings.trino, environ, _parsed_project(environ))
     sql = TrinoSql(settings.trino, environ)
+    run_id = run_id or uuid4().hex
     try:
         dbt.start()
         catalog = open_catalog(settings.catalog, settings.s3, environ)
         store_key(catalog, environ)
         create_bronze_tables(catalog)
-        inputs = _snapshots(catalog, BRONZE_NAMESPACE)
-        window = _window(catalog, dbt, inputs, run_date - dt.timedelta(days=settings.lookback_days), now)
-        days = backfill.days if backfill else days_arrived(sql, inputs, window.start)
-        silver = _snapshots(catalog, SILVER)
-        gold_days = days if backfill else with_restated(sql, inputs, silver, window.oldest_arrival, days)
-        variables = dbt_variables(run_date, window, inputs, days, backfill, dbt.project_digest)
-        variables |= {"gold_days": [str(day) for day in gold_days]}
-        variables |= year_variables(catalog, settings.calendar, run_date, gold_days)
-        dbt.run(BUILD, variables | calendar_variables(settings.calendar))
-        outputs = _outputs(catalog, dbt)
-        if backfill is None:
-            note_build(catalog, SilverBuild(dbt.project_digest, inputs, _of_silver(outputs)))
-        run = AuditedRun(
-            run_id=run_id or uuid4().hex,
-            run_date=run_date,
-            window_start=window.start,
-            days=gold_days,
-            now=now or dt.datetime.now(dt.UTC),
-            inputs=inputs,
-            outputs=outputs,
-        )
-        results = tuple(audit(Inspection(run, sql, catalog)))
-        report = NightlyReport(run, results, publish(catalog, sql, run, results))
+        with changing_lake(catalog, f"nightly of {run_date}, run {run_id}") as has_loose_views:
+            if has_loose_views:
+                mend_views(catalog, sql)
+            with _unfinished(catalog, run_id) as unfinished:
+                moment = now or dt.datetime.now(dt.UTC)
+                plan = plan_run(catalog, sql, settings, dbt.project_digest, run_date, moment, backfill)
+                report = _build_and_judge(Engines(catalog, sql, dbt), settings.calendar, plan, unfinished)
     finally:
         dbt.close()
         sql.close()
-    log.info("nightly_done", run_date=str(run_date), **report.summary())
+    log.info("nightly_done", **report.summary())
     return report
 
 
-def dbt_variables(
-    run_date: dt.date,
-    window: RunWindow,
-    inputs: Mapping[TableName, int],
-    days: Sequence[dt.date],
-    backfill: DayRange | None,
-    project_digest: str,
-) -> dict[str, object]:
+@contextmanager
+def _unfinished(catalog: Catalog, run_id: str) -> Iterator[UnfinishedRun]:
+    """A run that has its tables put back if it ends with an error before it was published."""
+    run = begin_run(catalog, run_id)
+    try:
+        yield run
+    except BaseException:
+        try:
+            noted = unfinished_run(catalog)
+            if noted is not None and noted.phase is Phase.BUILDING:
+                put_back(catalog, noted)
+        except UNAVAILABLE_ERRORS as error:
+            log.error("cannot_put_back_now", error=str(error), consequence="whoever changes the tables next does it")
+        raise
+
+
+def _build_and_judge(engines: Engines, calendar: Calendar, plan: RunPlan, unfinished: UnfinishedRun) -> NightlyReport:
+    years = year_variables(engines.catalog, calendar, plan.run_date, plan.gold_days)
+    failures = engines.dbt.build(BUILD, dbt_variables(plan) | years | calendar_variables(calendar))
+    run = AuditedRun(
+        run_id=unfinished.run_id,
+        run_date=plan.run_date,
+        window_start=plan.window.start,
+        days=plan.gold_days,
+        now=plan.now,
+        inputs=plan.inputs,
+        outputs=_outputs(engines),
+        rows_left_behind=plan.rows_left_behind,
+    )
+    if failures:
+        results: Sequence[GateResult] = as_results(failures)
+        record_results(engines.catalog, run, results)
+    else:
+        results = audit(Inspection(run, engines.sql, engines.catalog))
+    return NightlyReport(run, tuple(results), _conclude(engines, plan, run, unfinished, results))
+
+
+def _conclude(
+    engines: Engines, plan: RunPlan, run: AuditedRun, unfinished: UnfinishedRun, results: Sequence[GateResult]
+) -> PublicationRecord:
+    if any(result.blocks for result in results):
+        return refuse(engines.catalog, run, unfinished, results)
+    return publish(engines.catalog, engines.sql, run, unfinished, plan.build(run.outputs))
+
+
+def dbt_variables(plan: RunPlan) -> dict[str, object]:
     """Variables of the dbt project for one run."""
+    window, backfill = plan.window, plan.backfill
     return {
-        "run_date": str(run_date),
+        "run_date": str(plan.run_date),
         "window_start": str(window.start),
         "new_since": f"{window.new_since.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f}" if window.new_since else "",
-        "touched_days": [str(day) for day in days],
-        "bronze_snapshots": {name: snapshot for (_, name), snapshot in inputs.items()},
+        "touched_days": [str(day) for day in plan.days],
+        "gold_days": [str(day) for day in plan.gold_days],
+        "bronze_snapshots": {name: snapshot for (_, name), snapshot in plan.inputs.items()},
         "backfill_from": str(backfill.first) if backfill else "",
         "backfill_until": str(backfill.until) if backfill else "",
-        "project_digest": project_digest,
+        "project_digest": plan.project_digest,
     }
 
 
@@ -161,51 +191,12 @@ def calendar_variables(calendar: Calendar) -> dict[str, object]:
     return {**chosen, "phone_numbers": spelling_in(calendar.country).model_dump(mode="json")}
 
 
-def create_bronze_tables(catalog: Catalog) -> None:
-    """Create the bronze tables that are missing, so that every model has an input with a snapshot."""
-    catalog.create_namespace_if_not_exists(BRONZE_NAMESPACE)
-    for table in BRONZE_TABLE_BY_TOPIC.values():
-        schema = iceberg_schema(table)
-        _with_snapshot(load_or_create(catalog, table.identifier, schema, partition_spec(schema)), table)
-    for batch_table in BATCH_TABLES:
-        schema = iceberg_schema(batch_table)
-        _with_snapshot(with_new_columns(load_or_create(catalog, batch_table.identifier, schema), schema), batch_table)
-
-
-def _with_snapshot(table: Table, contract: TableColumns) -> None:
-    """Let the table have a snapshot with its present columns: a snapshot is read with the columns of its time."""
-    snapshot = table.current_snapshot()
-    if snapshot is None or snapshot.schema_id != table.schema().schema_id:
-        table.append(bronze_arrow_schema(contract).empty_table())
-
-
-def _window(
-    catalog: Catalog, dbt: Dbt, inputs: Mapping[TableName, int], first_day: dt.date, now: dt.datetime | None
-) -> RunWindow:
-    build = last_build(catalog)
-    if build is None or build.project_digest != dbt.project_digest:
-        window = lookback_window(first_day)
-    else:
-        silver, moment = _snapshots(catalog, SILVER), now or dt.datetime.now(dt.UTC)
-        window = window_after(catalog, build, inputs, silver, first_day, moment)
-    log.info("window", start=str(window.start), new_since=str(window.new_since))
-    return window
-
-
-def _of_silver(snapshots: Mapping[TableName, int]) -> dict[TableName, int]:
-    return {table: snapshot for table, snapshot in snapshots.items() if table[0] == SILVER}
-
-
 def _parsed_project(environ: Mapping[str, str]) -> ParsedProject | None:
     folder = environ.get(PARSED_DBT_PROJECT)
     return ParsedProject(Path(folder)) if folder else None
 
 
-def _outputs(catalog: Catalog, dbt: Dbt) -> dict[TableName, int]:
-    built = dbt.built_tables()
-    snapshots = {key: value for name in BUILT_NAMESPACES for key, value in _snapshots(catalog, name).items()}
+def _outputs(engines: Engines) -> dict[TableName, int]:
+    built = engines.dbt.built_tables()
+    snapshots = {key: value for name in BUILT_NAMESPACES for key, value in snapshots_of(engines.catalog, name).items()}
     return {table: snapshot for table, snapshot in snapshots.items() if table in built}
-
-
-def _snapshots(catalog: Catalog, namespace: str) -> dict[TableName, int]:
-    return {(namespace, name): snapshot for name, snapshot in current_snapshots(catalog, namespace).items()}

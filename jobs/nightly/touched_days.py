@@ -15,17 +15,18 @@ SILVER_TABLE_BY_TOPIC = {
 }
 
 
-def days_arrived(sql: TrinoSql, inputs: Mapping[TableName, int], since: dt.date) -> tuple[dt.date, ...]:
-    """Event days (UTC) of all rows that arrived in bronze from `since` on, in the snapshots that the run reads."""
-    return tuple(sorted(row["day"] for row in sql.rows(days_statement(sql.catalog, inputs, since))))
+def days_arrived(sql: TrinoSql, inputs: Mapping[TableName, int], since: dt.date, time_zone: str) -> frozenset[dt.date]:
+    """Event days of all rows that arrived in bronze from `since` (UTC) on, in the snapshots that the run reads."""
+    return frozenset(row["day"] for row in sql.rows(days_statement(sql.catalog, inputs, since, time_zone)))
 
 
-def days_statement(catalog: str, inputs: Mapping[TableName, int], since: dt.date) -> str:
-    """The query: distinct days over the event tables that become silver."""
+def days_statement(catalog: str, inputs: Mapping[TableName, int], since: dt.date, time_zone: str) -> str:
+    """The query: distinct days, as they are cut in `time_zone`, over the event tables that become silver."""
     arrivals = " union all ".join(
         f"select event_time from {catalog}.{namespace}.{name} for version as of {snapshot}"  # noqa: S608
         f" where _bronze_ingested_at >= timestamp '{since} 00:00:00 UTC'"
         for (namespace, name), snapshot in sorted(inputs.items())
         if name in SILVER_TABLE_BY_TOPIC
     )
-    return f"select distinct cast(event_time at time zone 'UTC' as date) as day from ({arrivals})"  # noqa: S608
+    day = f"cast(event_time at time zone '{time_zone}' as date)"
+    return f"select distinct {day} as day from ({arrivals})"  # noqa: S608

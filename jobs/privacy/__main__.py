@@ -10,6 +10,7 @@ import typer
 from contracts.batch_settings import EraseSettings
 from jobs.privacy.person import erase_person
 from jobs.privacy.subject import NotASubjectError
+from jobs.runtime.lake_lock import LakeBusyError
 from jobs.runtime.logs import configure_logs
 from jobs.runtime.named_errors import fatal_in_one_line
 from jobs.runtime.settings import load_settings
@@ -25,7 +26,7 @@ def main(
     Kafka that are not in bronze yet: run it again when the sink has read them.
     """
     configure_logs("privacy")
-    with fatal_in_one_line(NotASubjectError):
+    with fatal_in_one_line(NotASubjectError, LakeBusyError):
         erasure = erase_person(load_settings(EraseSettings, settings), os.environ, subject)
         typer.echo(json.dumps(erasure.summary()))
         if not erasure.is_complete:

@@ -18,6 +18,7 @@ from jobs.privacy.raw_topics import ErasedRecords, erase_raw_records
 from jobs.privacy.subject import require_number
 from jobs.runtime.iceberg import open_catalog
 from jobs.runtime.kafka import client_config
+from jobs.runtime.lake_changes import changing_lake
 from jobs.runtime.postgres import connect
 from jobs.runtime.trino import TrinoSql
 
@@ -60,14 +61,14 @@ class Erasure:
 def erase_person(settings: EraseSettings, environ: Mapping[str, str], msisdn: str) -> Erasure:
     """Erase everywhere that the settings name. Running it again finishes what was left and finds nothing else.
 
-    Raises `NotASubjectError` before anything, `UnpublishedGoldError` before the lake is changed, and `UnknownPinError`
-    when a view of it is left to be mended.
+    Raises `NotASubjectError` and, while another job changes silver and gold, `LakeBusyError` before anything,
+    `UnpublishedGoldError` before the lake is changed, and `UnknownPinError` when a view of it is left to be mended.
     """
     require_number(msisdn)
     catalog = open_catalog(settings.catalog, settings.s3, environ)
     person = find_subject(catalog, msisdn)
-    deleted = delete_customer(connect(settings.database, environ), msisdn)
-    with closing(TrinoSql(settings.trino, environ)) as sql:
+    with changing_lake(catalog, "erasure of a person"), closing(TrinoSql(settings.trino, environ)) as sql:
+        deleted = delete_customer(connect(settings.database, environ), msisdn)
         erased = tuple(erase(catalog, sql, person))
     kafka = settings.kafka
     config = client_config(kafka, environ) if kafka else None

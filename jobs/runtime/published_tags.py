@@ -1,18 +1,20 @@
-"""The tag `published` of the gold tables, and the views that read it."""
+"""The tag `published` of the gold tables: what readers see."""
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from pyiceberg.catalog import Catalog
+from pyiceberg.exceptions import NoSuchNamespaceError
+from pyiceberg.table import Table
+from pyiceberg.table.update import AssertRefSnapshotId, RemoveSnapshotRefUpdate, TableUpdate
 
-from jobs.runtime.trino import TrinoSql
+from jobs.runtime.staged_tables import StagedTables, point_ref
 
 GOLD = "gold"
-PUBLISHED_NAMESPACE = "published"
 PUBLISHED_TAG = "published"
 # Keeps the previous snapshots from expiring, so that a rollback finds them.
 PREVIOUS_TAG = "published_before"
-VIEWS_AT_ONCE = 4
+TABLES_AT_ONCE = 8
 # Part of the name of every table that dbt makes for the length of a statement.
 DBT_TEMPORARY = "__dbt_"
 
@@ -29,18 +31,36 @@ def current_snapshots(catalog: Catalog, namespace: str) -> dict[str, int]:
     if not catalog.namespace_exists(namespace):
         return {}
     names = [name for _, name in catalog.list_tables(namespace) if DBT_TEMPORARY not in name]
-    tables = {name: catalog.load_table((namespace, name)) for name in names}
+    tables = _load(catalog, namespace, names)
     snapshots = {name: table.current_snapshot() for name, table in sorted(tables.items())}
     return {name: snapshot.snapshot_id for name, snapshot in snapshots.items() if snapshot}
 
 
-def move_tags(catalog: Catalog, snapshots: Mapping[str, int]) -> None:
-    """Point `published` of each gold table at its snapshot. A tag that is there already stays, without a commit.
+def published_tables(catalog: Catalog) -> dict[str, Table]:
+    """The gold tables that are published, by name."""
+    try:
+        tables = _load(catalog, GOLD, [name for _, name in catalog.list_tables(GOLD)])
+    except NoSuchNamespaceError:
+        return {}
+    return {name: table for name, table in sorted(tables.items()) if PUBLISHED_TAG in table.metadata.refs}
 
-    The tags move one after the other, within a second or so; the run's record says when all have moved. Raises
-    `SnapshotGoneError` before any of them moves.
+
+def move_tags(catalog: Catalog, snapshots: Mapping[str, int]) -> None:
+    """Point `published` of each gold table at its snapshot, as one act. Raises as `stage_tags` and `commit_together`.
+
+    Views stay as they are: `publication.show` is for snapshots with other columns.
     """
-    tables = {name: catalog.load_table((GOLD, name)) for name in sorted(snapshots)}
+    staged = StagedTables(catalog)
+    stage_tags(staged, snapshots)
+    staged.commit()
+
+
+def stage_tags(staged: StagedTables, snapshots: Mapping[str, int], withdrawn: Iterable[str] = ()) -> None:
+    """Let the commit of `staged` move the tags to these snapshots, and take them from the tables `withdrawn`.
+
+    It fails if somebody moves one of them before. Raises `SnapshotGoneError`.
+    """
+    tables = {name: staged.load((GOLD, name)) for name in sorted(snapshots)}
     gone = [name for name, table in tables.items() if table.snapshot_by_id(snapshots[name]) is None]
     if gone:
         raise SnapshotGoneError(
@@ -48,27 +68,25 @@ def move_tags(catalog: Catalog, snapshots: Mapping[str, int]) -> None:
             "Publish a new run: `python -m jobs.nightly --settings FILE`."
         )
     for name, table in tables.items():
-        before = table.metadata.refs.get(PUBLISHED_TAG)
-        if before is not None and before.snapshot_id == snapshots[name]:
-            continue
-        with table.manage_snapshots() as refs:
-            refs.create_tag(snapshots[name], PUBLISHED_TAG)
-            if before is not None:
-                refs.create_tag(before.snapshot_id, PREVIOUS_TAG)
+        if tagged(table) != snapshots[name]:
+            _stage(staged, table, point_ref(PUBLISHED_TAG, "tag", snapshots[name]))
+    for name in withdrawn:
+        _stage(staged, staged.load((GOLD, name)), RemoveSnapshotRefUpdate(ref_name=PUBLISHED_TAG))
 
 
-def create_views(sql: TrinoSql, tables: Iterable[str]) -> None:
-    """A view `published.<table>` for every table, with the columns that the table has now.
-
-    They are replaced each time, which is cheaper than to ask the engine for the columns of all tables and views.
-    """
-    sql.run(f"create schema if not exists {sql.catalog}.{PUBLISHED_NAMESPACE}")
-    with ThreadPoolExecutor(VIEWS_AT_ONCE, thread_name_prefix="view") as pool:
-        list(pool.map(lambda name: _create_view(sql, name), tables))
+def tagged(table: Table) -> int | None:
+    """Snapshot of the table that readers see; None if it is not published."""
+    ref = table.metadata.refs.get(PUBLISHED_TAG)
+    return ref.snapshot_id if ref else None
 
 
-def _create_view(sql: TrinoSql, name: str) -> None:
-    sql.run(
-        f"create or replace view {sql.catalog}.{PUBLISHED_NAMESPACE}.{name} security definer as"  # noqa: S608
-        f" select * from {sql.catalog}.{GOLD}.{name} for version as of '{PUBLISHED_TAG}'"
-    )
+def _stage(staged: StagedTables, table: Table, update: TableUpdate) -> None:
+    before = tagged(table)
+    keep = (point_ref(PREVIOUS_TAG, "tag", before),) if before is not None else ()
+    staged.change(table.name(), (update, *keep), (AssertRefSnapshotId(ref=PUBLISHED_TAG, snapshot_id=before),))
+
+
+def _load(catalog: Catalog, namespace: str, names: Iterable[str]) -> dict[str, Table]:
+    names = list(names)
+    with ThreadPoolExecutor(TABLES_AT_ONCE, thread_name_prefix="load") as pool:
+        return dict(zip(names, pool.map(lambda name: catalog.load_table((namespace, name)), names), strict=True))

@@ -5,6 +5,7 @@ from jobs.privacy.dead_letters import DeadLetterErasureError
 from jobs.privacy.erase import UnknownPinError, UnpublishedGoldError
 from jobs.privacy.person import Erasure, erase_person
 from jobs.privacy.raw_topics import RawTopicErasureError
+from jobs.runtime.lake_lock import LakeBusyError
 from local.errors import LocalError
 from operators.telecom_pipeline.objects import names
 from telecom.access.kafka_login import kafka_login
@@ -28,5 +29,5 @@ def erase_everywhere(target: LocalPipeline, msisdn: str) -> Erasure:
         return erase_person(settings, access.credentials | kafka.credentials, msisdn)
     except (UnpublishedGoldError, UnknownPinError) as error:
         raise ErasureError(TRIED, str(error), "telecom run nightly, then this again") from error
-    except (DeadLetterErasureError, RawTopicErasureError) as error:
+    except (DeadLetterErasureError, RawTopicErasureError, LakeBusyError) as error:
         raise ErasureError(TRIED, str(error), "the same command again") from error

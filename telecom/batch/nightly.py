@@ -23,9 +23,11 @@ class NightlyFailedError(LocalError):
 
 @dataclass(frozen=True)
 class Days:
-    """Which days a run works on: the arrivals of `date`, or the event days from `first` to the day before `until`."""
+    """Which days a run works on: arrivals of `date` (`today`, `yesterday` or YYYY-MM-DD in the pipeline's time zone;
+    yesterday if unset), or the event days from `first` to the day before `until`.
+    """
 
-    date: dt.date | None = None
+    date: str | None = None
     first: dt.date | None = None
     until: dt.date | None = None
 

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from contracts.ledger import EventCounts
+from jobs.nightly.run_day import TODAY
 from jobs.runtime.trino import TrinoSql
 from local.services.trino_logins import TrinoUser
 from telecom.access.query import trino_of
@@ -39,7 +40,7 @@ def bring_customers(pipeline: RunningPipeline, tell: Tell) -> None:
 def make_numbers(pipeline: RunningPipeline, produced: Mapping[str, EventCounts], tell: Tell) -> Numbers:
     """Run the nightly job, then score churn, balance the ledger down to gold and answer the four questions."""
     ask = trino_of(pipeline.state, TrinoUser.TRANSFORMER)
-    nightly = run_nightly(pipeline.local, Days(), ask, tell)
+    nightly = run_nightly(pipeline.local, Days(TODAY), ask, tell)
     if not nightly.is_published:
         return Numbers(nightly)
     with (

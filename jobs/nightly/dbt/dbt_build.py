@@ -11,9 +11,11 @@ from typing import Any
 
 from contracts.batch_settings import DbtSettings, TrinoConnection
 from contracts.environment import TRINO_PASSWORD, TRINO_USERNAME
+from jobs.nightly.dbt.node_failures import NodeFailure, node_failures
 from jobs.nightly.dbt.parsed_project import MANIFEST, PARSED, ParsedProject, project_digest
 
 _LAST_LINES = 25
+RUN_RESULTS = "run_results.json"
 # What the macro `run_setting` reads.
 RUN_SETTINGS = "TELECOM_RUN"
 TABLE_KINDS = ("incremental", "table")
@@ -81,6 +83,22 @@ class Dbt:
         """Let dbt get ready, which takes two seconds, while the caller does something else before `run`."""
         if self._waiting is None:
             self._waiting = self._process()
+
+    def build(self, command: Sequence[str], variables: Mapping[str, Any]) -> tuple[NodeFailure, ...]:
+        """Run `dbt <command>` and return the models and tests that failed, none if all is well.
+
+        Raises `DbtError` if it came to no verdict: the project cannot be read, or the engine does not answer.
+        """
+        report = self.manifest_file.with_name(RUN_RESULTS)
+        report.unlink(missing_ok=True)
+        try:
+            self.run(command, variables)
+        except DbtError:
+            failures = node_failures(json.loads(report.read_text())) if report.is_file() else ()
+            if not failures or any(failure.is_of_engine for failure in failures):
+                raise
+            return failures
+        return ()
 
     def run(self, command: Sequence[str], variables: Mapping[str, Any]) -> str:
         """Run `dbt <command>` and return its output. Raises `DbtError`.

@@ -15,6 +15,7 @@ from contracts.tables import BRONZE_TABLE_BY_TOPIC, TableColumns
 from jobs.nightly.audited_run import AuditedRun, TableName, render
 from jobs.nightly.gates.completeness import SinkCommit, completeness, dead_letter_share, sink_commits
 from jobs.nightly.gates.gate import Reading
+from jobs.nightly.gates.left_behind import left_behind
 from jobs.nightly.gates.personal_data import scan_statement
 from jobs.nightly.gates.schema_diff import schema_readings
 from jobs.runtime.trino import TrinoSql
@@ -54,11 +55,12 @@ class Inspection:
 
 
 def _completeness(inspection: Inspection) -> list[Reading]:
-    return [
+    in_bronze = [
         reading
         for topic, table in _event_tables(inspection).items()
         for reading in completeness(topic, _commits(table, inspection.run), topic in TRANSACTIONAL_TOPICS)
     ]
+    return in_bronze + left_behind(inspection.run.rows_left_behind)
 
 
 def _late_and_dead_letters(inspection: Inspection) -> list[Reading]:

@@ -9,7 +9,8 @@ import pyarrow as pa
 from pyiceberg.catalog import Catalog
 
 from contracts.nightly_verdict import GateVerdict, NightlyVerdict
-from jobs.nightly.audited_run import AUDIT_NAMESPACE, AuditedRun
+from contracts.tables import AUDIT_NAMESPACE
+from jobs.nightly.audited_run import AuditedRun
 from jobs.nightly.gates.gate import GateResult
 from jobs.runtime.iceberg import load_or_create
 

@@ -26,12 +26,25 @@ class PublicationRecord:
     blocking_gates: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Rollback:
+    """From the publication that readers see to the one before."""
+
+    current: PublicationRecord
+    target: PublicationRecord
+
+    @property
+    def withdrawn(self) -> list[str]:
+        """Tables that readers see now and did not see then."""
+        return sorted(self.current.snapshots.keys() - self.target.snapshots.keys())
+
+
 class NothingToRollBackToError(Exception):
     """There is no publication to go back to."""
 
 
-def rollback_target(records: Sequence[PublicationRecord]) -> PublicationRecord:
-    """The publication before the one that readers see now. `records` are oldest first.
+def rollback_of(records: Sequence[PublicationRecord]) -> Rollback:
+    """The way back from the publication that readers see now. `records` are oldest first.
 
     Raises `NothingToRollBackToError`. Two rollbacks in a row go back two publications.
     """
@@ -45,4 +58,4 @@ def rollback_target(records: Sequence[PublicationRecord]) -> PublicationRecord:
         raise NothingToRollBackToError(
             "there is no publication before the current one; `select * from audit.publications` lists all of them"
         )
-    return stack[-2]
+    return Rollback(current=stack[-1], target=stack[-2])

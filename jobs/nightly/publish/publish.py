@@ -1,4 +1,4 @@
-"""Publishes audited numbers or refuses to, and goes back."""
+"""Publishes audited numbers or refuses to, and goes back: each as one act, its record included."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -7,44 +7,71 @@ from pyiceberg.catalog import Catalog
 
 from jobs.nightly.audited_run import AuditedRun
 from jobs.nightly.gates.gate import GateResult
-from jobs.nightly.publish.history import Action, PublicationRecord, rollback_target
-from jobs.nightly.publish.records import add_record, all_records
-from jobs.runtime.published_tags import GOLD, create_views, move_tags
+from jobs.nightly.publish.history import Action, PublicationRecord, rollback_of
+from jobs.nightly.publish.records import all_records, create_records, stage_record
+from jobs.nightly.silver_build import SilverBuild, create_builds, stage_build
+from jobs.runtime.lake_changes import changing_lake, put_back
+from jobs.runtime.publication import mend_views, show
+from jobs.runtime.published_tags import GOLD
+from jobs.runtime.staged_tables import StagedTables
 from jobs.runtime.trino import TrinoSql
+from jobs.runtime.unfinished_run import UnfinishedRun, run_without_build
 
 
-def publish(catalog: Catalog, sql: TrinoSql, run: AuditedRun, results: Sequence[GateResult]) -> PublicationRecord:
-    """Show readers exactly the snapshots that were audited; if a gate blocks, leave them at what they see.
+def publish(
+    catalog: Catalog, sql: TrinoSql, run: AuditedRun, unfinished: UnfinishedRun, build: SilverBuild | None
+) -> PublicationRecord:
+    """Show readers exactly the snapshots that were audited, and note what silver has now (None: that did not change).
 
-    Either way, add the run to `audit.publications`, with the gates that blocked it.
+    Raises `ChangedMeanwhileError` if somebody changed one of the tables after the audit.
     """
-    blocking = tuple(result.gate.name for result in results if result.blocks)
     snapshots = {name: snapshot for (namespace, name), snapshot in run.outputs.items() if namespace == GOLD}
-    record = PublicationRecord(
-        run_id=run.run_id,
-        action=Action.REFUSED if blocking else Action.PUBLISHED,
-        at=dt.datetime.now(dt.UTC),
-        run_date=run.run_date,
-        snapshots={} if blocking else snapshots,
-        blocking_gates=blocking,
-    )
-    if not blocking:
-        move_tags(catalog, snapshots)
-        create_views(sql, snapshots)
-    add_record(catalog, record)
+    record = _record(run, Action.PUBLISHED, snapshots)
+    staged = _staged_record(catalog, record)
+    for table, snapshot in run.outputs.items():
+        staged.require_snapshot(table, snapshot)
+    if build is not None:
+        create_builds(catalog)
+        stage_build(staged, build)
+    show(catalog, sql, staged, unfinished, snapshots)
     return record
 
 
-def roll_back(catalog: Catalog) -> PublicationRecord:
-    """Show readers the publication before the current one. Raises `NothingToRollBackToError`, `SnapshotGoneError`."""
-    target = rollback_target(all_records(catalog))
-    move_tags(catalog, target.snapshots)
-    record = PublicationRecord(
-        run_id=target.run_id,
-        action=Action.ROLLED_BACK,
-        at=dt.datetime.now(dt.UTC),
-        run_date=target.run_date,
-        snapshots=target.snapshots,
-    )
-    add_record(catalog, record)
+def refuse(
+    catalog: Catalog, run: AuditedRun, unfinished: UnfinishedRun, results: Sequence[GateResult]
+) -> PublicationRecord:
+    """Put silver and gold back to what they were before the run; the record names the gates that blocked it."""
+    record = _record(run, Action.REFUSED, {}, tuple(result.gate.name for result in results if result.blocks))
+    put_back(catalog, unfinished, staged=_staged_record(catalog, record))
     return record
+
+
+def roll_back(catalog: Catalog, sql: TrinoSql) -> PublicationRecord:
+    """Show readers the publication before the current one.
+
+    Raises `NothingToRollBackToError`, `SnapshotGoneError`, and `LakeBusyError` while another job changes the tables.
+    """
+    with changing_lake(catalog, "publish-rollback") as has_loose_views:
+        if has_loose_views:
+            mend_views(catalog, sql)
+        way = rollback_of(all_records(catalog))
+        target = way.target
+        record = PublicationRecord(
+            target.run_id, Action.ROLLED_BACK, dt.datetime.now(dt.UTC), target.run_date, target.snapshots
+        )
+        staged, run = _staged_record(catalog, record), run_without_build(catalog, target.run_id)
+        show(catalog, sql, staged, run, target.snapshots, way.withdrawn)
+    return record
+
+
+def _record(
+    run: AuditedRun, action: Action, snapshots: dict[str, int], blocking: tuple[str, ...] = ()
+) -> PublicationRecord:
+    return PublicationRecord(run.run_id, action, dt.datetime.now(dt.UTC), run.run_date, snapshots, blocking)
+
+
+def _staged_record(catalog: Catalog, record: PublicationRecord) -> StagedTables:
+    create_records(catalog)
+    staged = StagedTables(catalog)
+    stage_record(staged, record)
+    return staged

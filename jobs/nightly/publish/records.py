@@ -7,9 +7,10 @@ import pyarrow as pa
 from pyiceberg.catalog import Catalog
 from pyiceberg.exceptions import NoSuchTableError
 
-from jobs.nightly.audited_run import AUDIT_NAMESPACE
+from contracts.tables import AUDIT_NAMESPACE
 from jobs.nightly.publish.history import Action, PublicationRecord
 from jobs.runtime.iceberg import load_or_create
+from jobs.runtime.staged_tables import StagedTables
 
 PUBLICATIONS = (AUDIT_NAMESPACE, "publications")
 _SCHEMA = pa.schema(
@@ -24,10 +25,14 @@ _SCHEMA = pa.schema(
 )
 
 
-def add_record(catalog: Catalog, record: PublicationRecord) -> None:
-    """Append a record."""
+def create_records(catalog: Catalog) -> None:
+    """Create the table if it is missing."""
     catalog.create_namespace_if_not_exists(AUDIT_NAMESPACE)
-    table = load_or_create(catalog, PUBLICATIONS, _SCHEMA)
+    load_or_create(catalog, PUBLICATIONS, _SCHEMA)
+
+
+def stage_record(staged: StagedTables, record: PublicationRecord) -> None:
+    """Let the commit of `staged` add a record: what it says has then happened."""
     row = {
         "run_id": record.run_id,
         "action": str(record.action),
@@ -36,7 +41,7 @@ def add_record(catalog: Catalog, record: PublicationRecord) -> None:
         "snapshots": json.dumps(dict(record.snapshots), sort_keys=True),
         "blocking_gates": list(record.blocking_gates),
     }
-    table.append(pa.Table.from_pylist([row], schema=_SCHEMA))
+    staged.load(PUBLICATIONS).append(pa.Table.from_pylist([row], schema=_SCHEMA))
 
 
 def all_records(catalog: Catalog) -> Sequence[PublicationRecord]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from jobs.nightly.run_day import RunDayError, check_words
 from local.services.trino_logins import TrinoUser
 from telecom.access.query import trino_of
 from telecom.batch.nightly import TRIED, Days, run_nightly
@@ -20,7 +21,9 @@ Day = dt.datetime | None
 
 
 def nightly(
-    date: Annotated[Day, typer.Option(formats=DAY, help="Day of the run; today if unset.")] = None,
+    date: Annotated[
+        str | None, typer.Option(help="Day of the run: today, yesterday or YYYY-MM-DD; yesterday if unset.")
+    ] = None,
     first: Annotated[Day, typer.Option("--from", formats=DAY, help="First event day to process again.")] = None,
     until: Annotated[Day, typer.Option(formats=DAY, help="Day after the last event day to process again.")] = None,
     pipeline: PipelineOption = None,
@@ -29,12 +32,17 @@ def nightly(
 ) -> None:
     """Build silver and gold, judge them by the gates and publish them.
 
-    Exit code 3 if a gate blocked the publication: readers keep seeing the numbers that they saw before.
+    Days are the pipeline's own, in its time zone. Exit code 3 if a gate, or a test or model of dbt, blocked the
+    publication: readers keep seeing the numbers that they saw before.
     """
+    try:
+        asked = check_words(date) if date else None
+    except RunDayError as error:
+        raise typer.BadParameter(str(error), param_hint="--date") from error
     if (first is None) != (until is None):
         raise typer.BadParameter("event days need both --from and --until")
     directory = started_state(state)
-    days = Days(*(day.date() if day else None for day in (date, first, until)))
+    days = Days(asked, first.date() if first else None, until.date() if until else None)
     ask = trino_of(directory, TrinoUser.TRANSFORMER)
     done = run_nightly(transforming_pipeline(directory, pipeline, TRIED), days, ask, tell)
     if output is Output.JSON:

@@ -8,7 +8,7 @@ import pytest
 from pyiceberg.types import StringType
 from warehouse import EVENING, RUN_DATE, Warehouse
 
-from jobs.nightly.nightly_run import DayRange
+from jobs.nightly.run_plan import DayRange
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 LATER = EVENING + dt.timedelta(minutes=2)

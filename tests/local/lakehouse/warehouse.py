@@ -24,7 +24,8 @@ from jobs.crm_batch_ingestor.versions import Batch
 from jobs.crm_simulator.inventory import build_inventory
 from jobs.crm_simulator.simulation import live_until
 from jobs.nightly.dbt.dbt_build import Dbt
-from jobs.nightly.nightly_run import DayRange, NightlyReport, run_nightly
+from jobs.nightly.nightly_run import NightlyReport, run_nightly
+from jobs.nightly.run_plan import DayRange
 from jobs.runtime.iceberg import open_catalog
 from jobs.runtime.published_tags import GOLD, PUBLISHED_TAG
 from jobs.runtime.trino import Row, TrinoSql

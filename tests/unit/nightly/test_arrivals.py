@@ -9,9 +9,12 @@ import pytest
 from pyiceberg.catalog import Catalog
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.expressions import LessThan
+from pyiceberg.table.snapshots import Operation, Summary
+from pyiceberg.table.update import AddSnapshotUpdate
 
 from contracts.tables import INGESTED_AT_COLUMN
 from jobs.nightly.arrivals import UnknownArrivalsError, oldest_arrival
+from jobs.runtime.staged_tables import StagedTables
 
 CALLS, PLANS = ("bronze", "calls"), ("bronze", "plans")
 NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
@@ -97,3 +100,36 @@ def test_a_file_without_bounds_is_named(catalog: Catalog):
         transaction.set_properties({f"write.metadata.metrics.column.{INGESTED_AT_COLUMN}": "none"})
     with pytest.raises(UnknownArrivalsError, match="when its rows arrived"):
         minutes_after_noon(catalog, known, arrive(catalog, CALLS, 2))
+
+
+def compact(catalog: Catalog) -> int:
+    """Rewrite all files, in commits that say as those of an engine's maintenance do that no row is new."""
+    staged = StagedTables(catalog)
+    staged.load(CALLS).overwrite(catalog.load_table(CALLS).scan().to_arrow())
+    (change,) = staged.held_back
+    updates = [of_compaction(update) if isinstance(update, AddSnapshotUpdate) else update for update in change.updates]
+    catalog.commit_table(catalog.load_table(CALLS), change.requirements, tuple(updates))
+    return snapshot(catalog, CALLS)
+
+
+def of_compaction(update: AddSnapshotUpdate) -> AddSnapshotUpdate:
+    known = update.snapshot.summary
+    assert known is not None
+    summary = Summary(Operation.REPLACE, **known.additional_properties)
+    return AddSnapshotUpdate(snapshot=update.snapshot.model_copy(update={"summary": summary}))
+
+
+def test_compaction_makes_no_row_new_and_hides_none(catalog: Catalog):
+    known = arrive(catalog, CALLS, 1)
+    arrive(catalog, CALLS, 20)
+    assert minutes_after_noon(catalog, known, compact(catalog)) == 20
+    compacted = snapshot(catalog, CALLS)
+    assert minutes_after_noon(catalog, compacted, compact(catalog)) is None
+
+
+def test_where_commits_before_a_compaction_have_expired_its_files_count_as_arrived(catalog: Catalog):
+    known = arrive(catalog, CALLS, 1)
+    gone = arrive(catalog, CALLS, 20)
+    compacted = compact(catalog)
+    catalog.load_table(CALLS).maintenance.expire_snapshots().by_id(gone).commit()
+    assert minutes_after_noon(catalog, known, compacted) == 1

@@ -41,11 +41,15 @@ jobs/kafka_to_bronze/reading
 jobs/kafka_to_bronze/reading/ranges.py
 jobs/kafka_to_bronze/tools/replay_progress.py
 jobs/nightly/closed_day.py
+jobs/nightly/dbt/node_failures.py
+jobs/nightly/failed_build.py
 jobs/nightly/gates/completeness.py
 jobs/nightly/gates/gate.py
+jobs/nightly/gates/left_behind.py
 jobs/nightly/gates/personal_data.py
 jobs/nightly/gates/schema_diff.py
 jobs/nightly/publish/history.py
+jobs/nightly/run_day.py
 jobs/privacy/subject.py
 jobs/runtime/positions.py
 local/adapters/flink/manifest.py

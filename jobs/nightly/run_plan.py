@@ -1,0 +1,111 @@
+"""What a run is to work on: which snapshots of bronze, which rows of them, which event days."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+from pyiceberg.catalog import Catalog
+
+from contracts.batch_settings import NightlySettings
+from contracts.calendar import Calendar
+from contracts.tables import BRONZE_NAMESPACE
+from jobs.nightly.audited_run import TableName
+from jobs.nightly.bronze_days import BronzeDays, bronze_days, event_days_of, rows_left_behind
+from jobs.nightly.restated_days import with_restated
+from jobs.nightly.run_window import RunWindow, first_window, window_after
+from jobs.nightly.silver_build import SILVER, SilverBuild, last_build
+from jobs.nightly.touched_days import days_arrived
+from jobs.runtime.published_tags import current_snapshots
+from jobs.runtime.trino import TrinoSql
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class DayRange:
+    """Event days [first, until) of a backfill."""
+
+    first: dt.date
+    until: dt.date
+
+    @property
+    def days(self) -> tuple[dt.date, ...]:
+        """All of them."""
+        return tuple(self.first + dt.timedelta(days=number) for number in range((self.until - self.first).days))
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """A run of `run_date` before it begins. `days` are event days: of `backfill`, or those that arrivals touch;
+    `gold_days` are these and the days that gold restates because a dimension changed late.
+    """
+
+    run_date: dt.date
+    now: dt.datetime
+    project_digest: str
+    inputs: Mapping[TableName, int]
+    window: RunWindow
+    days: tuple[dt.date, ...]
+    gold_days: tuple[dt.date, ...]
+    backfill: DayRange | None
+    bronze_days: BronzeDays
+    rows_left_behind: Mapping[str, int]
+
+    def build(self, outputs: Mapping[TableName, int]) -> SilverBuild | None:
+        """What silver has if the run is accepted; None for a backfill, which takes no arrivals of other days."""
+        if self.backfill is not None:
+            return None
+        silver = {table: snapshot for table, snapshot in outputs.items() if table[0] == SILVER}
+        return SilverBuild(self.project_digest, self.inputs, silver, self.now, self.bronze_days)
+
+
+def plan_run(
+    catalog: Catalog,
+    sql: TrinoSql,
+    settings: NightlySettings,
+    project_digest: str,
+    run_date: dt.date,
+    now: dt.datetime,
+    backfill: DayRange | None,
+) -> RunPlan:
+    """Pin the inputs, and find out what is new in them since the last accepted run."""
+    inputs = snapshots_of(catalog, BRONZE_NAMESPACE)
+    build, in_bronze = last_build(catalog), bronze_days(catalog, inputs)
+    first_day = run_date - dt.timedelta(days=settings.lookback_days)
+    window = _window(catalog, build, inputs, project_digest, first_day, now, in_bronze)
+    days = backfill.days if backfill else _touched(sql, settings.calendar, inputs, window)
+    silver = snapshots_of(catalog, SILVER)
+    gold_days = days if backfill else with_restated(sql, inputs, silver, window.arrived_since, days)
+    known = build.bronze_days if build and not backfill else {}
+    left = rows_left_behind(known, in_bronze, days, settings.calendar.zone)
+    log.info("plan", start=str(window.start), new_since=str(window.new_since), days=len(days))
+    return RunPlan(run_date, now, project_digest, inputs, window, days, gold_days, backfill, in_bronze, left)
+
+
+def snapshots_of(catalog: Catalog, namespace: str) -> dict[TableName, int]:
+    """Current snapshot of every table in a namespace."""
+    return {(namespace, name): snapshot for name, snapshot in current_snapshots(catalog, namespace).items()}
+
+
+def _window(
+    catalog: Catalog,
+    build: SilverBuild | None,
+    inputs: Mapping[TableName, int],
+    project_digest: str,
+    first_day: dt.date,
+    now: dt.datetime,
+    in_bronze: BronzeDays,
+) -> RunWindow:
+    if build is None:
+        return first_window()
+    is_untouched = build.is_untouched(snapshots_of(catalog, SILVER))
+    is_current = is_untouched and build.project_digest == project_digest
+    return window_after(catalog, build, inputs, is_current, first_day, now, in_bronze)
+
+
+def _touched(
+    sql: TrinoSql, calendar: Calendar, inputs: Mapping[TableName, int], window: RunWindow
+) -> tuple[dt.date, ...]:
+    arrived = days_arrived(sql, inputs, window.start, calendar.time_zone)
+    return tuple(sorted(arrived | event_days_of(window.utc_days, calendar.zone)))

@@ -1,0 +1,117 @@
+"""Nights that fail or are refused never happened: nothing of them is built upon, and the next one takes it all."""
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from warehouse import EVENING, RUN_DATE, Warehouse
+
+from contracts.environment import PARSED_DBT_PROJECT
+from jobs.nightly.dbt.dbt_build import DbtError
+from jobs.nightly.nightly_run import NightlyReport
+from jobs.nightly.silver_build import last_build
+from jobs.runtime.unfinished_run import unfinished_run
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
+NIGHTS = range(1, 9)
+LAST = RUN_DATE + dt.timedelta(days=NIGHTS[-1])
+LATE_FIX = "assert_planted"
+# In place of dbt: it comes to a verdict, or to none if there is no report for it.
+NO_DBT = """#!/bin/sh
+cat > /dev/null
+mkdir -p "$DBT_TARGET_PATH"
+cp "$0.report" "$DBT_TARGET_PATH/run_results.json" 2> /dev/null
+cp "$0.manifest" "$DBT_TARGET_PATH/manifest.json"
+exit 1
+"""
+REPORT = {"results": [{"status": "fail", "unique_id": "test.telecom.assert_x", "failures": 2, "message": "Got 2"}]}
+
+
+def evening(days: int) -> dt.datetime:
+    return EVENING + dt.timedelta(days=days)
+
+
+def broken(warehouse: Warehouse, folder: Path, *, has_verdict: bool) -> Warehouse:
+    """The same warehouse, with a dbt that fails at once."""
+    python = folder / "dbt-python"
+    python.write_text(NO_DBT)
+    python.chmod(0o755)
+    Path(f"{python}.manifest").write_text(json.dumps({"nodes": {}}))
+    Path(f"{python}.report").unlink(missing_ok=True)
+    if has_verdict:
+        Path(f"{python}.report").write_text(json.dumps(REPORT))
+    dbt = warehouse.settings.dbt.model_copy(update={"python": python, "target_directory": folder})
+    environ = {key: value for key, value in warehouse.environ.items() if key != PARSED_DBT_PROJECT}
+    return replace(warehouse, settings=warehouse.settings.model_copy(update={"dbt": dbt}), environ=environ)
+
+
+def with_failing_test(warehouse: Warehouse, folder: Path) -> Warehouse:
+    """The same warehouse with another project: a test in it fails after all is built."""
+    project = folder / "project"
+    shutil.copytree(warehouse.settings.dbt.project_directory, project)
+    (project / "tests" / f"{LATE_FIX}.sql").write_text("select call_id from {{ ref('fact_calls') }} limit 3\n")
+    dbt = warehouse.settings.dbt.model_copy(update={"project_directory": project, "target_directory": folder})
+    return replace(warehouse, settings=warehouse.settings.model_copy(update={"dbt": dbt}))
+
+
+@pytest.fixture(scope="module")
+def fixed_night(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NightlyReport]:
+    """Eight nights with arrivals: three die, four are refused before and one after the build; then one that works."""
+    assert warehouse.nightly().is_published
+    contents, published = warehouse.contents("silver", "gold"), warehouse.published()
+    for night in NIGHTS[:-1]:
+        warehouse.now = evening(night)
+        warehouse.add_day(warehouse.now.date())
+        folder = tmp_path_factory.mktemp("no_dbt")
+        if night in (2, 4, 6):
+            with pytest.raises(DbtError):
+                broken(warehouse, folder, has_verdict=False).nightly()
+        else:
+            report = broken(warehouse, folder, has_verdict=True).nightly()
+            assert [result.gate.name for result in report.results if result.blocks] == ["dbt test assert_x"]
+            assert not report.is_published
+        assert warehouse.published() == published
+    warehouse.now = evening(NIGHTS[-1])
+    warehouse.add_day(LAST)
+    warehouse.ingest()
+    refused = with_failing_test(warehouse, tmp_path_factory.mktemp("other_project")).nightly()
+    assert refused.publication.blocking_gates == (f"dbt test {LATE_FIX}",)
+    assert warehouse.contents("silver", "gold") == contents, "a refused night is built upon by nobody"
+    assert warehouse.published() == published
+    assert unfinished_run(warehouse.catalog) is None
+    yield warehouse.nightly()
+
+
+def test_the_night_after_eight_failed_ones_takes_the_days_of_all_of_them(
+    warehouse: Warehouse, fixed_night: NightlyReport
+) -> None:
+    assert fixed_night.is_published, [result for result in fixed_night.results if result.blocks]
+    days = {RUN_DATE + dt.timedelta(days=night) for night in NIGHTS}
+    assert days <= set(fixed_night.run.days), "the gates judge all of them"
+    in_bronze = per_day(warehouse, "bronze.call_events", "cast(event_time at time zone 'UTC' as date)")
+    in_gold = per_day(warehouse, "published.fact_calls", "event_date")
+    for day in days:
+        assert in_gold[day] == in_bronze[day] > 0
+
+
+def test_what_happened_is_in_the_audit_tables(warehouse: Warehouse, fixed_night: NightlyReport) -> None:
+    rows = warehouse.rows("select action, blocking_gates from audit.publications order by at desc limit 6")
+    assert [row["action"] for row in rows] == ["published", *["refused"] * 5]
+    assert rows[1]["blocking_gates"] == [f"dbt test {LATE_FIX}"]
+    (row,) = warehouse.rows(f"select gate, outcome, value from audit.gate_results where gate = 'dbt test {LATE_FIX}'")
+    assert (row["outcome"], row["value"]) == ("failed", 3)
+    build = last_build(warehouse.catalog)
+    assert build is not None
+    assert build.inputs == fixed_night.run.inputs
+    assert sum(build.bronze_days["call_events"].values()) == warehouse.value("select count(*) from bronze.call_events")
+
+
+def per_day(warehouse: Warehouse, table: str, day: str) -> dict[dt.date, int]:
+    """Distinct calls by event day."""
+    key = "event_id" if table.startswith("bronze") else "call_id"
+    rows = warehouse.rows(f"select {day} as day, count(distinct {key}) as calls from {table} group by 1")
+    return {row["day"]: row["calls"] for row in rows}

@@ -1,0 +1,97 @@
+"""A build of dbt that failed: who is to blame, and what becomes of it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.batch_settings import DbtSettings, TrinoConnection
+from contracts.nightly_verdict import LONGEST_TEXT_BYTES, GateVerdict, NightlyVerdict
+from jobs.nightly.dbt.dbt_build import Dbt, DbtError
+from jobs.nightly.dbt.node_failures import NodeFailure, node_failures
+from jobs.nightly.failed_build import MOST_NODES, as_results
+
+TEST = {
+    "status": "fail",
+    "unique_id": "test.telecom.assert_load_is_a_percentage",
+    "failures": 3,
+    "message": "Got 3 results, configured to fail if != 0",
+}
+MODEL = {
+    "status": "error",
+    "unique_id": "model.telecom.silver_calls",
+    "failures": None,
+    "message": "Database Error in model silver_calls\n  TrinoUserError(name=INVALID_CAST_ARGUMENT, '12065550101')",
+}
+UNREACHABLE = MODEL | {"message": "Database Error in model silver_calls\n  TrinoConnectionError(refused)"}
+# Stands for dbt: it leaves a report, if it is given one, and fails.
+FAILING_DBT = """#!/bin/sh
+cat > /dev/null
+mkdir -p "$DBT_TARGET_PATH"
+if [ -f "$DBT_LOG_PATH.report" ]; then cp "$DBT_LOG_PATH.report" "$DBT_TARGET_PATH/run_results.json"; fi
+echo "the last words"
+exit 1
+"""
+
+
+def report(*results: dict[str, Any]) -> dict[str, Any]:
+    return {"results": [{"status": "success", "unique_id": "model.telecom.dim_date", "message": "OK"}, *results]}
+
+
+def test_failed_tests_and_models_are_named_with_what_they_said():
+    failed_test, failed_model = node_failures(report(TEST, MODEL))
+    assert (failed_test.kind, failed_test.name, failed_test.count) == ("test", "assert_load_is_a_percentage", 3)
+    assert (failed_model.kind, failed_model.name, failed_model.count) == ("model", "silver_calls", 1)
+    assert "INVALID_CAST_ARGUMENT" in failed_model.message
+    assert "12065550101" not in failed_model.message
+
+
+def test_they_block_like_gates():
+    results = as_results(node_failures(report(TEST, MODEL)))
+    assert [result.gate.name for result in results] == [
+        "dbt test assert_load_is_a_percentage",
+        "dbt model silver_calls",
+    ]
+    assert all(result.blocks for result in results)
+    assert results[0].evidence[0].detail == TEST["message"]
+
+
+def test_a_hundred_failures_fit_into_a_pods_last_words():
+    failures = [NodeFailure("test", f"{number:03}_{'n' * 90}", 1, "m" * 500) for number in range(100)]
+    results = as_results(failures)
+    assert len(results) == MOST_NODES + 1
+    assert results[-1].value == 100 - MOST_NODES
+    gates = tuple(
+        GateVerdict(name=found.gate.name, layer="all", owner=found.gate.owner, outcome="failed", value=found.value)
+        for found in results
+    )
+    assert len(NightlyVerdict(run_id="r" * 32, gates=gates).text()) < LONGEST_TEXT_BYTES
+
+
+@pytest.fixture
+def dbt(tmp_path: Path) -> Dbt:
+    python = tmp_path / "dbt-python"
+    python.write_text(FAILING_DBT)
+    python.chmod(0o755)
+    settings = DbtSettings(python=python, project_directory=tmp_path, target_directory=tmp_path)
+    return Dbt(settings, TrinoConnection(host="127.0.0.1", port=1, username="transformer"))
+
+
+def test_a_build_that_failed_by_its_data_is_a_verdict(dbt: Dbt, tmp_path: Path):
+    (tmp_path / "logs.report").write_text(json.dumps(report(TEST)))
+    assert [failure.name for failure in dbt.build(("build",), {})] == ["assert_load_is_a_percentage"]
+
+
+@pytest.mark.parametrize("results", [[UNREACHABLE], [TEST, UNREACHABLE], []])
+def test_an_engine_that_does_not_answer_is_no_verdict(dbt: Dbt, tmp_path: Path, results: list[dict[str, Any]]):
+    (tmp_path / "logs.report").write_text(json.dumps(report(*results)))
+    with pytest.raises(DbtError, match="the last words"):
+        dbt.build(("build",), {})
+
+
+def test_the_report_of_an_earlier_build_is_not_taken_for_this_one(dbt: Dbt, tmp_path: Path):
+    (tmp_path / "target").mkdir()
+    (tmp_path / "target" / "run_results.json").write_text(json.dumps(report(TEST)))
+    with pytest.raises(DbtError):
+        dbt.build(("build",), {})
