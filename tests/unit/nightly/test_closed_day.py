@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -46,6 +46,7 @@ def test_a_day_that_has_not_begun_has_nothing_to_judge() -> None:
     assert (judged.start, judged.closed_hours) == (judged.until, 0)
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(dt.datetime(2020, 1, 1), dt.datetime(2035, 1, 1), timezones=st.just(dt.UTC)),
     st.sampled_from(ZONES),
@@ -59,6 +60,7 @@ def test_what_is_judged_is_over_and_lies_in_its_day(now: dt.datetime, zone: str,
     assert judged.until <= max(now, judged.start)
 
 
+@settings(deadline=None)
 @given(st.dates(dt.date(2020, 1, 1), dt.date(2035, 1, 1)), st.sampled_from(ZONES))
 def test_days_join_on_without_a_gap(day: dt.date, zone: str) -> None:
     calendar = Calendar(time_zone=zone)

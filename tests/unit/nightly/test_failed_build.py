@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from contracts.batch_settings import DbtSettings, TrinoConnection
+from contracts.batch_settings import DbtSettings
 from contracts.nightly_verdict import LONGEST_TEXT_BYTES, GateVerdict, NightlyVerdict
 from jobs.nightly.dbt.dbt_build import Dbt, DbtError
 from jobs.nightly.dbt.node_failures import NodeFailure, node_failures
+from jobs.nightly.dbt.parse_project import NO_LOGIN, NO_TRINO
 from jobs.nightly.failed_build import MOST_NODES, as_results
 
 TEST = {
@@ -75,7 +76,7 @@ def dbt(tmp_path: Path) -> Dbt:
     python.write_text(FAILING_DBT)
     python.chmod(0o755)
     settings = DbtSettings(python=python, project_directory=tmp_path, target_directory=tmp_path)
-    return Dbt(settings, TrinoConnection(host="127.0.0.1", port=1, username="transformer"))
+    return Dbt(settings, NO_TRINO, NO_LOGIN)
 
 
 def test_a_build_that_failed_by_its_data_is_a_verdict(dbt: Dbt, tmp_path: Path):
