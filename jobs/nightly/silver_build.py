@@ -17,7 +17,7 @@ from contracts.tables import AUDIT_NAMESPACE
 from jobs.nightly.audited_run import TableName
 from jobs.nightly.bronze_days import BronzeDays
 from jobs.runtime.iceberg import load_or_create
-from jobs.runtime.staged_tables import StagedTables
+from jobs.runtime.staged_tables import StagedTables, replace_rows
 
 SILVER_BUILD, BRONZE_DAYS = (AUDIT_NAMESPACE, "silver_build"), (AUDIT_NAMESPACE, "bronze_days")
 SILVER = "silver"
@@ -86,14 +86,8 @@ def stage_build(staged: StagedTables, build: SilverBuild) -> None:
         for table, of_table in build.bronze_days.items()
         for day, count in of_table.items()
     ]
-    _replace(staged, SILVER_BUILD, pa.Table.from_pylist([row], schema=_BUILD_SCHEMA))
-    _replace(staged, BRONZE_DAYS, pa.Table.from_pylist(days, schema=_DAYS_SCHEMA))
-
-
-def _replace(staged: StagedTables, name: TableName, rows: pa.Table) -> None:
-    table = staged.load(name)
-    write = table.append if table.current_snapshot() is None else table.overwrite
-    write(rows)
+    replace_rows(staged.load(SILVER_BUILD), pa.Table.from_pylist([row], schema=_BUILD_SCHEMA))
+    replace_rows(staged.load(BRONZE_DAYS), pa.Table.from_pylist(days, schema=_DAYS_SCHEMA))
 
 
 def _rows(catalog: Catalog, name: TableName) -> list[dict[str, Any]]:

@@ -52,6 +52,12 @@ def show(
     forget(catalog)
 
 
+def refresh_views(catalog: Catalog, sql: TrinoSql, tables: Collection[str]) -> None:
+    """Give these gold tables, if they are published, a view with all columns of what is published."""
+    published = _published_columns(catalog)
+    create_views(sql, {name: published[name] for name in tables if name in published})
+
+
 def mend_views(catalog: Catalog, sql: TrinoSql) -> None:
     """Give all that is published a view with all its columns, and no other gold table one, after a change that died."""
     published = _published_columns(catalog)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
+import pyarrow as pa
 from pyiceberg.catalog import Catalog
 from pyiceberg.catalog.noop import NoopCatalog
 from pyiceberg.table import CommitTableRequest, CommitTableResponse, Table, TableIdentifier
@@ -86,6 +87,12 @@ class StagedTables:
     def commit(self) -> None:
         """Make all changes visible as one act. Raises what `commit_together` raises."""
         commit_together(self._catalog, self.held_back)
+
+
+def replace_rows(table: Table, rows: pa.Table) -> None:
+    """Let a table have these rows and no others. pyiceberg warns of a replacement that finds nothing to replace."""
+    write = table.overwrite if table.scan().count() else table.append
+    write(rows)
 
 
 def point_ref(name: str, kind: Literal["branch", "tag"], snapshot_id: int) -> SetSnapshotRefUpdate:

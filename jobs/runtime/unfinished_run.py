@@ -17,7 +17,7 @@ from pyiceberg.expressions import AlwaysTrue
 
 from contracts.tables import AUDIT_NAMESPACE
 from jobs.runtime.iceberg import load_or_create
-from jobs.runtime.staged_tables import StagedTables
+from jobs.runtime.staged_tables import StagedTables, replace_rows
 from jobs.runtime.table_states import TableState
 
 TableName = tuple[str, str]
@@ -96,9 +96,7 @@ def note_phase(staged: StagedTables, run: UnfinishedRun, phase: Phase) -> None:
         "started_at": run.started_at,
         "tables_before": json.dumps(tables if phase is Phase.BUILDING else {}),
     }
-    table = staged.load(UNFINISHED_RUN)
-    write = table.append if table.current_snapshot() is None else table.overwrite
-    write(pa.Table.from_pylist([row], schema=_SCHEMA))
+    replace_rows(staged.load(UNFINISHED_RUN), pa.Table.from_pylist([row], schema=_SCHEMA))
 
 
 def end_run(staged: StagedTables) -> None:

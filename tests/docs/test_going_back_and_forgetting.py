@@ -37,7 +37,7 @@ def published_by(answer: dict[str, list[dict[str, int]]]) -> dict[str, int]:
 def test_a_rollback_shows_readers_the_publication_before(demo: DemoRun) -> None:
     first = published_by(demo.report)
     assert shown_to_readers(demo) == first
-    second = published_by(demo.answer("run", "nightly"))
+    second = published_by(demo.answer("run", "nightly", "--date", "today"))
     assert second != first
     assert shown_to_readers(demo) == second
 

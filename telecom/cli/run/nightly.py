@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from jobs.nightly.run_day import RunDayError, check_words
 from local.services.trino_logins import TrinoUser
 from telecom.access.query import trino_of
 from telecom.batch.nightly import TRIED, Days, run_nightly
 from telecom.batch.nightly_tables import nightly_report
 from telecom.cli.options import DEFAULT_STATE, OutputOption, PipelineOption, StateOption, started_state
+from telecom.cli.run_date import RunDateOption, checked_run_date
 from telecom.pipelines.local_pipeline import transforming_pipeline
 from telecom.terminal.console import Output, answers, print_json, tell
 
@@ -21,9 +21,7 @@ Day = dt.datetime | None
 
 
 def nightly(
-    date: Annotated[
-        str | None, typer.Option(help="Day of the run: today, yesterday or YYYY-MM-DD; yesterday if unset.")
-    ] = None,
+    date: RunDateOption = None,
     first: Annotated[Day, typer.Option("--from", formats=DAY, help="First event day to process again.")] = None,
     until: Annotated[Day, typer.Option(formats=DAY, help="Day after the last event day to process again.")] = None,
     pipeline: PipelineOption = None,
@@ -35,10 +33,7 @@ def nightly(
     Days are the pipeline's own, in its time zone. Exit code 3 if a gate, or a test or model of dbt, blocked the
     publication: readers keep seeing the numbers that they saw before.
     """
-    try:
-        asked = check_words(date) if date else None
-    except RunDayError as error:
-        raise typer.BadParameter(str(error), param_hint="--date") from error
+    asked = checked_run_date(date)
     if (first is None) != (until is None):
         raise typer.BadParameter("event days need both --from and --until")
     directory = started_state(state)

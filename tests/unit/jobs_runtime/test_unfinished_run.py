@@ -118,6 +118,14 @@ def test_whoever_comes_after_a_dead_run_finds_the_tables_put_back_and_is_not_und
         assert not has_loose_views
 
 
+def test_one_run_after_another_is_noted(catalog: Catalog):
+    for number in range(3):
+        run = begin_run(catalog, f"run {number}")
+        append(catalog.load_table(CALLS), number)
+        put_back(catalog, run)
+    assert numbers(catalog, CALLS) == [1]
+
+
 def test_a_note_says_since_when_a_run_is_under_way(catalog: Catalog):
     run = begin_run(catalog, "run")
     noted = unfinished_run(catalog)
