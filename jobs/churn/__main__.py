@@ -17,17 +17,25 @@ from jobs.churn.features import NothingPublishedError
 from jobs.churn.model import BrokenFeaturesError
 from jobs.churn.split import TooFewOutcomesError
 from jobs.runtime.iceberg import open_catalog
+from jobs.runtime.lake_changes import changing_lake
+from jobs.runtime.lake_lock import LakeBusyError
 from jobs.runtime.logs import configure_logs
 from jobs.runtime.named_errors import fatal_in_one_line
 from jobs.runtime.postgres import PostgresCredentialsError, connect
-from jobs.runtime.published_tags import create_views
+from jobs.runtime.publication import refresh_views
 from jobs.runtime.settings import load_settings
 from jobs.runtime.trino import TrinoSql
 
 COMPONENT = "churn"
 # As of the nightly run: it worked, but what it made is not shown.
 EXIT_REFUSED = 3
-NAMED_ERRORS = (BrokenFeaturesError, NothingPublishedError, PostgresCredentialsError, TooFewOutcomesError)
+NAMED_ERRORS = (
+    BrokenFeaturesError,
+    LakeBusyError,
+    NothingPublishedError,
+    PostgresCredentialsError,
+    TooFewOutcomesError,
+)
 
 log = structlog.get_logger()
 
@@ -41,9 +49,9 @@ def main(settings: Annotated[Path, typer.Option(help="JSON file of ChurnSettings
 
         def show(tables: Sequence[str]) -> None:
             with closing(TrinoSql(loaded.trino, os.environ)) as sql:
-                create_views(sql, tables)
+                refresh_views(catalog, sql, tables)
 
-        with closing(connect(loaded.database, os.environ)) as connection:
+        with changing_lake(catalog, "churn scores"), closing(connect(loaded.database, os.environ)) as connection:
             report = run_churn(loaded, catalog, connection, show, dt.datetime.now(dt.UTC))
     typer.echo(json.dumps(summary_of(report)))
     for verdict in report.verdicts:
