@@ -101,8 +101,8 @@ def _require_published(tables: list[Table]) -> None:
     ]
     if stale:
         raise UnpublishedGoldError(
-            f"readers of {', '.join(stale)} see an older state than the table holds, because a run was refused or"
-            " rolled back. Erasure moves what they see to the erased state, so publish first: "
+            f"readers of {', '.join(stale)} see an older state than the table holds, because a publication was rolled"
+            " back. Erasure moves what they see to the erased state, so publish first: "
             "`python -m jobs.nightly --settings FILE`."
         )
 

@@ -56,7 +56,15 @@ def run_and_publish(settings: NightlySettings, environ, number: int) -> None:
                 columns.add_column(f"extra_{number}", LongType())
             table.append(pa.table({"number": [number], f"extra_{number}": [number]}))
             outputs[GOLD, name] = table.metadata.current_snapshot_id or 0
-        run = AuditedRun(run_id(number), RUN_DATE, RUN_DATE, (), EVENING, {}, outputs)
+        run = AuditedRun(
+            run_id=run_id(number),
+            run_date=RUN_DATE,
+            window_start=RUN_DATE,
+            days=(),
+            now=EVENING,
+            inputs={},
+            outputs=outputs,
+        )
         publish(catalog, sql, run, unfinished, None)
     sql.close()
 

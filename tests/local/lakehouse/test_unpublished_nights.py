@@ -16,7 +16,7 @@ from jobs.nightly.nightly_run import NightlyReport
 from jobs.nightly.silver_build import last_build
 from jobs.runtime.unfinished_run import unfinished_run
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(1800)]
 NIGHTS = range(1, 9)
 LAST = RUN_DATE + dt.timedelta(days=NIGHTS[-1])
 LATE_FIX = "assert_planted"
