@@ -50,16 +50,18 @@ def rows_left_behind(
 
     A table of which nothing is known is left out.
     """
-    touched = frozenset(touched_days)
     return {
-        table: sum(
-            abs(days[day] - known[table].get(day, 0))
-            for day in changed_days({table: known[table]}, {table: days})
-            if not event_days_of([day], zone) & touched
-        )
-        for table, days in now.items()
-        if table in known
+        table: sum(abs(days[day] - known[table].get(day, 0)) for day in left)
+        for table, days, left in _left_behind(known, now, frozenset(touched_days), zone)
     }
+
+
+def days_left_behind(
+    known: BronzeDays, now: BronzeDays, touched_days: Collection[dt.date], zone: dt.tzinfo
+) -> frozenset[dt.date]:
+    """The UTC days of those rows."""
+    found = _left_behind(known, now, frozenset(touched_days), zone)
+    return frozenset(day for _, _, left in found for day in left)
 
 
 def event_days_of(utc_days: Iterable[dt.date], zone: dt.tzinfo) -> set[dt.date]:
@@ -69,6 +71,15 @@ def event_days_of(utc_days: Iterable[dt.date], zone: dt.tzinfo) -> set[dt.date]:
         for day in utc_days
         for time in (dt.time.min, dt.time.max)
     }
+
+
+def _left_behind(
+    known: BronzeDays, now: BronzeDays, touched: frozenset[dt.date], zone: dt.tzinfo
+) -> Iterator[tuple[str, Mapping[dt.date, int], set[dt.date]]]:
+    for table, days in now.items():
+        if table in known:
+            changed = changed_days({table: known[table]}, {table: days})
+            yield table, days, {day for day in changed if not event_days_of([day], zone) & touched}
 
 
 def _rows_by_day(table: Table, snapshot_id: int) -> dict[dt.date, int] | None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from pyiceberg.catalog import Catalog
@@ -11,7 +11,7 @@ from contracts.batch_settings import NightlySettings
 from contracts.calendar import Calendar
 from contracts.tables import BRONZE_NAMESPACE
 from jobs.nightly.audited_run import TableName
-from jobs.nightly.bronze_days import BronzeDays, bronze_days, event_days_of, rows_left_behind
+from jobs.nightly.bronze_days import BronzeDays, bronze_days, days_left_behind, event_days_of, rows_left_behind
 from jobs.nightly.restated_days import with_restated
 from jobs.nightly.run_window import RunWindow, first_window, window_after
 from jobs.nightly.silver_build import SILVER, SilverBuild, last_build
@@ -74,10 +74,12 @@ def plan_run(
     build, in_bronze = last_build(catalog), bronze_days(catalog, inputs)
     first_day = run_date - dt.timedelta(days=settings.lookback_days)
     window = _window(catalog, build, inputs, project_digest, first_day, now, in_bronze)
-    days = backfill.days if backfill else _touched(sql, settings.calendar, inputs, window)
-    silver = snapshots_of(catalog, SILVER)
-    gold_days = days if backfill else with_restated(sql, inputs, silver, window.arrived_since, days)
     known = build.bronze_days if build and not backfill else {}
+    if backfill:
+        days = gold_days = backfill.days
+    else:
+        window, days = _touched(sql, settings.calendar, inputs, window, known, in_bronze)
+        gold_days = with_restated(sql, inputs, snapshots_of(catalog, SILVER), window.arrived_since, days)
     left = rows_left_behind(known, in_bronze, days, settings.calendar.zone)
     log.info("plan", start=str(window.start), new_since=str(window.new_since), days=len(days))
     return RunPlan(run_date, now, project_digest, inputs, window, days, gold_days, backfill, in_bronze, left)
@@ -105,7 +107,20 @@ def _window(
 
 
 def _touched(
-    sql: TrinoSql, calendar: Calendar, inputs: Mapping[TableName, int], window: RunWindow
-) -> tuple[dt.date, ...]:
-    arrived = days_arrived(sql, inputs, window.start, calendar.time_zone)
-    return tuple(sorted(arrived | event_days_of(window.utc_days, calendar.zone)))
+    sql: TrinoSql,
+    calendar: Calendar,
+    inputs: Mapping[TableName, int],
+    window: RunWindow,
+    known: BronzeDays,
+    in_bronze: BronzeDays,
+) -> tuple[RunWindow, tuple[dt.date, ...]]:
+    """The window, and the event days that it touches. Days on which rows came or went that no arrival explains, because
+    somebody deleted some for example, are made again as a whole.
+    """
+    zone = calendar.zone
+    touched = days_arrived(sql, inputs, window.start, calendar.time_zone) | event_days_of(window.utc_days, zone)
+    if unexplained := days_left_behind(known, in_bronze, touched, zone):
+        log.warning("rows_changed_without_arrivals", utc_days=sorted(str(day) for day in unexplained))
+        window = replace(window, is_silver_current=False, utc_days=window.utc_days | unexplained)
+        touched |= event_days_of(unexplained, zone)
+    return window, tuple(sorted(touched))
