@@ -76,9 +76,12 @@ class NightlySettings(Settings):
 
 
 class EraseSettings(Settings):
-    """What `privacy` needs to erase a person everywhere; without `kafka` its topics are left alone."""
+    """What `privacy` needs to erase a person everywhere; without `kafka` its topics are left alone. The country of
+    `calendar` says how phone numbers are written.
+    """
 
     kafka: KafkaConnection | None = None
+    calendar: Calendar = Calendar()
 
     database: PostgresConnection
     trino: TrinoConnection

@@ -18,7 +18,8 @@ from jobs.runtime.settings import load_settings
 
 def main(
     settings: Annotated[Path, typer.Option(help="JSON file of EraseSettings")],
-    subject: Annotated[str, typer.Option(help="Phone number, E.164 without '+'")],
+    subject: Annotated[str, typer.Option(help="Phone number of the person, in any spelling")],
+    customer: Annotated[str | None, typer.Option(help="Customer id, if the number is theirs no more")] = None,
 ) -> None:
     """Erase a person from the CRM, bronze, silver, gold and Kafka, then search all that is left for them.
 
@@ -27,7 +28,7 @@ def main(
     """
     configure_logs("privacy")
     with fatal_in_one_line(NotASubjectError, LakeBusyError):
-        erasure = erase_person(load_settings(EraseSettings, settings), os.environ, subject)
+        erasure = erase_person(load_settings(EraseSettings, settings), os.environ, subject, customer)
         typer.echo(json.dumps(erasure.summary()))
         if not erasure.is_complete:
             raise typer.Exit(4)

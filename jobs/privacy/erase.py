@@ -5,29 +5,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyiceberg.catalog import Catalog
-from pyiceberg.expressions import BooleanExpression, EqualTo
+from pyiceberg.expressions import And, BooleanExpression, Not
 from pyiceberg.table import Table
 
 from contracts.tables import BRONZE_NAMESPACE
 from jobs.privacy.subject import (
-    CUSTOMER_COLUMN,
-    NUMBER_COLUMN,
     OTHER_NUMBER_COLUMNS,
     OTHER_TOKEN_COLUMN,
     Subject,
     mentions,
     own_rows,
     replacement,
-    tokens_of,
 )
 from jobs.runtime.published_tags import PREVIOUS_TAG, PUBLISHED_TAG
 from jobs.runtime.trino import TrinoSql
-from jobs.runtime.vault import KEYS
 
 NAMESPACES = ("bronze", "silver", "gold")
-CUSTOMERS = ("bronze", "crm_customers")
 # A tag that holds erased rows would keep them readable and their files alive.
 TAGS = (PUBLISHED_TAG, PREVIOUS_TAG)
 LARGER_THAN_ANY_FILE = "100TB"
@@ -50,14 +44,6 @@ class Erased:
     table: str
     deleted_rows: int
     redacted_rows: int
-
-
-def find_subject(catalog: Catalog, msisdn: str) -> Subject:
-    """All identifiers of the person with this number, past customer ids included."""
-    keys = {row["key_id"]: row["key"] for row in catalog.load_table(KEYS).scan().to_arrow().to_pylist()}
-    found = catalog.load_table(CUSTOMERS).scan(EqualTo(term=NUMBER_COLUMN, value=msisdn), (CUSTOMER_COLUMN,)).to_arrow()
-    customer_ids = sorted(set(found.column(CUSTOMER_COLUMN).to_pylist()))
-    return Subject(msisdn, tokens_of(msisdn, keys), tuple(customer_ids))
 
 
 def erase(catalog: Catalog, sql: TrinoSql, subject: Subject) -> Iterator[Erased]:
@@ -110,8 +96,10 @@ def _require_published(tables: list[Table]) -> None:
 def _erase_rows(table: Table, subject: Subject) -> Erased:
     columns = table.schema().column_names
     own, mention = own_rows(subject, columns), mentions(subject, columns)
-    deleted = _matching(table, own)
-    redacted = _without(_matching(table, mention), subject, columns)
+    if own is not None and mention is not None:
+        # The person's own rows are deleted, not redacted.
+        mention = And(mention, Not(own))
+    deleted, redacted = _matching(table, own), _matching(table, mention)
     with table.transaction() as transaction:
         if deleted.num_rows and own is not None:
             transaction.delete(own)
@@ -125,13 +113,6 @@ def _matching(table: Table, row_filter: BooleanExpression | None) -> pa.Table:
     if row_filter is None:
         return table.schema().as_arrow().empty_table()
     return table.scan(row_filter).to_arrow()
-
-
-def _without(rows: pa.Table, subject: Subject, columns: list[str]) -> pa.Table:
-    """Leave out rows that are the person's own: those are deleted, not redacted."""
-    if NUMBER_COLUMN not in columns or not rows.num_rows:
-        return rows
-    return rows.filter(pc.not_equal(rows.column(NUMBER_COLUMN), subject.msisdn))
 
 
 def _redact(rows: pa.Table) -> pa.Table:

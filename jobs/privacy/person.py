@@ -1,6 +1,6 @@
 """Takes a person out of every layer, then searches what is left: the whole of an erasure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 
@@ -12,10 +12,12 @@ from contracts.tables import BRONZE_TABLE_BY_TOPIC
 from contracts.topics import dead_letter_topic
 from jobs.privacy.crm import ErasedCrmRows, delete_customer
 from jobs.privacy.dead_letters import ErasedDeadLetters, erase_dead_letters
-from jobs.privacy.erase import Erased, erase, find_subject
+from jobs.privacy.erase import Erased, erase
+from jobs.privacy.lookup import find_subject
 from jobs.privacy.proof import Proof, search
 from jobs.privacy.raw_topics import ErasedRecords, erase_raw_records
 from jobs.privacy.subject import require_number
+from jobs.runtime.dialling import spelling_in
 from jobs.runtime.iceberg import open_catalog
 from jobs.runtime.kafka import client_config
 from jobs.runtime.lake_changes import changing_lake
@@ -58,35 +60,43 @@ class Erasure:
         }
 
 
-def erase_person(settings: EraseSettings, environ: Mapping[str, str], msisdn: str) -> Erasure:
-    """Erase everywhere that the settings name. Running it again finishes what was left and finds nothing else.
+def erase_person(
+    settings: EraseSettings, environ: Mapping[str, str], number: str, customer_id: str | None = None
+) -> Erasure:
+    """Erase who has this phone number, in any spelling, or `customer_id` who had it, everywhere that the settings name.
+
+    Of a number that others had, too, only the person's own time is erased. Running it again finishes what was left and
+    finds nothing else.
 
     Raises `NotASubjectError` and, while another job changes silver and gold, `LakeBusyError` before anything,
     `UnpublishedGoldError` before the lake is changed, and `UnknownPinError` when a view of it is left to be mended.
     """
-    require_number(msisdn)
+    written = spelling_in(settings.calendar.country)
+    msisdn = require_number(number, written)
     catalog = open_catalog(settings.catalog, settings.s3, environ)
-    person = find_subject(catalog, msisdn)
     with changing_lake(catalog, "erasure of a person"), closing(TrinoSql(settings.trino, environ)) as sql:
-        deleted = delete_customer(connect(settings.database, environ), msisdn)
+        person = find_subject(catalog, msisdn, written, customer_id)
+        deleted = delete_customer(connect(settings.database, environ), person, written)
         erased = tuple(erase(catalog, sql, person))
     kafka = settings.kafka
     config = client_config(kafka, environ) if kafka else None
     return Erasure(
         crm=deleted,
         tables=erased,
-        records=tuple(_erase_raw_records(config, catalog, msisdn)) if config else (),
-        letters=tuple(_erase_dead_letters(config, msisdn)) if config else (),
+        records=tuple(_erase_raw_records(config, catalog, person.numbers)) if config else (),
+        letters=tuple(_erase_dead_letters(config, person.numbers)) if config else (),
         proof=search(catalog, person.needles),
     )
 
 
-def _erase_raw_records(config: Mapping[str, str], catalog: Catalog, msisdn: str) -> Iterator[ErasedRecords]:
+def _erase_raw_records(config: Mapping[str, str], catalog: Catalog, numbers: Sequence[str]) -> Iterator[ErasedRecords]:
     for topic, table in BRONZE_TABLE_BY_TOPIC.items():
         in_bronze = progress_of(catalog.load_table(table.identifier).properties)
-        yield from erase_raw_records(config, topic, msisdn, in_bronze)
+        for number in numbers:
+            yield from erase_raw_records(config, topic, number, in_bronze)
 
 
-def _erase_dead_letters(config: Mapping[str, str], msisdn: str) -> Iterator[ErasedDeadLetters]:
+def _erase_dead_letters(config: Mapping[str, str], numbers: Sequence[str]) -> Iterator[ErasedDeadLetters]:
     for topic in BRONZE_TABLE_BY_TOPIC:
-        yield from erase_dead_letters(config, dead_letter_topic(topic), msisdn)
+        for number in numbers:
+            yield from erase_dead_letters(config, dead_letter_topic(topic), number)

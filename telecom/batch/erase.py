@@ -1,10 +1,13 @@
 """Erases a person with the rights of the batch jobs, then searches everything that is left."""
 
 from contracts.batch_settings import EraseSettings
+from contracts.calendar import Calendar
 from jobs.privacy.dead_letters import DeadLetterErasureError
 from jobs.privacy.erase import UnknownPinError, UnpublishedGoldError
 from jobs.privacy.person import Erasure, erase_person
 from jobs.privacy.raw_topics import RawTopicErasureError
+from jobs.privacy.subject import require_number
+from jobs.runtime.dialling import spelling_in
 from jobs.runtime.lake_lock import LakeBusyError
 from local.errors import LocalError
 from operators.telecom_pipeline.objects import names
@@ -19,14 +22,21 @@ class ErasureError(LocalError):
     """The person has not been erased everywhere; another run finishes the work."""
 
 
-def erase_everywhere(target: LocalPipeline, msisdn: str) -> Erasure:
-    """Erase a person from CRM, lake and Kafka, then search what is left. Raises `LocalError`."""
+def require_subject(target: LocalPipeline, number: str) -> None:
+    """Raises `NotASubjectError` for what is no whole phone number in the pipeline's country."""
+    jobs = target.pipeline.batch_jobs
+    calendar = jobs.section.calendar.calendar() if jobs else Calendar()
+    require_number(number, spelling_in(calendar.country))
+
+
+def erase_everywhere(target: LocalPipeline, number: str, customer_id: str | None) -> Erasure:
+    """Erase a person from CRM, lake and Kafka, then search what is left. Raises `LocalError` and `NotASubjectError`."""
     pipeline = target.pipeline
     access = lake_access(target.store, pipeline, target.state.run)
     kafka = kafka_login(target.store, pipeline.namespace, pipeline.name, names.ERASER, target.state.run)
     settings: EraseSettings = access.settings.model_copy(update={"kafka": kafka.connection})
     try:
-        return erase_person(settings, access.credentials | kafka.credentials, msisdn)
+        return erase_person(settings, access.credentials | kafka.credentials, number, customer_id)
     except (UnpublishedGoldError, UnknownPinError) as error:
         raise ErasureError(TRIED, str(error), "telecom run nightly, then this again") from error
     except (DeadLetterErasureError, RawTopicErasureError, LakeBusyError) as error:

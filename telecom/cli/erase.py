@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from jobs.privacy.subject import NotASubjectError, require_number
-from telecom.batch.erase import TRIED, erase_everywhere
+from jobs.privacy.subject import NotASubjectError
+from telecom.batch.erase import TRIED, erase_everywhere, require_subject
 from telecom.batch.erasure_report import erasure_report
 from telecom.cli.options import DEFAULT_STATE, OutputOption, PipelineOption, StateOption, YesOption, started_state
 from telecom.pipelines.local_pipeline import transforming_pipeline
@@ -16,7 +16,10 @@ QUESTION = "Erase everything about this person from CRM, lake and Kafka? There i
 
 
 def erase(
-    subject: Annotated[str, typer.Option(help="Phone number of the person, E.164 without '+'.")],
+    subject: Annotated[str, typer.Option(help="Phone number of the person, in any spelling.")],
+    customer: Annotated[
+        str | None, typer.Option(help="Customer id of the person, if the number is theirs no more.")
+    ] = None,
     yes: YesOption = False,
     pipeline: PipelineOption = None,
     state: StateOption = DEFAULT_STATE,
@@ -26,14 +29,14 @@ def erase(
 
     Exit code 4 if there is a trace, or if records still wait for the sink: run it again then.
     """
+    chosen = transforming_pipeline(started_state(state), pipeline, TRIED)
     try:
-        require_number(subject)
+        require_subject(chosen, subject)
+        if not yes:
+            typer.confirm(QUESTION, abort=True, err=True)
+        erasure = erase_everywhere(chosen, subject, customer)
     except NotASubjectError as error:
         raise typer.BadParameter(str(error)) from error
-    chosen = transforming_pipeline(started_state(state), pipeline, TRIED)
-    if not yes:
-        typer.confirm(QUESTION, abort=True, err=True)
-    erasure = erase_everywhere(chosen, subject)
     if output is Output.JSON:
         print_json(erasure.summary())
     else:

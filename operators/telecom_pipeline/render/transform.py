@@ -75,6 +75,7 @@ def lake_settings(pipeline: Pipeline, endpoints: Endpoints) -> EraseSettings:
         catalog=endpoints.catalog,
         trino=endpoints.trino,
         database=endpoints.customers,
+        calendar=pipeline.batch_jobs.section.calendar.calendar(),
     )
 
 

@@ -14,9 +14,10 @@ from warehouse import RUN_DATE, Warehouse
 from jobs.churn.crm import update_crm
 from jobs.churn.scored import ScoredCustomers
 from jobs.privacy.crm import ErasedCrmRows
-from jobs.privacy.erase import find_subject
+from jobs.privacy.lookup import find_subject
 from jobs.privacy.person import erase_person
 from jobs.privacy.proof import search
+from jobs.runtime.dialling import spelling_in
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
@@ -30,7 +31,7 @@ def test_an_erased_person_is_in_no_table_snapshot_or_file(warehouse: Warehouse) 
     warehouse.nightly()
     revenue = warehouse.value("select sum(revenue_usd) from silver.silver_calls")
     theirs = warehouse.value(f"select sum(revenue_usd) from silver.silver_calls where msisdn = '{msisdn}'")
-    subject = find_subject(warehouse.catalog, msisdn)
+    subject = find_subject(warehouse.catalog, msisdn, spelling_in("US"))
     assert len(subject.customer_ids) == 1
     assert len(search(warehouse.catalog, subject.needles).files_with_matches) > 0
 
