@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from engines import LakeEngine, start_services
+from late_news import LateNews, hear_late_news
 from warehouse import Warehouse, open_warehouse
 
 
@@ -15,3 +16,9 @@ def warehouse(lake: LakeEngine, tmp_path_factory: pytest.TempPathFactory) -> Ite
     built.first_report = built.nightly()
     yield built
     built.sql.close()
+
+
+@pytest.fixture(scope="session")
+def late_news(warehouse: Warehouse) -> LateNews:
+    """The warehouse after a night that heard late of towers and customers."""
+    return hear_late_news(warehouse)

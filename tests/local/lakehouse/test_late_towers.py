@@ -1,18 +1,10 @@
 """A tower enters the inventory a night late, and another one is rebuilt: gold follows, and its sums add up."""
 
-import datetime as dt
-
 import pytest
-from warehouse import EVENING, LATE_TOWER, RUN_DATE, Warehouse
-
-from jobs.crm_simulator.inventory import network_towers
-from jobs.runtime.tower_inventory import write_towers
+from late_news import NEW_REGION, REBUILT_TOWER, LateNews, unknown_regions
+from warehouse import LATE_TOWER, RUN_DATE, Warehouse
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
-LATER = EVENING + dt.timedelta(minutes=1)
-# Its region changes between the traffic of two evenings.
-REBUILT_TOWER, NEW_REGION = "TWR-00004", "rebuilt"
-REBUILT_AT = dt.datetime.combine(RUN_DATE, dt.time(9), dt.UTC)
 
 
 def regions_of(warehouse: Warehouse, tower: str) -> dict[str, set[str]]:
@@ -24,44 +16,15 @@ def regions_of(warehouse: Warehouse, tower: str) -> dict[str, set[str]]:
     }
 
 
-def unknown_usage(warehouse: Warehouse) -> dict[str, int]:
-    """Calls, messages and data sessions that gold has in no region."""
-    (row,) = warehouse.rows(
-        "select sum(call_count) as calls, sum(sms_count) as messages, sum(data_session_count) as sessions"
-        " from gold.agg_subscriber_daily_usage where region = 'unknown'"
-    )
-    return {kind: count or 0 for kind, count in row.items()}
-
-
-@pytest.fixture(scope="module")
-def unknown_before(warehouse: Warehouse) -> dict[str, int]:
-    """Usage without a region before the night that heals it."""
-    before = unknown_usage(warehouse)
-    late, rebuilt = (
-        next(tower for tower in network_towers(500) if tower.tower_id == wanted)
-        for wanted in (LATE_TOWER, REBUILT_TOWER)
-    )
-    connection = warehouse.crm()
-    write_towers(connection, [late], LATER - dt.timedelta(seconds=30))
-    changed = rebuilt.model_copy(update={"region": NEW_REGION, "capacity_users": 1})
-    assert write_towers(connection, [changed], REBUILT_AT).changed == 1
-    connection.close()
-    warehouse.now = LATER
-    warehouse.ingest()
-    report = warehouse.nightly()
-    assert report.is_published, [result for result in report.results if result.blocks]
-    return before
-
-
 def test_a_tower_that_enters_late_heals_calls_messages_data_and_hours(
-    warehouse: Warehouse, unknown_before: dict[str, int]
+    warehouse: Warehouse, late_news: LateNews
 ) -> None:
-    assert min(unknown_before.values()) > 0
-    assert unknown_usage(warehouse) == {"calls": 0, "messages": 0, "sessions": 0}
+    assert min(late_news.unknown_regions.values()) > 0
+    assert unknown_regions(warehouse) == {"calls": 0, "messages": 0, "sessions": 0}
     assert set(map(frozenset, regions_of(warehouse, LATE_TOWER).values())) == {frozenset({"texas"})}
 
 
-@pytest.mark.usefixtures("unknown_before")
+@pytest.mark.usefixtures("late_news")
 def test_sums_add_up_after_a_late_tower(warehouse: Warehouse) -> None:
     (silver,) = warehouse.rows(
         "select (select count(*) from silver.silver_calls) as calls,"
@@ -78,7 +41,7 @@ def test_sums_add_up_after_a_late_tower(warehouse: Warehouse) -> None:
     assert warehouse.value("select sum(total_revenue_usd) from gold.agg_revenue_by_region") == silver["usd"]
 
 
-@pytest.mark.usefixtures("unknown_before")
+@pytest.mark.usefixtures("late_news")
 def test_a_change_of_a_tower_leaves_the_days_before_it_as_they_were(warehouse: Warehouse) -> None:
     rows = warehouse.rows(
         "select distinct event_date as day, f.region, t.capacity_users as capacity, t.version_number as version"
