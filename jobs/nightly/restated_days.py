@@ -103,30 +103,39 @@ def changes_statement(catalog: str, inputs: Mapping[TableName, int], new_since: 
     A version holds until the next one does, from the moment that the macro `version_history` names. What is known of
     somebody for the first time holds from when they joined.
     """
-    arrival = _is_new(new_since)
+    is_new = _is_new(new_since)
     digits = f"substr(regexp_replace(msisdn, '[^0-9]'), -{DIGITS_THAT_ANY_SPELLING_KEEPS})"
+    customers = _at_snapshot(catalog, inputs, CRM_CUSTOMERS.identifier)
+    accounts = _at_snapshot(catalog, inputs, CRM_ACCOUNTS.identifier)
     return f"""
-        with customers as (
-            select customer_id, msisdn, {arrival} as is_new, {_span("customer_id", "created_at")}
-            from {_at_snapshot(catalog, inputs, CRM_CUSTOMERS.identifier)}
+        with changed_accounts as (
+            select account_id, customer_id, {is_new} as is_new, {_span("account_id", "opened_at")}
+            from {accounts}
+            where account_id in (select account_id from {accounts} where {is_new})
         ),
-        accounts as (
-            select account_id, customer_id, {arrival} as is_new, {_span("account_id", "opened_at")}
-            from {_at_snapshot(catalog, inputs, CRM_ACCOUNTS.identifier)}
-        ),
-        changes as (
-            select customer_id, valid_from, valid_to from customers where is_new
-            union all
+        account_changes as (
             -- Of everybody whose the account ever was: a tombstone names no owner.
             select owner.customer_id, account.valid_from, account.valid_to
-            from accounts as account
-            inner join accounts as owner on owner.account_id = account.account_id
-            where account.is_new
+            from changed_accounts as account
+            inner join changed_accounts as owner on owner.account_id = account.account_id
+            where account.is_new and owner.customer_id is not null
+        ),
+        changed_customers as (
+            select customer_id, msisdn, {is_new} as is_new, {_span("customer_id", "created_at")}
+            from {customers}
+            where
+                customer_id in (select customer_id from {customers} where {is_new})
+                or customer_id in (select customer_id from account_changes)
+        ),
+        changes as (
+            select customer_id, valid_from, valid_to from changed_customers where is_new
+            union all
+            select customer_id, valid_from, valid_to from account_changes
         )
         select distinct {digits} as digits, changes.valid_from, changes.valid_to
         from changes
-        inner join customers on customers.customer_id = changes.customer_id
-        where customers.msisdn is not null"""  # noqa: S608
+        inner join changed_customers as customer on customer.customer_id = changes.customer_id
+        where customer.msisdn is not null"""  # noqa: S608
 
 
 def _is_new(new_since: dt.datetime) -> str:
