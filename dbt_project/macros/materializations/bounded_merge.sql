@@ -37,7 +37,8 @@
     {%- elif bound_by == 'month_start' -%}
         {{ return(monthly_rows_of_touched_months('existing.month_start')) }}
     {%- elif bound_by == 'feature_date' -%}
-        {{ return(is_among_days('existing.feature_date', feature_dates())) }}
+        {#- Dates that are not made any more go: they were to be scored once, or customers have withdrawn consent. -#}
+        {{ return("existing.feature_date <= date '" ~ (feature_dates() | max) ~ "'") }}
     {%- elif bound_by -%}
         {{ exceptions.raise_compiler_error('bound_by is event_date, month_start or feature_date, not ' ~ bound_by) }}
     {%- else -%}
