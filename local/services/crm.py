@@ -23,9 +23,10 @@ CRM_OBJECT = "crm-database"
 # Subscribers have the same numbers here as in the network, and the samples' simulators have at most this many.
 CUSTOMER_COUNT = 10_000
 SEED = 42
-# Churn scores learn from dates a month apart whose outcome is known, and are judged on the newest of them. Before the
-# first of those dates, invoices must have fallen due, which takes up to a month and a half from the first day.
-HISTORY_DAYS = 105
+# Churn scores learn from dates on a grid, a month apart, whose outcome is known, and are judged on the newest of them,
+# which is up to two months back. Before the date that they learn from, a month earlier, invoices must have fallen due,
+# which takes up to a month and a half from the first day.
+HISTORY_DAYS = 135
 # A day before any customer's life began: the simulator generates only the customers.
 BEFORE_ALL_DAYS = date(1970, 1, 1)
 

@@ -22,6 +22,8 @@ SEED, CUSTOMERS = 42, 4000
 HORIZON_DAYS = 30
 TODAY = dt.date(2026, 11, 27)
 LONGEST_MONTH_DAYS = 31
+# Days back of the grid of feature dates where it lies worst: tomorrow is on it.
+OLDEST_GRID_DATES = tuple(HORIZON_DAYS * step - 1 for step in (1, 2, 3, 4))
 
 
 def departures() -> dict[int, dt.date]:
@@ -45,8 +47,8 @@ def rows(history_days: int = HISTORY_DAYS) -> Iterator[dict[str, object]]:
     """Features that come of billing, as customer_churn_features has them; the others are constant."""
     left, billed = departures(), {subscriber: list(invoices(subscriber)) for subscriber in range(CUSTOMERS)}
     first = dt.datetime.combine(TODAY - dt.timedelta(days=history_days), dt.time(), dt.UTC)
-    for back in (3, 2, 1, 0):
-        day = TODAY - dt.timedelta(days=HORIZON_DAYS * back)
+    for back in (*OLDEST_GRID_DATES, 0):
+        day = TODAY - dt.timedelta(days=back)
         as_of = dt.datetime.combine(day, dt.time(), dt.UTC)
         for subscriber in range(CUSTOMERS if as_of > first else 0):
             gone = left.get(subscriber, dt.date.max)
@@ -56,7 +58,7 @@ def rows(history_days: int = HISTORY_DAYS) -> Iterator[dict[str, object]]:
                     "invoices_paid_late": sum(invoice.payment.paid_at > invoice.due_at for invoice in due),
                     "invoices_overdue": sum(invoice.payment.paid_at >= as_of for invoice in due),
                 }
-                label = gone < day + dt.timedelta(days=HORIZON_DAYS) if back else None
+                label = gone < day + dt.timedelta(days=HORIZON_DAYS) if back >= HORIZON_DAYS else None
                 yield {DATE: day, CUSTOMER: str(subscriber), LABEL: label, **known}
 
 
@@ -72,7 +74,8 @@ def churn_of(history_days: int = HISTORY_DAYS) -> Churn:
     table = pa.Table.from_pylist(list(rows(history_days)))
     leavers = Counter(row[DATE] for row in table.select([DATE, LABEL]).to_pylist() if row[LABEL])
     days = sorted(set(table.column(DATE).to_pylist()))
-    outcomes = {day: Outcomes(CUSTOMERS if day < TODAY else 0, leavers[day]) for day in days}
+    known_until = TODAY - dt.timedelta(days=HORIZON_DAYS)
+    outcomes = {day: Outcomes(CUSTOMERS if day <= known_until else 0, leavers[day]) for day in days}
     split = split_dates(outcomes, dt.timedelta(days=HORIZON_DAYS))
     model = train(of_dates(table, split.trained_on), LABEL, CUSTOMER, table.num_rows, seed=0)
     (today,) = of_dates(table, [split.scored_on])
@@ -99,8 +102,9 @@ def test_the_most_likely_to_leave_stand_out(churn: Churn) -> None:
 
 
 def test_before_the_last_date_that_is_learned_from_invoices_have_fallen_due() -> None:
-    assert HISTORY_DAYS - 2 * HORIZON_DAYS >= LONGEST_MONTH_DAYS + DUE_AFTER_DAYS
+    judged, learned = [back for back in OLDEST_GRID_DATES if back >= HORIZON_DAYS][:2]
+    assert judged < learned <= HISTORY_DAYS - LONGEST_MONTH_DAYS - DUE_AFTER_DAYS
 
 
 def test_without_a_due_invoice_before_that_date_nothing_could_be_learned() -> None:
-    assert churn_of(history_days=75).auc < ChurnGates().min_auc
+    assert churn_of(history_days=105).auc < ChurnGates().min_auc
