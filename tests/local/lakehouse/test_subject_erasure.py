@@ -1,6 +1,6 @@
 """A person is taken out of every layer, and a search of everything that is left finds nothing.
 
-The last file of this folder by name: an erasure expires the snapshots that a rollback would go back to.
+After the files that roll back, by its name: an erasure expires the snapshots that a rollback would go back to.
 """
 
 import json
