@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pyarrow as pa
 
-MEMORY_MEBIBYTES = 128
+MEMORY_MEBIBYTES = 256
 KEYS_AT_ONCE = 20_000
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _TIMESTAMP = pa.timestamp("us", tz="UTC")
@@ -28,12 +28,15 @@ ENTRIES = pa.schema(
         ("ingested_at", _TIMESTAMP),
     ]
 )
-# A run adds one entry for a key at most, and each run is later than the one before.
+# A run adds one entry for a key at most, and each run is later than the one before. Most keys have a single entry, so
+# that only the others are looked up.
 _NEWEST = """
 create table newest as
-select entries.key, entries.digest, entries.is_deleted, entries.effective_at
-from entries join (select key, max(ingested_at) as ingested_at from entries group by key) as latest
-on entries.key = latest.key and entries.ingested_at = latest.ingested_at
+with rewritten as (
+    select key, max(ingested_at) as newest_at from entries group by key having count(*) > 1
+)
+select key, digest, is_deleted, effective_at from entries
+where not exists (from rewritten where rewritten.key = entries.key and rewritten.newest_at > entries.ingested_at)
 """
 _CHANGED = """
 select digests.key, newest.effective_at as held_since
