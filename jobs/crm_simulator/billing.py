@@ -12,6 +12,8 @@ DUE_AFTER_DAYS = 14
 # Most invoices go out on the first of the month; a few are late, and a watermark must not miss those.
 LATE_INVOICE_SHARE = 0.03
 LATEST_INVOICE_DAYS = 9
+# Invoices go out on the hour, early in the day.
+FIRST_ISSUE_HOUR, LAST_ISSUE_HOUR = 1, 5
 ROAMING_SHARE = 0.1
 # The unhappiest customers pay this share of their invoices late: a sign by which a score can foresee a departure.
 LATE_PAYMENT_SHARE = 0.95
@@ -67,7 +69,7 @@ def invoice_of(seed: int, month: dt.date, subscriber: int, plan_id: str) -> Invo
     """The invoice of `month` (its first day) for one subscriber; the same for the same arguments."""
     random = Random(f"{seed}/invoice/{month}/{subscriber}")  # noqa: S311 (a simulation)
     issued_on = month + dt.timedelta(days=days_until_issued(seed, month, subscriber))
-    issued_at = dt.datetime.combine(issued_on, dt.time(hour=random.randint(1, 5)), dt.UTC)
+    issued_at = dt.datetime.combine(issued_on, dt.time(hour=random.randint(FIRST_ISSUE_HOUR, LAST_ISSUE_HOUR)), dt.UTC)
     return Invoice(
         invoice_id=f"INV-{month:%Y%m}-{subscriber:08d}",
         subscriber=subscriber,

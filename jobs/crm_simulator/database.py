@@ -1,16 +1,24 @@
 """Writes the simulated life into PostgreSQL, one transaction a day."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import singledispatch
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import execute_values
 
-from jobs.crm_simulator.billing import LATEST_INVOICE_DAYS, Invoice, days_until_issued, invoice_of
+from jobs.crm_simulator.billing import (
+    FIRST_ISSUE_HOUR,
+    LAST_ISSUE_HOUR,
+    LATEST_INVOICE_DAYS,
+    Invoice,
+    days_until_issued,
+    invoice_of,
+)
 from jobs.crm_simulator.changes import Change, Churned, ConsentChanged, Deleted, Moved, PlanChanged, changes_of
 from jobs.crm_simulator.population import CONSENT_PURPOSES, PLANS, Customer, account_id, customer_id, population
 
@@ -42,21 +50,40 @@ def populate(connection: Connection, seed: int, customer_count: int, first_day: 
 
 
 def live_day(connection: Connection, seed: int, customer_count: int, day: dt.date, until: dt.datetime) -> bool:
-    """Apply what happens on `day` before `until` and was not applied before; False if there is no such time."""
-    begins, ends = _midnight(day), min(_midnight(day + ONE_DAY), until)
+    """Apply what happens on `day` before `until` and was not applied before; False if there is no such time.
+
+    In how many pieces a day is lived makes no difference to what is in the tables after it.
+    """
     with connection, connection.cursor() as cursor:
-        lived_until = _lived_until(cursor, day)
+        lived_until, ends = _lived_until(cursor, day), min(_midnight(day + ONE_DAY), until.astimezone(dt.UTC))
         if lived_until >= ends:
             return False
-        for change in changes_of(seed, day, customer_count):
-            if lived_until <= change.at < ends:
-                apply_change(change, cursor)
-        _issue_invoices(cursor, seed, day, lived_until, ends)
-        if lived_until == begins:
-            _mark_overdue(cursor, begins)
-        _receive_payments(cursor, ends)
+        changes = changes_of(seed, day, customer_count)
+        for begins, stops in pairwise(_moments(day, lived_until, ends)):
+            _live(cursor, seed, [change for change in changes if begins <= change.at < stops], begins, stops)
         cursor.execute("update simulation.days set lived_until = %s where day = %s", (ends, day))
     return True
+
+
+def _live(cursor: Cursor, seed: int, changes: Iterable[Change], begins: dt.datetime, ends: dt.datetime) -> None:
+    if begins == _midnight(begins.date()):
+        _mark_overdue(cursor, begins)
+    # What a customer is billed at the full hour is of the state at that hour.
+    _issue_invoices(cursor, seed, begins, ends)
+    for change in changes:
+        apply_change(change, cursor)
+    _receive_payments(cursor, ends)
+
+
+def _moments(day: dt.date, begins: dt.datetime, ends: dt.datetime) -> list[dt.datetime]:
+    """`begins`, `ends`, and the hours between at which invoices go out."""
+    hours = range(FIRST_ISSUE_HOUR, LAST_ISSUE_HOUR + 1) if _has_invoices(day) else range(0)
+    cuts = (_midnight(day) + dt.timedelta(hours=hour) for hour in hours)
+    return [begins, *(cut for cut in cuts if begins < cut < ends), ends]
+
+
+def _has_invoices(day: dt.date) -> bool:
+    return day.day <= 1 + LATEST_INVOICE_DAYS
 
 
 def _lived_until(cursor: Cursor, day: dt.date) -> dt.datetime:
@@ -65,7 +92,7 @@ def _lived_until(cursor: Cursor, day: dt.date) -> dt.datetime:
     cursor.execute("select lived_until from simulation.days where day = %s for update", (day,))
     row = cursor.fetchone()
     # A day without a moment is of the time when days were lived as a whole.
-    return row[0] if row and row[0] else midnight + ONE_DAY
+    return row[0].astimezone(dt.UTC) if row and row[0] else midnight + ONE_DAY
 
 
 @singledispatch
@@ -121,15 +148,15 @@ def _(change: Deleted, cursor: Cursor) -> None:
     cursor.execute("delete from crm.customers where customer_id = %s", (customer_id(change.subscriber),))
 
 
-def _issue_invoices(cursor: Cursor, seed: int, day: dt.date, since: dt.datetime, until: dt.datetime) -> None:
-    if day.day > 1 + LATEST_INVOICE_DAYS:
+def _issue_invoices(cursor: Cursor, seed: int, since: dt.datetime, until: dt.datetime) -> None:
+    day = since.date()
+    if not _has_invoices(day):
         return
     month = day.replace(day=1)
-    # Accounts that were open when the day began, at whatever time of the day it is asked.
     cursor.execute(
-        "select right(account_id, 8)::int, plan_id from crm.accounts"
-        " where (status <> 'closed' or closed_at >= %s) and opened_at < %s order by account_id",
-        (_midnight(day), _midnight(month)),
+        "select right(account_id, 8)::int, plan_id from crm.accounts where status <> 'closed' and opened_at < %s"
+        " order by account_id",
+        (_midnight(month),),
     )
     waited = (day - month).days
     invoices = (
