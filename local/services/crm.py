@@ -20,6 +20,10 @@ from operators.telecom_pipeline.spec.sources import DEFAULT_TOWER_COUNT
 
 CRM_DATABASE = "crm"
 CRM_OBJECT = "crm-database"
+# The user as which Trino reads it.
+CRM_READER = "crm_reader"
+# The same rights as on Kubernetes.
+CRM_READER_RIGHTS = REPOSITORY / "charts" / "telecom-platform" / "files" / "crm_reader.sql"
 # Subscribers have the same numbers here as in the network, and the samples' simulators have at most this many.
 CUSTOMER_COUNT = 10_000
 SEED = 42
@@ -53,7 +57,9 @@ class Crm:
                 self._postgres.create_database(machine, CRM_DATABASE)
                 self._has_database = True
             record = machine.supervisor.ensure(self._process(machine))
-            self._is_filled = record.phase is Phase.EXITED and record.exit_code == 0
+            if record.phase is Phase.EXITED and record.exit_code == 0:
+                self._postgres.create_reader(machine, CRM_DATABASE, CRM_READER, CRM_READER_RIGHTS.read_text())
+                self._is_filled = True
         return self._is_filled
 
     def endpoint(self, machine: Machine) -> str:

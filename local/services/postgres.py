@@ -75,20 +75,15 @@ class Postgres:
             secret(name, namespace, {"username": username, "password": role_password}),
         )
 
-    def credentials(self, machine: Machine, database: str) -> tuple[str, str]:
-        """Role that owns a database, named like it, and its password."""
-        return database, password(machine.state, f"postgres-{database}")
+    def credentials(self, machine: Machine, role: str) -> tuple[str, str]:
+        """A role and its password. The role that owns a database is named like it."""
+        return role, password(machine.state, f"postgres-{role}")
 
     def create_database(self, machine: Machine, database: str, ddl: str = "") -> None:
         """Create a database owned by its own role, and run `ddl` as that role. Idempotent."""
         role, role_password = self.credentials(machine, database)
         with _cursor(self._connect(machine, _SUPERUSER, self._superuser_password(machine), "postgres")) as cursor:
-            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
-            verb = sql.SQL("ALTER" if cursor.fetchone() else "CREATE")
-            statement = sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(
-                verb, sql.Identifier(role), sql.Literal(role_password)
-            )
-            cursor.execute(statement)
+            _create_role(cursor, role, role_password)
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,))
             if cursor.fetchone() is None:
                 names = (sql.Identifier(database), sql.Identifier(role))
@@ -97,6 +92,17 @@ class Postgres:
         if ddl:
             with _cursor(self._connect(machine, role, role_password, database)) as cursor:
                 cursor.execute(ddl)
+
+    def create_reader(self, machine: Machine, database: str, role: str, grants: str) -> None:
+        """Create a role that may only read, and run `grants` as the database's owner. Idempotent."""
+        owner, owner_password = self.credentials(machine, database)
+        with _cursor(self._connect(machine, _SUPERUSER, self._superuser_password(machine), "postgres")) as cursor:
+            _create_role(cursor, *self.credentials(machine, role))
+            names = {"role": sql.Identifier(role), "database": sql.Identifier(database)}
+            cursor.execute(sql.SQL("ALTER ROLE {role} SET default_transaction_read_only = on").format(**names))
+            cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {database} TO {role}").format(**names))
+        with _cursor(self._connect(machine, owner, owner_password, database)) as cursor:
+            cursor.execute(grants)
 
     def _connect(self, machine: Machine, user: str, user_password: str, database: str) -> Connection:
         return psycopg2.connect(
@@ -131,6 +137,13 @@ class Postgres:
             stop_signal=signal.SIGINT,  # PostgreSQL's fast shutdown: it does not wait for clients to leave
             stop_rank=StopRank.STORAGE,
         )
+
+
+def _create_role(cursor: Cursor, role: str, role_password: str) -> None:
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
+    verb = sql.SQL("ALTER" if cursor.fetchone() else "CREATE")
+    names = {"verb": verb, "role": sql.Identifier(role), "password": sql.Literal(role_password)}
+    cursor.execute(sql.SQL("{verb} ROLE {role} LOGIN PASSWORD {password}").format(**names))
 
 
 def _programs(home: Path) -> Path:

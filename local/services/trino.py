@@ -6,6 +6,7 @@ from pathlib import Path
 
 from local.artefacts.java import java_25
 from local.artefacts.trino import trino_home
+from local.services.crm_catalog import CRM_CATALOG, crm_catalog, crm_reader_credentials
 from local.services.minio import BUCKET, REGION, Minio
 from local.services.postgres import CATALOG_DATABASE, Postgres
 from local.services.service import config_map, secret
@@ -103,6 +104,7 @@ class Trino:
             "log.properties": ["io.trino=WARN", "io.airlift=WARN", "io.trino.server.Server=INFO"],
             f"catalog/{CATALOG}.properties": self._catalog(machine),
             f"catalog/{READERS_CATALOG}.properties": [*self._catalog(machine), "iceberg.security=READ_ONLY"],
+            f"catalog/{CRM_CATALOG}.properties": crm_catalog(self._postgres, machine),
         }
         for name, lines in configuration.items():
             write_atomically(folder / "etc" / name, "\n".join(lines) + "\n")
@@ -129,6 +131,7 @@ class Trino:
             "S3_ACCESS_KEY_ID": key_id,
             "S3_SECRET_ACCESS_KEY": key,
             "INTERNAL_SECRET": password(machine.state, "trino-internal"),
+            **crm_reader_credentials(self._postgres, machine),
         }
 
     def _catalog(self, machine: Machine) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from local.services.crm_catalog import CRM_CATALOG
 from local.services.trino import CATALOG, READERS_CATALOG
 from local.services.trino_logins import TrinoUser
 
@@ -63,6 +64,15 @@ def test_each_user_gets_into_one_catalog_of_the_lake() -> None:
         }
         own = {READERS_CATALOG: "read-only"} if user in PEOPLE else {CATALOG: "all"}
         assert allowed == dict.fromkeys(allowed, "none") | own, user
+
+
+def test_only_those_who_answer_for_the_data_read_the_crm() -> None:
+    for user in TrinoUser:
+        is_open = user is not TrinoUser.ANALYST
+        allowed = next(rule["allow"] for rule in RULES["catalogs"] if holds_for(rule, user=user, catalog=CRM_CATALOG))
+        assert allowed == ("read-only" if is_open else "none"), user
+        granted = table_rule(user, CRM_CATALOG, "billing", "invoices")["privileges"]
+        assert granted == (["SELECT"] if is_open else []), user
 
 
 def test_somebody_who_is_not_named_may_do_nothing() -> None:
