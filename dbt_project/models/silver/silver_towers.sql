@@ -1,4 +1,4 @@
-{{ config(unique_key=['tower_id', 'changed_at'], complete_per='tower_id') }}
+{{ config(unique_key=['tower_id', 'changed_at']) }}
 
 {# One row per tower and moment of change, each with everything that the inventory said from then on. The inventory is
    small, so its whole history is read each time and the order of arrival does not matter; of several changes in the

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(unique_key='date_key') }}
 
 {# Every day from the first event's year on, with no end in sight: a night later the last year is a year later. The
    fiscal year starts in month `fiscal_year_first_month` and is named after the calendar year it ends in. An ISO week

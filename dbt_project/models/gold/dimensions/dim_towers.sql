@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(unique_key='tower_key') }}
 
 {# Slowly changing dimension, type 2, as `dim_customers`, but the first version is valid from the beginning: a tower
    that enters the inventory late was there when it carried its first call. #}
