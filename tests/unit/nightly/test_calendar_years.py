@@ -1,6 +1,9 @@
 import datetime as dt
+from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from pyiceberg.catalog.sql import SqlCatalog
 
 from contracts.calendar import Calendar
 from jobs.nightly.calendar_years import (
@@ -8,6 +11,7 @@ from jobs.nightly.calendar_years import (
     YEARS_AHEAD,
     UnknownHolidaysError,
     calendar_years,
+    first_event_days,
     public_holidays,
 )
 
@@ -45,3 +49,17 @@ def test_a_subdivision_has_holidays_of_its_own() -> None:
 def test_a_place_without_known_holidays_is_named(country: str, subdivision: str | None) -> None:
     with pytest.raises(UnknownHolidaysError, match=subdivision or country):
         public_holidays(Calendar(country=country, subdivision=subdivision), YEAR)
+
+
+def test_the_first_event_is_found_without_reading_any(tmp_path: Path) -> None:
+    catalog = SqlCatalog("lake", uri="sqlite:///:memory:", warehouse=f"file://{tmp_path}")
+    assert list(first_event_days(catalog)) == []
+    catalog.create_namespace("silver")
+    schema = pa.schema([("event_id", pa.string()), ("event_date", pa.date32())])
+    table = catalog.create_table(("silver", "silver_calls"), schema)
+    assert list(first_event_days(catalog)) == []
+    with table.update_spec() as spec:
+        spec.add_identity("event_date")
+    for day in (dt.date(2024, 3, 5), dt.date(2021, 12, 31), dt.date(2025, 1, 1)):
+        table.append(pa.table({"event_id": ["a"], "event_date": [day]}, schema=schema))
+    assert min(first_event_days(catalog)) == dt.date(2021, 12, 31)
