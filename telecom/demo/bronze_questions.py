@@ -23,9 +23,12 @@ QUESTIONS = (
     Question(
         "Which towers are overloaded now?",
         """
-        SELECT tower_id, region, max_by(load_percent, event_time) AS load_percent,
-               max_by(active_users, event_time) AS active_users, sum(dropped_calls) AS dropped_calls
-        FROM bronze.network_probe_events GROUP BY 1, 2 ORDER BY load_percent DESC LIMIT 5
+        SELECT tower_id, max_by(region, event_time) AS region, max_by(load_percent, event_time) AS load_percent,
+               max_by(active_users, event_time) AS active_users,
+               date_diff('second', max(event_time), current_timestamp) AS age_seconds
+        FROM bronze.network_probe_events
+        WHERE event_time BETWEEN current_timestamp - INTERVAL '1' DAY AND current_timestamp + INTERVAL '1' MINUTE
+        GROUP BY 1 ORDER BY load_percent DESC LIMIT 5
         """,
     ),
     Question(
