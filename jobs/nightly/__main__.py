@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from contracts.batch_settings import NightlySettings
+from jobs.nightly.calendar_years import UnknownHolidaysError
 from jobs.nightly.dbt.dbt_build import DbtError
 from jobs.nightly.gates.results import verdict
 from jobs.nightly.nightly_run import run_nightly
@@ -23,7 +24,10 @@ from jobs.runtime.settings import load_settings
 
 COMPONENT = "nightly"
 DAY = ["%Y-%m-%d"]
-NAMED = (RunDayError, DbtError, LakeBusyError, ChangedMeanwhileError, ContestedCommitError, NotOneActError)
+NAMED = (
+    *(RunDayError, UnknownHolidaysError, DbtError),
+    *(LakeBusyError, ChangedMeanwhileError, ContestedCommitError, NotOneActError),
+)
 
 
 def main(
