@@ -1,10 +1,10 @@
 {# History of the rows of a CRM or billing table: one row per `key` and moment of change, with `columns`, `is_deleted`,
-   `changed_at` and the arrival. `changed_keys` (a query) names the keys whose history the run needs.
+   `changed_at` and the arrival. `changed_keys` (a query) names the keys whose history the run needs; without it, all.
 
    The ingestor says since when a version holds (`_effective_at`). Versions from before it did hold from their
    `updated_at`, or from their arrival where that was earlier or is all there is. Of several changes in the same instant
    the last transaction counts. #}
-{% macro version_history(source, key, columns, changed_keys) -%}
+{% macro version_history(source, key, columns, changed_keys=none) -%}
     select
         {{ key }},
         {% for column in columns %}{{ column }},
@@ -20,7 +20,7 @@
                 order by _source_deleted desc, _source_transaction desc, _bronze_ingested_at desc
             ) as recency
         from (select *, {{ holds_from() }} as changed_at from {{ source }})
-        where {{ versions_of_changed(key, changed_keys) }}
+        where {{ versions_of_changed(key, changed_keys) if changed_keys else 'true' }}
     )
     where recency = 1
 {%- endmacro %}

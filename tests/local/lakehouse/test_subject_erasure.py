@@ -9,6 +9,7 @@ from importlib.resources import files
 import numpy as np
 import pyarrow as pa
 import pytest
+from late_news import LateNews
 from warehouse import RUN_DATE, Warehouse
 
 from jobs.churn.crm import update_crm
@@ -17,6 +18,7 @@ from jobs.privacy.crm import ErasedCrmRows
 from jobs.privacy.lookup import find_subject
 from jobs.privacy.person import erase_person
 from jobs.privacy.proof import search
+from jobs.privacy.subject import NotASubjectError
 from jobs.runtime.dialling import spelling_in
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
@@ -26,6 +28,7 @@ def test_an_erased_person_is_in_no_table_snapshot_or_file(warehouse: Warehouse) 
     # Somebody who calls and is called.
     msisdn = warehouse.value(
         "select msisdn from silver.silver_calls where msisdn in (select called_msisdn from silver.silver_calls)"
+        " and subscriber_token in (select subscriber_token from gold.dim_number_owners group by 1 having count(*) = 1)"
         " group by msisdn order by count(*) desc, msisdn limit 1"
     )
     warehouse.nightly()
@@ -60,6 +63,21 @@ def test_an_erased_person_is_in_no_table_snapshot_or_file(warehouse: Warehouse) 
     again = erase_person(warehouse.erase_settings, warehouse.environ, msisdn)
     assert {erased.deleted_rows + erased.redacted_rows for erased in again.tables} == {0}
     assert again.crm == ErasedCrmRows(0, 0, 0)
+
+
+def test_who_had_the_number_before_keeps_what_was_theirs(warehouse: Warehouse, late_news: LateNews) -> None:
+    former, number = late_news.deleted.customer_id, late_news.deleted.msisdn
+    calls = f"select count(*) from silver.silver_calls where msisdn = '{number}'"
+    theirs = warehouse.value(f"select count(*) from gold.fact_calls where customer_id = '{former}'")
+    assert 0 < theirs < warehouse.value(calls)
+    erasure = erase_person(warehouse.erase_settings, warehouse.environ, f"+1 {number[1:4]} {number[4:]}")
+    assert erasure.crm.customers == 1
+    assert erasure.is_complete
+    assert warehouse.value(calls) == theirs
+    assert warehouse.value(f"select count(*) from gold.fact_calls where customer_id = '{former}'") == theirs
+    # The same command again does not go on to the owner before.
+    with pytest.raises(NotASubjectError, match=former):
+        erase_person(warehouse.erase_settings, warehouse.environ, number)
 
 
 def freeze_account(warehouse: Warehouse, msisdn: str) -> None:
