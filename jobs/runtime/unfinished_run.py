@@ -7,6 +7,7 @@ away in the same commit; so a row that is there when nobody holds the lock (`lak
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,6 +25,7 @@ TableName = tuple[str, str]
 UNFINISHED_RUN = (AUDIT_NAMESPACE, "unfinished_run")
 # What runs build; only they and what they publish change with a run.
 BUILT_NAMESPACES = ("silver", "gold")
+TABLES_AT_ONCE = 8
 _SCHEMA = pa.schema(
     [
         ("run_id", pa.string()),
@@ -54,7 +56,7 @@ class UnfinishedRun:
 def begin_run(catalog: Catalog, run_id: str) -> UnfinishedRun:
     """Note that a run begins, and what the tables are."""
     create_note(catalog)
-    run = UnfinishedRun(run_id, Phase.BUILDING, dt.datetime.now(dt.UTC), dict(_states(catalog)))
+    run = UnfinishedRun(run_id, Phase.BUILDING, dt.datetime.now(dt.UTC), _states(catalog))
     staged = StagedTables(catalog)
     note_phase(staged, run, Phase.BUILDING)
     staged.commit()
@@ -119,9 +121,10 @@ def _tables(catalog: Catalog, namespace: str) -> Iterator[TableName]:
         return
 
 
-def _states(catalog: Catalog) -> Iterator[tuple[TableName, TableState]]:
-    for name in built_tables(catalog):
-        yield name, TableState.of(catalog.load_table(name))
+def _states(catalog: Catalog) -> dict[TableName, TableState]:
+    names = built_tables(catalog)
+    with ThreadPoolExecutor(TABLES_AT_ONCE, thread_name_prefix="state") as pool:
+        return dict(zip(names, pool.map(lambda name: TableState.of(catalog.load_table(name)), names), strict=True))
 
 
 def _parted(name: str) -> TableName:
