@@ -2,19 +2,24 @@
 
 import datetime as dt
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
+from engines import wait_until
 from warehouse import EVENING, RUN_DATE, Warehouse
 
 from contracts.environment import PARSED_DBT_PROJECT
 from jobs.nightly.dbt.dbt_build import DbtError
 from jobs.nightly.nightly_run import NightlyReport
 from jobs.nightly.silver_build import last_build
-from jobs.runtime.unfinished_run import unfinished_run
+from jobs.runtime.unfinished_run import Phase, unfinished_run
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(1800)]
 NIGHTS = range(1, 9)
@@ -58,14 +63,41 @@ def with_failing_test(warehouse: Warehouse, folder: Path) -> Warehouse:
     return replace(warehouse, settings=warehouse.settings.model_copy(update={"dbt": dbt}))
 
 
+def kill_while_it_builds(warehouse: Warehouse, folder: Path) -> None:
+    """A run as a process of its own, killed as soon as it has changed a table of silver."""
+    before, settings = warehouse.snapshots("silver"), folder / "settings.json"
+    settings.write_text(warehouse.settings.model_dump_json())
+    argv = [sys.executable, "-m", "jobs.nightly", "--settings", str(settings), "--date", str(warehouse.now.date())]
+    with (
+        (folder / "log").open("wb") as log,
+        subprocess.Popen(argv, env={**os.environ, **warehouse.environ}, stdout=log, stderr=log) as run,
+    ):
+        wait_until(
+            lambda: run.poll() is not None or warehouse.snapshots("silver") != before, "a change of silver", seconds=300
+        )
+        children = psutil.Process(run.pid).children(recursive=True)
+        run.kill()
+    assert children, (folder / "log").read_text()
+    wait_until(lambda: not any(child.is_running() for child in children), "dbt to end with the run that it worked for")
+    assert warehouse.snapshots("silver") != before
+    dead = unfinished_run(warehouse.catalog)
+    assert dead is not None
+    assert dead.phase is Phase.BUILDING
+
+
 @pytest.fixture(scope="module")
 def fixed_night(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NightlyReport]:
-    """Eight nights with arrivals: three die, four are refused before and one after the build; then one that works."""
+    """Eight nights with arrivals: the first is killed while it builds, then each is refused or ends with an error, and
+    the last is refused after all was built. Then one that works.
+    """
     assert warehouse.nightly().is_published
     contents, published = warehouse.contents("silver", "gold"), warehouse.published()
     for night in NIGHTS[:-1]:
         warehouse.now = evening(night)
         warehouse.add_day(warehouse.now.date())
+        if night == NIGHTS[0]:
+            kill_while_it_builds(warehouse, tmp_path_factory.mktemp("killed"))
+            continue
         folder = tmp_path_factory.mktemp("no_dbt")
         if night in (2, 4, 6):
             with pytest.raises(DbtError):
@@ -75,6 +107,7 @@ def fixed_night(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) 
             assert [result.gate.name for result in report.results if result.blocks] == ["dbt test assert_x"]
             assert not report.is_published
         assert warehouse.published() == published
+        assert warehouse.contents("silver", "gold") == contents, "what a dead or refused night built is gone"
     warehouse.now = evening(NIGHTS[-1])
     warehouse.add_day(LAST)
     warehouse.ingest()
@@ -99,8 +132,8 @@ def test_the_night_after_eight_failed_ones_takes_the_days_of_all_of_them(
 
 
 def test_what_happened_is_in_the_audit_tables(warehouse: Warehouse, fixed_night: NightlyReport) -> None:
-    rows = warehouse.rows("select action, blocking_gates from audit.publications order by at desc limit 6")
-    assert [row["action"] for row in rows] == ["published", *["refused"] * 5]
+    rows = warehouse.rows("select action, blocking_gates from audit.publications order by at desc limit 5")
+    assert [row["action"] for row in rows] == ["published", *["refused"] * 4]
     assert rows[1]["blocking_gates"] == [f"dbt test {LATE_FIX}"]
     (row,) = warehouse.rows(f"select gate, outcome, value from audit.gate_results where gate = 'dbt test {LATE_FIX}'")
     assert (row["outcome"], row["value"]) == ("failed", 3)
