@@ -11,8 +11,11 @@ import requests
 from engines import LakeEngine, start_services
 from trino.exceptions import HttpError, TrinoConnectionError
 
+from contracts.batch_settings import DbtSettings
 from contracts.environment import TRINO_PASSWORD, TRINO_USERNAME
+from jobs.nightly.dbt.dbt_build import Dbt, DbtError
 from jobs.runtime.trino import TrinoSql
+from local.artefacts.dbt import DBT_PROJECT, dbt_python
 from local.cluster.local_cluster import LocalCluster
 from local.services.trino_logins import TrinoUser
 from telecom.access.query import ask
@@ -20,6 +23,7 @@ from telecom.access.trino_login import QueryError, TrinoLogin
 
 pytestmark = pytest.mark.engine
 WHO = "select current_user as name"
+CONNECT = ("debug", "--connection")
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +109,18 @@ def test_an_authority_that_is_not_its_own_is_not_believed(trino: LakeEngine) -> 
     others = login.connection.model_copy(update={"ca_file": ssl.get_default_verify_paths().cafile})
     with closing(TrinoSql(others, login.credentials)) as sql, pytest.raises(TrinoConnectionError, match="CERTIFICATE"):
         sql.run(WHO)
+
+
+def test_dbt_logs_in_to_nobody_but_trino(trino: LakeEngine, tmp_path: Path) -> None:
+    login = trino.trino()
+    settings = DbtSettings(python=dbt_python(), project_directory=DBT_PROJECT, target_directory=tmp_path)
+    assert "connection ok" in Dbt(settings, login.connection, login.credentials).run(CONNECT, {})
+    # Its client verifies nothing by default; without a file, the system's authorities are those that count.
+    with pytest.raises(DbtError, match="CERTIFICATE"):
+        Dbt(settings, login.connection.model_copy(update={"ca_file": None}), login.credentials).run(CONNECT, {})
+    told = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    assert told
+    assert login.credentials[TRINO_PASSWORD].encode() not in told
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
