@@ -115,7 +115,7 @@ class Trino:
             log_file=machine.state.log_file(self.name),
             working_directory=folder,
             environment=base_environment() | self._credentials(machine),
-            revision=hashlib.sha256(repr((argv, configuration)).encode()).hexdigest(),
+            revision=hashlib.sha256(repr((argv, configuration, ACCESS_RULES.read_text())).encode()).hexdigest(),
             ports=(port, http_port),
             endpoint=self.endpoint(machine),
             readiness=HttpProbe(http_port, "/v1/info", body_contains='"starting":false'),
