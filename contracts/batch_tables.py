@@ -14,6 +14,8 @@ SOURCE_DELETED_COLUMN = "_source_deleted"
 ROW_DIGEST_COLUMN = "_row_digest"
 EFFECTIVE_AT_COLUMN = "_effective_at"
 BATCH_ID_COLUMN = "_batch_id"
+# Table property: when the table was last compared with its source, in which there may have been nothing new.
+COMPARED_AT = "telecom.crm.compared-at"
 
 BATCH_INGEST_COLUMNS: tuple[Column, ...] = (
     Column(

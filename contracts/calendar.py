@@ -1,6 +1,7 @@
 """The calendar that a pipeline's days, years and holidays follow: where a day begins, and when it is over."""
 
 from datetime import tzinfo
+from functools import cache
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -9,8 +10,14 @@ from pydantic import AfterValidator, Field
 from contracts.settings import Settings
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """All names, which it takes a tenth of a second to list."""
+    return frozenset(available_timezones())
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         raise ValueError(f"{name!r} is not a time zone of the IANA database, such as Europe/Berlin")
     return name
 

@@ -66,6 +66,9 @@ class FreshnessGate(GateLimits):
     warn_above: float | None = _warns(1, "share of the allowed age")
     block_above: float | None = _blocks(3, "share of the allowed age")
     stream_max_age_minutes: Minutes = Field(default=60, description="Allowed age of a topic's newest arrival, minutes.")
+    history_days: Days = Field(
+        default=3, description="Days before the run's day that say in which hours a stream is usually silent."
+    )
     batch_max_age_hours: Hours = Field(
         default=26, description="Allowed age of the last complete look at a table of CRM or billing, in hours."
     )
@@ -77,10 +80,10 @@ class VolumeGate(GateLimits):
     warn_above: float | None = _warns(0.3, "deviation from what is usual, as a share of it")
     block_above: float | None = _blocks(0.5, "deviation from what is usual, as a share of it")
     history_days: Days = Field(default=28, description="Days before the run's day that say what is usual.")
-    min_same_weekdays: Count = Field(
+    min_comparable_days: Count = Field(
         default=3,
-        description="Number of same weekdays in the history from which on only these are compared; with fewer, all "
-        "working days or all weekend days are.",
+        description="Days that say what is usual: as many same weekdays, or else working days or weekend days. With "
+        "fewer, a deviation only warns.",
     )
     weekend_days: tuple[IsoWeekday, ...] = Field(
         default=(6, 7), description="Weekend days, as ISO numbers: 1 is Monday, 7 is Sunday."
@@ -149,6 +152,10 @@ class LateAndDeadLettersGate(GateLimits):
         description="Minutes, from when a record could have been sent until it arrives, after which it is late. As "
         "long a silence of the topic is an outage: records that it held up do not count.",
     )
+    catch_up_share: Share = Field(
+        default=0.25, description="Part of an outage's length that it may take to catch up with what it held up."
+    )
+    history_days: Days = Field(default=3, description="Days before the run's day in which outages are looked for.")
     max_late_share: Share = Field(default=0.05, description="Allowed share of late records per topic.")
     max_dead_letter_share: Share = Field(default=0.01, description="Allowed share of dead letters per topic.")
     min_rows: Count = Field(default=10, description="Fewer late records or dead letters than this are no breach.")

@@ -6,13 +6,17 @@ Two places, because each survives what the other does not:
   snapshot expiry and commits of other engines;
 * snapshot summary `telecom.kafka.offsets`: the ranges of that one commit, `{"<partition>": [start, end]}`.
 
+Beside its ranges, a commit's summary counts what is in them: rows (Iceberg's `added-records`), dead letters, and
+offsets without a record. A person's decision to go on after a loss is a snapshot, too: it says where partitions go on.
+
 An offset range is half-open, [start, end). It covers every offset in it, also those without a row: dead letters,
 transaction markers and records that log compaction removed.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 OFFSETS = "telecom.kafka.offsets"
 CLUSTER_ID = "telecom.kafka.cluster-id"
@@ -21,6 +25,14 @@ TOPIC_ID = "telecom.kafka.topic-id"
 COMMIT_ID = "telecom.sink.commit-id"
 WRITER = "telecom.sink.writer"
 DEAD_LETTERS = "telecom.sink.dead-letters"
+# Of the rows and dead letters of a commit, those that are dead letters sent once more.
+REPLAYED = "telecom.sink.replayed"
+WITHOUT_RECORD = "telecom.sink.offsets-without-record"
+# In the snapshot of an accepted loss: progress before it, and the offset from which each partition goes on.
+ACCEPTED_LOSS = "telecom.sink.accepted-loss"
+ACCEPTED_ENDS = "telecom.sink.accepted-ends"
+# Table property: the moments from which positions count anew, because a topic was rebuilt or its log was cut.
+EPOCHS = "telecom.kafka.epochs"
 
 
 class ProgressDecodeError(ValueError):
@@ -114,6 +126,26 @@ def encode_ranges(ranges: Mapping[int, OffsetRange]) -> str:
 def ranges_of(summary: Mapping[str, str]) -> dict[int, OffsetRange]:
     """Ranges that one snapshot added; empty for a snapshot of another writer (compaction, expiry)."""
     return {int(p): OffsetRange(*bounds) for p, bounds in json.loads(summary.get(OFFSETS, "{}")).items()}
+
+
+def encode_ends(ends: Mapping[int, int]) -> str:
+    """Offsets per partition, in the snapshot of an accepted loss."""
+    return json.dumps({str(partition): end for partition, end in sorted(ends.items())}, separators=(",", ":"))
+
+
+def accepted_ends_of(summary: Mapping[str, str]) -> dict[int, int]:
+    """Offsets from which partitions go on after an accepted loss; one that is not in it starts over."""
+    return {int(partition): int(end) for partition, end in json.loads(summary.get(ACCEPTED_ENDS, "{}")).items()}
+
+
+def epochs_of(properties: Mapping[str, str]) -> tuple[datetime, ...]:
+    """Moments from which positions of a table count anew, oldest first: rows before and after may have equal ones."""
+    return tuple(datetime.fromisoformat(moment) for moment in json.loads(properties.get(EPOCHS, "[]")))
+
+
+def encode_epochs(moments: Iterable[datetime]) -> str:
+    """Value of the table property."""
+    return json.dumps([moment.isoformat() for moment in sorted(moments)])
 
 
 def advance(

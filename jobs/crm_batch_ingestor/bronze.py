@@ -1,6 +1,7 @@
 """A bronze table of the CRM, as the ingestor uses it: the entries it has, and one commit for those that a run adds."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 import pyarrow as pa
 from pyiceberg.catalog import Catalog
@@ -8,7 +9,13 @@ from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
 
-from contracts.batch_tables import EFFECTIVE_AT_COLUMN, ROW_DIGEST_COLUMN, SOURCE_DELETED_COLUMN, BatchTable
+from contracts.batch_tables import (
+    COMPARED_AT,
+    EFFECTIVE_AT_COLUMN,
+    ROW_DIGEST_COLUMN,
+    SOURCE_DELETED_COLUMN,
+    BatchTable,
+)
 from contracts.iceberg_schema import iceberg_schema
 from contracts.tables import INGESTED_AT_COLUMN
 from jobs.crm_batch_ingestor.comparison import ENTRIES
@@ -48,8 +55,8 @@ class BronzeLog:
                 schema=ENTRIES,
             )
 
-    def append(self, parts: Iterable[pa.Table]) -> None:
-        """Add all rows of `parts` in one commit, or none; without rows there is no commit.
+    def append(self, parts: Iterable[pa.Table], compared_at: datetime) -> None:
+        """Add all rows of `parts` in one commit, or none, and note when they were found; without rows, only that.
 
         Raises `OvertakenRunError` if the table has changed since it was loaded.
         """
@@ -58,9 +65,8 @@ class BronzeLog:
             for rows in _in_files(parts):
                 files += write_data_files(self._table, rows)
                 reach(AFTER_FILE_WRITE)
-            if files:
-                self._commit(files)
-                reach(AFTER_COMMIT)
+            self._commit(files, compared_at)
+            reach(AFTER_COMMIT)
         except CommitFailedException as error:
             delete_data_files(self._table, files)
             raise OvertakenRunError(
@@ -68,10 +74,13 @@ class BronzeLog:
                 f"({error}); nothing was added to it. Run again."
             ) from error
 
-    def _commit(self, files: Iterable[DataFile]) -> None:
-        with self._table.transaction() as transaction, transaction.update_snapshot().fast_append() as snapshot:
-            for file in files:
-                snapshot.append_data_file(file)
+    def _commit(self, files: Sequence[DataFile], compared_at: datetime) -> None:
+        with self._table.transaction() as transaction:
+            transaction.set_properties({COMPARED_AT: compared_at.isoformat()})
+            if files:
+                with transaction.update_snapshot().fast_append() as snapshot:
+                    for file in files:
+                        snapshot.append_data_file(file)
 
 
 def _in_files(parts: Iterable[pa.Table]) -> Iterator[pa.Table]:

@@ -50,13 +50,13 @@ def ingest_all(
 def ingest_table(source: SourceSnapshot, bronze: BronzeLog, table: BatchTable, batch: Batch) -> Ingested:
     """Append the rows that differ from the newest entry of their key, and tombstones for keys that are gone.
 
-    Without a difference it commits nothing, so that a rerun leaves the table as it is.
+    Without a difference it adds no snapshot, so that a rerun leaves the rows as they are.
     """
     done = Ingested(table.name)
     with open_comparison() as comparison:
         comparison.load(source.digests(table), bronze.entries())
         this_run = batch.after(comparison.newest_run())
-        bronze.append(_differences(source, comparison, table, this_run, done))
+        bronze.append(_differences(source, comparison, table, this_run, done), this_run.at)
     return done
 
 

@@ -116,7 +116,7 @@ def run_nightly(
             with _unfinished(catalog, run_id) as unfinished:
                 moment = now or dt.datetime.now(dt.UTC)
                 plan = plan_run(catalog, sql, settings, dbt.project_digest, run_date, moment, backfill)
-                report = _build_and_judge(Engines(catalog, sql, dbt), settings.calendar, plan, unfinished)
+                report = _build_and_judge(Engines(catalog, sql, dbt), settings, plan, unfinished)
     finally:
         dbt.close()
         sql.close()
@@ -140,7 +140,10 @@ def _unfinished(catalog: Catalog, run_id: str) -> Iterator[UnfinishedRun]:
         raise
 
 
-def _build_and_judge(engines: Engines, calendar: Calendar, plan: RunPlan, unfinished: UnfinishedRun) -> NightlyReport:
+def _build_and_judge(
+    engines: Engines, settings: NightlySettings, plan: RunPlan, unfinished: UnfinishedRun
+) -> NightlyReport:
+    calendar = settings.calendar
     years = year_variables(engines.catalog, calendar, plan.run_date, plan.gold_days)
     failures = engines.dbt.build(BUILD, dbt_variables(plan) | years | calendar_variables(calendar))
     run = AuditedRun(
@@ -152,12 +155,16 @@ def _build_and_judge(engines: Engines, calendar: Calendar, plan: RunPlan, unfini
         inputs=plan.inputs,
         outputs=_outputs(engines),
         rows_left_behind=plan.rows_left_behind,
+        read=engines.dbt.tables_read(),
+        built=frozenset(engines.dbt.built_tables()),
+        calendar=calendar,
+        is_backfill=plan.backfill is not None,
     )
     if failures:
         results: Sequence[GateResult] = as_results(failures)
         record_results(engines.catalog, run, results)
     else:
-        results = audit(Inspection(run, engines.sql, engines.catalog))
+        results = audit(Inspection(run, engines.sql, engines.catalog, settings.gates, settings.topics))
     return NightlyReport(run, tuple(results), _conclude(engines, plan, run, unfinished, results))
 
 

@@ -10,6 +10,8 @@ from contracts.sink_progress import (
     COMMIT_ID,
     DEAD_LETTERS,
     OFFSETS,
+    REPLAYED,
+    WITHOUT_RECORD,
     WRITER,
     KafkaIdentity,
     OffsetRange,
@@ -32,6 +34,8 @@ class Append:
     covered: dict[int, OffsetRange]
     files: Sequence[DataFile]
     dead_letter_count: int
+    replayed_count: int
+    offsets_without_record: int
 
 
 def append_once(table: Table, append: Append) -> None:
@@ -47,6 +51,8 @@ def append_once(table: Table, append: Append) -> None:
         WRITER: append.writer,
         OFFSETS: encode_ranges(append.covered),
         DEAD_LETTERS: str(append.dead_letter_count),
+        REPLAYED: str(append.replayed_count),
+        WITHOUT_RECORD: str(append.offsets_without_record),
     }
     with single_attempt(table).transaction() as transaction:
         transaction.set_properties(

@@ -129,6 +129,8 @@ class _Attempt:
             covered=dict(self._pending.covered),
             files=self._files or (),
             dead_letter_count=len(self._pending.dead_letters),
+            replayed_count=len(self._pending.notes.replayed),
+            offsets_without_record=self._pending.notes.offsets_without_record,
         )
         try:
             append_once(table, append)

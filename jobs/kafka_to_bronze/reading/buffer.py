@@ -1,13 +1,14 @@
 """Bronze batches collected for the next commit."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from contracts.sink_progress import OffsetRange
 from contracts.tables import KAFKA_OFFSET_COLUMN, KAFKA_PARTITION_COLUMN
+from jobs.kafka_to_bronze.reading.offset_notes import OffsetNotes, joined
 from jobs.kafka_to_bronze.reading.ranges import join
 from jobs.kafka_to_bronze.reading.rows import BronzeBatch
 from jobs.runtime.dead_letters import DeadLetter
@@ -21,6 +22,7 @@ class PendingCommit:
     dead_letters: tuple[DeadLetter, ...]
     covered: Mapping[int, OffsetRange]
     byte_count: int
+    notes: OffsetNotes = field(default_factory=OffsetNotes)
 
     def restricted_to(self, keep: Mapping[int, OffsetRange]) -> "PendingCommit":
         """The same without what lies outside `keep`, which must lie inside `covered`."""
@@ -30,7 +32,8 @@ class PendingCommit:
             for letter in self.dead_letters
             if (kept := keep.get(letter.partition)) is not None and kept.start <= letter.offset < kept.end
         )
-        return replace(self, rows=self.rows.filter(inside), dead_letters=letters, covered=dict(keep))
+        notes = self.notes.restricted_to(keep)
+        return replace(self, rows=self.rows.filter(inside), dead_letters=letters, covered=dict(keep), notes=notes)
 
 
 def _mask(rows: pa.Table, keep: Mapping[int, OffsetRange]) -> pa.ChunkedArray:
@@ -89,7 +92,8 @@ class CommitBuffer:
         kept = {partition: covered for partition, covered in pending.covered.items() if partition not in gone}
         if kept:
             rest = pending.restricted_to(kept)
-            self.add(BronzeBatch(rest.rows, rest.dead_letters, rest.covered, rest.byte_count), self._oldest_at)
+            batch = BronzeBatch(rest.rows, rest.dead_letters, rest.covered, rest.byte_count, rest.notes)
+            self.add(batch, self._oldest_at)
 
     def take(self) -> PendingCommit:
         """Everything held, as one commit; the buffer is empty afterwards. Must not be empty."""
@@ -98,6 +102,7 @@ class CommitBuffer:
             dead_letters=tuple(letter for batch in self._batches for letter in batch.dead_letters),
             covered=self._covered,
             byte_count=self._byte_count,
+            notes=joined(batch.notes for batch in self._batches),
         )
         self._batches, self._covered, self._byte_count = [], {}, 0
         return pending

@@ -1,7 +1,7 @@
 """From a raw batch to rows of the bronze table, and to what else the batch holds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import methodcaller
 
@@ -20,6 +20,7 @@ from contracts.tables import (
     BronzeTable,
 )
 from contracts.wire_fields import FieldType, wire_fields
+from jobs.kafka_to_bronze.reading.offset_notes import OffsetNotes, notes_of
 from jobs.kafka_to_bronze.reading.parsing import ParsedValues, RecordParser
 from jobs.runtime.dead_letters import DeadLetter
 from jobs.runtime.records import KafkaRecord, RawBatch
@@ -33,6 +34,7 @@ class BronzeBatch:
     dead_letters: tuple[DeadLetter, ...]
     covered: Mapping[int, OffsetRange]
     byte_count: int
+    notes: OffsetNotes = field(default_factory=OffsetNotes)
 
 
 class BatchReader:
@@ -55,6 +57,7 @@ class BatchReader:
             dead_letters=self._dead_letters(parsed, records, partitions, ingested_at),
             covered={run.partition: run.covered for run in raw.runs},
             byte_count=raw.byte_count,
+            notes=notes_of(raw.runs),
         )
 
     def _rows(

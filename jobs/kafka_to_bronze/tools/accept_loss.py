@@ -8,6 +8,7 @@ table, whose summary says what was given up. Stop the sink before.
 
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
@@ -19,14 +20,20 @@ from pyiceberg.table import Table
 
 from contracts.settings import SinkSettings
 from contracts.sink_progress import (
+    ACCEPTED_ENDS,
+    ACCEPTED_LOSS,
     COMMIT_ID,
+    EPOCHS,
     OFFSETS,
     WRITER,
     KafkaIdentity,
     OffsetRange,
     PartitionProgress,
     Progress,
+    encode_ends,
+    encode_epochs,
     encode_progress,
+    epochs_of,
     identity_of,
     progress_of,
 )
@@ -36,7 +43,6 @@ from jobs.runtime.kafka import client_config
 from jobs.runtime.logs import configure_logs
 from jobs.runtime.settings import SettingsError, load_settings
 
-ACCEPTED_LOSS = "telecom.sink.accepted-loss"
 WRITER_NAME = "accept-loss"
 
 log = structlog.get_logger()
@@ -52,6 +58,11 @@ def accept(progress: Progress, logs: Mapping[int, OffsetRange], is_rebuilt: bool
             first = done.first if done.end < held.start else held.start
             accepted[partition] = PartitionProgress(first, held.start, commit_id, WRITER_NAME)
     return accepted
+
+
+def begins_epoch(before: Progress, after: Progress) -> bool:
+    """True when positions that the table may hold are given to records once more. Pure."""
+    return any(partition not in after or after[partition].end < done.end for partition, done in before.items())
 
 
 def main(
@@ -100,9 +111,17 @@ def _logs(connection: Mapping[str, str], group: str, topic: str, progress: Progr
 
 
 def _write(table: Table, identity: KafkaIdentity, before: Progress, after: Progress, commit_id: str) -> None:
-    summary = {COMMIT_ID: commit_id, WRITER: WRITER_NAME, ACCEPTED_LOSS: encode_progress(before)}
+    summary = {
+        COMMIT_ID: commit_id,
+        WRITER: WRITER_NAME,
+        ACCEPTED_LOSS: encode_progress(before),
+        ACCEPTED_ENDS: encode_ends({partition: done.end for partition, done in after.items()}),
+    }
+    properties = {**identity.as_properties(), OFFSETS: encode_progress(after), COMMIT_ID: commit_id}
+    if begins_epoch(before, after):
+        properties[EPOCHS] = encode_epochs((*epochs_of(table.properties), datetime.now(UTC)))
     with single_attempt(table).transaction() as transaction:
-        transaction.set_properties({**identity.as_properties(), OFFSETS: encode_progress(after), COMMIT_ID: commit_id})
+        transaction.set_properties(properties)
         with transaction.update_snapshot(snapshot_properties=summary).fast_append():
             pass
 

@@ -13,6 +13,7 @@ from contracts.batch_settings import DbtSettings, TrinoConnection
 from contracts.environment import TRINO_PASSWORD, TRINO_USERNAME
 from jobs.nightly.dbt.node_failures import NodeFailure, node_failures
 from jobs.nightly.dbt.parsed_project import MANIFEST, PARSED, ParsedProject, project_digest
+from jobs.nightly.dbt.tables_read import tables_read
 
 _LAST_LINES = 25
 RUN_RESULTS = "run_results.json"
@@ -78,6 +79,11 @@ class Dbt:
             for node in nodes
             if node["resource_type"] == "model" and node["config"]["materialized"] in TABLE_KINDS
         }
+
+    def tables_read(self) -> dict[tuple[str, str], frozenset[int | None]]:
+        """Snapshots of its sources that the statements of the last build named, by table."""
+        results = json.loads(self.manifest_file.with_name(RUN_RESULTS).read_text())
+        return tables_read(json.loads(self.manifest_file.read_text()), results)
 
     def start(self) -> None:
         """Let dbt get ready, which takes two seconds, while the caller does something else before `run`."""

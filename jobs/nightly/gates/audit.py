@@ -1,11 +1,11 @@
 """Judges a run by every gate and records the results."""
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from jobs.nightly.gates.catalogue import GATES
-from jobs.nightly.gates.gate import Gate, GateResult, judge
+from jobs.nightly.gates.catalogue import gates_with
+from jobs.nightly.gates.gate import GateResult, judge
 from jobs.nightly.gates.inspection import Inspection
+from jobs.nightly.gates.reading.readers import READERS
 from jobs.nightly.gates.results import record_results
 
 # Most of a gate's time goes into planning a query; more gates at once would only queue for the engine's processors.
@@ -14,11 +14,12 @@ GATES_AT_ONCE = 4
 LONGEST_GATE = "personal_data"
 
 
-def audit(inspection: Inspection, gates: Sequence[Gate] = GATES) -> list[GateResult]:
-    """Results of `gates` in their order, also appended to `audit.gate_results`. Several gates look at a time."""
+def audit(inspection: Inspection) -> list[GateResult]:
+    """Results of all gates in their order, also appended to `audit.gate_results`. Several gates look at a time."""
+    gates = gates_with(inspection.settings)
     longest_first = sorted(gates, key=lambda gate: gate.name != LONGEST_GATE)
     with ThreadPoolExecutor(GATES_AT_ONCE, thread_name_prefix="gate") as pool:
-        readings = {gate: pool.submit(inspection.readings, gate.name) for gate in longest_first}
+        readings = {gate: pool.submit(READERS[gate.name], inspection) for gate in longest_first}
     results = [judge(gate, readings[gate].result()) for gate in gates]
     record_results(inspection.catalog, inspection.run, results)
     return results

@@ -1,10 +1,11 @@
-"""The fifteen gates: thresholds and owners, declared once.
+"""The fifteen gates: what they say, in which unit, and who owns them. Their limits are in `contracts.gate_settings`.
 
-A gate whose reading is "share of the limit" has its own limits inside the SQL, so that subjects with different limits
+A gate whose unit is a "share of" something compares with parameters of its own, so that subjects with different limits
 (streams and nightly batches, late events and dead letters) can be judged together.
 """
 
-from jobs.nightly.gates.gate import Gate, Layer
+from contracts.gate_settings import GateSettings
+from jobs.nightly.gates.gate import Gate, GateRule, Layer
 
 DATA_PLATFORM = "data-platform"
 NETWORK = "network-operations"
@@ -12,156 +13,136 @@ FINANCE = "finance"
 FRAUD = "fraud-operations"
 PRIVACY = "privacy-office"
 
-GATES: tuple[Gate, ...] = (
-    Gate(
+
+_GATES: tuple[GateRule, ...] = (
+    GateRule(
         1,
         "completeness",
         Layer.BRONZE,
-        "Every commit of the sink holds as many rows and dead letters as offsets, and offsets join on without a gap",
+        "Every offset that the sink read is a row, a dead letter or without a record, and no commit leaves a gap",
         "records missing",
         DATA_PLATFORM,
-        warn_above=None,
-        block_above=0,
     ),
-    Gate(
+    GateRule(
         2,
         "uniqueness",
         Layer.ALL,
-        "No Kafka position twice in bronze, no event id twice in silver, no call id twice in gold",
+        "No Kafka position twice in bronze, no event twice in silver and quarantine, no key twice in gold",
         "rows too many",
         DATA_PLATFORM,
-        warn_above=None,
-        block_above=0,
     ),
-    Gate(
+    GateRule(
         3,
         "freshness",
         Layer.BRONZE,
-        "Streams arrived within the last hour, batches within a day, per table and region; three times that blocks",
+        "Streams arrived and batches were looked at lately, per topic, region and table; quiet hours do not count",
         "share of the allowed age",
         DATA_PLATFORM,
-        warn_above=1,
-        block_above=3,
     ),
-    Gate(
+    GateRule(
         4,
         "volume",
         Layer.GOLD,
-        "Calls of the day's closed hours against the median of the same hours before; a day without rows fails",
-        "deviation from the median",
+        "Calls of the day's closed hours against what is usual then; silent hours are named, a silent day fails",
+        "deviation from what is usual",
         NETWORK,
-        warn_above=0.3,
-        block_above=0.5,
     ),
-    Gate(
+    GateRule(
         5,
         "schema",
         Layer.BRONZE,
         "Bronze tables have the columns of the contract; a removed or retyped column blocks, a new one warns",
         "1 breach, 0.5 addition",
         DATA_PLATFORM,
-        warn_above=0,
-        block_above=0.5,
     ),
-    Gate(
+    GateRule(
         6,
         "validity",
         Layer.SILVER,
         "Share of rows in quarantine",
         "share of rows",
         NETWORK,
-        warn_above=0.001,
-        block_above=0.005,
     ),
-    Gate(
+    GateRule(
         7,
         "distribution",
         Layer.SILVER,
-        "Population stability index of duration, revenue and termination cause against the week before",
+        "Population stability index of duration, revenue and termination cause against the days before",
         "PSI",
         FINANCE,
-        warn_above=0.1,
-        block_above=0.25,
     ),
-    Gate(
+    GateRule(
         8,
         "referential",
         Layer.GOLD,
-        "Share of calls and readings whose customer or tower was not known at that time, or whose region is another",
-        "share of events",
+        "Share of calls, messages, sessions and readings whose customer, tower or region the dimensions do not know",
+        "share of rows",
         FINANCE,
-        warn_above=0.002,
-        block_above=0.01,
     ),
-    Gate(
+    GateRule(
         9,
         "customer_history",
         Layer.GOLD,
         "Versions of a customer have no hole and no overlap, one is current, none is empty; a number has one owner",
         "versions at fault",
         DATA_PLATFORM,
-        warn_above=None,
-        block_above=0,
     ),
-    Gate(
+    GateRule(
         10,
         "reconciliation",
         Layer.GOLD,
-        "Calls and revenue of gold equal silver; bronze equals silver, copies and quarantine",
-        "rows or dollars apart",
+        "Every fact and sum of gold equals what it was made from; bronze equals silver, copies and quarantine",
+        "rows, seconds, bytes or dollars apart",
         FINANCE,
-        warn_above=None,
-        block_above=0,
     ),
-    Gate(
+    GateRule(
         11,
         "late_and_dead_letters",
         Layer.BRONZE,
-        "Share of late events (limit 5 %) and of dead letters (limit 1 %) per topic",
-        "share of the limit",
+        "Share of late records and of dead letters that were not replayed, per topic",
+        "share of the allowed share",
         DATA_PLATFORM,
-        warn_above=0.5,
-        block_above=1,
     ),
-    Gate(
+    GateRule(
         12,
         "personal_data",
         Layer.GOLD,
         "No phone number, SIM identity or mail address in any text column of gold",
         "values found",
         PRIVACY,
-        warn_above=None,
-        block_above=0,
     ),
-    Gate(
+    GateRule(
         13,
         "fraud_health",
         Layer.BRONZE,
         "Alerts per thousand active subscribers are in their band; none at all is as suspicious as too many",
-        "share of the band",
+        "share of the allowed alerts",
         FRAUD,
-        warn_above=0.99,
-        block_above=None,
     ),
-    Gate(
+    GateRule(
         14,
         "maintenance",
         Layer.ALL,
         "Data files per partition and delete files per data file stay low",
         "share of the limit",
         DATA_PLATFORM,
-        warn_above=1,
-        block_above=None,
     ),
-    Gate(
+    GateRule(
         15,
         "lineage",
         Layer.ALL,
-        "The run wrote down which snapshot of every input it read and of every output it wrote",
+        "What the run's statements read is pinned to the snapshots that the run names, and every output has one",
         "datasets without snapshot",
         DATA_PLATFORM,
-        warn_above=0,
-        block_above=None,
     ),
 )
-GATE_BY_NAME = {gate.name: gate for gate in GATES}
+GATE_NAMES = tuple(rule.name for rule in _GATES)
+
+
+def gates_with(settings: GateSettings) -> tuple[Gate, ...]:
+    """All gates in their order, with their limits."""
+    limits = settings.by_name
+    return tuple(
+        Gate(**vars(rule), warn_above=limits[rule.name].warn_above, block_above=limits[rule.name].block_above)
+        for rule in _GATES
+    )

@@ -26,16 +26,20 @@ class Layer(StrEnum):
 
 @dataclass(frozen=True)
 class Reading:
-    """How bad one subject is (a table, a region, a column): 0 is perfect, more is worse."""
+    """How bad one subject is (a table, a region, a column): 0 is perfect, more is worse.
+
+    With `is_named`, the gate warns of it however small the value is, unless the gate never warns.
+    """
 
     subject: str
     value: float
     detail: str = ""
+    is_named: bool = False
 
 
 @dataclass(frozen=True)
-class Gate:
-    """One gate. A reading above `warn_above` warns, one above `block_above` fails; None means never."""
+class GateRule:
+    """What a gate says, in which unit it measures, and who owns it."""
 
     number: int
     name: str
@@ -43,6 +47,12 @@ class Gate:
     rule: str
     unit: str
     owner: str
+
+
+@dataclass(frozen=True)
+class Gate(GateRule):
+    """One gate with its limits. A reading above `warn_above` warns, one above `block_above` fails; None means never."""
+
     warn_above: float | None
     block_above: float | None
 
@@ -66,13 +76,15 @@ def judge(gate: Gate, readings: Sequence[Reading]) -> GateResult:
     """Result of `gate`: its worst reading decides. Without readings, nothing is wrong."""
     worst_first = sorted(readings, key=lambda reading: (-reading.value, reading.subject))
     value = worst_first[0].value if worst_first else 0.0
-    suspicious = [reading for reading in worst_first if _outcome(gate, reading.value) is not Outcome.PASSED]
-    return GateResult(gate, _outcome(gate, value), value, tuple(suspicious[:EVIDENCE_ROWS]))
+    outcomes = {reading: _outcome(gate, reading) for reading in worst_first}
+    suspicious = [reading for reading, outcome in outcomes.items() if outcome is not Outcome.PASSED]
+    worst = max(outcomes.values(), key=list(Outcome).index, default=Outcome.PASSED)
+    return GateResult(gate, worst, value, tuple(suspicious[:EVIDENCE_ROWS]))
 
 
-def _outcome(gate: Gate, value: float) -> Outcome:
-    if gate.block_above is not None and value > gate.block_above:
+def _outcome(gate: Gate, reading: Reading) -> Outcome:
+    if gate.block_above is not None and reading.value > gate.block_above:
         return Outcome.FAILED
-    if gate.warn_above is not None and value > gate.warn_above:
+    if gate.warn_above is not None and (reading.value > gate.warn_above or reading.is_named):
         return Outcome.WARNED
     return Outcome.PASSED

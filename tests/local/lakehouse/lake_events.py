@@ -23,6 +23,7 @@ from contracts.settings import (
 from contracts.sink_progress import (
     DEAD_LETTERS,
     OFFSETS,
+    WITHOUT_RECORD,
     OffsetRange,
     advance,
     encode_progress,
@@ -123,7 +124,11 @@ class BronzeLake:
         self.dead_letters[topic] = self.dead_letters.get(topic, 0) + len(parsed.dead_letters)
         advanced = advance(progress, {0: covered}, commit_id=f"{topic}-{first}", writer="test")
         with table.transaction() as transaction:
-            summary = {DEAD_LETTERS: str(len(parsed.dead_letters)), OFFSETS: encode_ranges({0: covered})}
+            summary = {
+                DEAD_LETTERS: str(len(parsed.dead_letters)),
+                WITHOUT_RECORD: "0",
+                OFFSETS: encode_ranges({0: covered}),
+            }
             transaction.append(parsed.rows, snapshot_properties=summary)
             transaction.set_properties({OFFSETS: encode_progress(advanced)})
 

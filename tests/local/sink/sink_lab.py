@@ -16,6 +16,7 @@ from sink_process import SinkProcess
 from contracts.settings import KafkaConnection, SinkSettings
 from contracts.sink_progress import progress_of
 from contracts.topics import LEDGER_TOPIC, dead_letter_topic
+from jobs.nightly.gates.judging.completeness import Step, completeness, steps_of
 from local.supervisor.machine import base_environment
 
 TOPIC = "call_events"
@@ -167,6 +168,17 @@ class SinkLab:
         """Everything on the dead-letter topic."""
         return read_topic(self.engines.bootstrap_servers, dead_letter_topic(TOPIC))
 
+    def steps(self) -> list[Step]:
+        """What the table's snapshots tell an auditor."""
+        snapshots = sorted(self.table().snapshots(), key=lambda snapshot: snapshot.sequence_number or 0)
+        return steps_of(
+            (snapshot.snapshot_id, snapshot.summary.additional_properties) for snapshot in snapshots if snapshot.summary
+        )
+
+    def assert_accounted_for(self) -> None:
+        """The gate `completeness` finds nothing missing, and no gap."""
+        assert [reading.value for reading in completeness(TOPIC, self.steps())] == [0, 0]
+
     def assert_exactly_once(self, refused: int = 0) -> None:
         """Each produced record is one row or, `refused` of them, a dead letter; nothing is lost or doubled."""
         stored = self.stored_positions()
@@ -174,6 +186,7 @@ class SinkLab:
         assert len(stored) == len(set(stored)), "rows are there twice"
         assert set(stored) <= self.produced, "rows that were never produced"
         assert len(self.produced) - len(stored) == len(letters) == refused, "records are missing"
+        self.assert_accounted_for()
 
 
 def read_topic(bootstrap_servers: str, topic: str) -> list[Message]:

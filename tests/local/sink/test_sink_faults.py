@@ -15,6 +15,8 @@ from sink_events import call_event, call_values, size_of
 from sink_lab import TOPIC, SinkLab
 
 from contracts import dead_letters as names
+from contracts.sink_progress import epochs_of
+from jobs.nightly.gates.judging.completeness import commits_of, outstanding_dead_letters
 
 pytestmark = pytest.mark.engine
 
@@ -70,6 +72,15 @@ def test_bad_records_become_dead_letters_and_are_replayed_once_after_a_fix(lab: 
     # Dead letters come before the commit that covers them, so the cured record's row may come after.
     wait_until(lambda: cured_rows(lab) == 1, "the cured record is a row, once")
 
+    # Two were replayed, of which one failed again: three of four are left. The replay is a transaction with a marker.
+    wait_until(
+        lambda: outstanding_dead_letters(commits_of(lab.steps())) == (1006, 3), "replayed letters are discounted"
+    )
+    lab.produce(call_values(3))
+    lab.wait_until_committed()
+    lab.assert_accounted_for()
+    assert sum(commit.without_record or 0 for commit in commits_of(lab.steps())) >= 1
+
     second = run_tool(lab, "replay_dlq", "--fix", "trim", "--reason", "unparseable", "--dry-run")
     assert '"replayed": {"unparseable": 1}' in second, "only the letter that came after the first replay is left"
 
@@ -114,6 +125,12 @@ def test_a_recreated_topic_is_noticed_and_goes_on_only_when_accepted(lab: SinkLa
     lab.start_sink()
     lab.wait_until_committed()
     assert len(lab.stored_positions()) == 4_000
+    # The same positions twice, told apart by the moment from which they count anew.
+    assert len(set(lab.stored_positions())) == 3_000
+    (anew,) = epochs_of(lab.table().properties)
+    arrived = lab.table().scan(selected_fields=("_bronze_ingested_at",)).to_arrow().column(0).to_pylist()
+    assert sum(at < anew for at in arrived) == 1_000
+    lab.assert_accounted_for()
 
 
 def test_records_deleted_by_retention_are_a_named_error_and_never_a_silent_hole(lab: SinkLab) -> None:
@@ -176,6 +193,8 @@ def test_transaction_markers_and_aborted_records_are_no_gap(lab: SinkLab) -> Non
 
     offsets = sorted(offset for _, offset in lab.stored_positions())
     assert offsets == [*range(100), *range(202, 302)]
+    lab.assert_accounted_for()
+    assert sum(commit.without_record or 0 for commit in commits_of(lab.steps())) == 102
 
 
 def test_the_consumer_group_is_told_afterwards(lab: SinkLab) -> None:

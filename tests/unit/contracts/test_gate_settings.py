@@ -4,11 +4,11 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.gate_settings import GateSettings, VolumeGate
-from jobs.nightly.gates.catalogue import GATE_BY_NAME
+from jobs.nightly.gates.catalogue import GATE_NAMES
 
 
 def test_every_gate_of_the_catalogue_has_settings() -> None:
-    assert list(GateSettings().by_name) == list(GATE_BY_NAME)
+    assert list(GateSettings().by_name) == list(GATE_NAMES)
 
 
 def test_a_gate_that_would_warn_only_where_it_blocks_is_refused() -> None:

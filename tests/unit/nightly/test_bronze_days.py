@@ -13,7 +13,7 @@ from pyiceberg.expressions import EqualTo
 from pyiceberg.transforms import DayTransform
 
 from jobs.nightly.bronze_days import bronze_days, changed_days, event_days_of, rows_left_behind
-from jobs.nightly.gates.left_behind import left_behind
+from jobs.nightly.gates.judging.left_behind import left_behind
 
 CALLS = ("bronze", "call_events")
 FIRST, SECOND = dt.date(2026, 11, 1), dt.date(2026, 11, 2)

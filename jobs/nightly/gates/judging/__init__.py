@@ -1,0 +1,1 @@
+"""What measurements say: from rows, counts and metadata to readings. Pure."""

@@ -1,0 +1,92 @@
+"""Whether the values of a day are spread as they were before: the population stability index (PSI). Pure.
+
+PSI is the sum over buckets of (p - q) ln(p / q), p the day's shares and q those of the days it is compared with. An
+empty bucket counts as half a row. What is ordinary depends on the weekday, and, as allowances run out, on the day of
+the month: a day that resembles one of its comparisons is sound, so the smallest index counts.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from math import log
+
+from contracts.gate_settings import DistributionGate
+from jobs.nightly.closed_day import ONE_DAY
+from jobs.nightly.gates.gate import Reading
+
+EMPTY_BUCKET = 0.5
+DAYS_OF_A_WEEK = 7
+
+
+@dataclass(frozen=True)
+class BucketCount:
+    """Rows of a day in one bucket of a column's values."""
+
+    day: dt.date
+    column: str
+    bucket: str
+    rows: int
+
+
+def same_day_of_month_before(day: dt.date) -> dt.date:
+    """The day of the month before with the same number; its last day stands for the last one, and for a missing one."""
+    last_before = day.replace(day=1) - ONE_DAY
+    is_last = (day + ONE_DAY).day == 1
+    return last_before if is_last or day.day > last_before.day else last_before.replace(day=day.day)
+
+
+def comparisons(day: dt.date, gate: DistributionGate) -> dict[str, frozenset[dt.date]]:
+    """The days that `day` is compared with, by what they are."""
+    before = [day - number * ONE_DAY for number in range(1, gate.history_days + 1)]
+    return {
+        "the days before": frozenset(before),
+        "the same weekday": frozenset(before[DAYS_OF_A_WEEK - 1 :: DAYS_OF_A_WEEK]),
+        "the same day of the month before": frozenset({same_day_of_month_before(day)}),
+    }
+
+
+def distribution_readings(
+    table: str, counts: Iterable[BucketCount], day: dt.date, gate: DistributionGate
+) -> list[Reading]:
+    """A reading per column that has enough rows on both sides of one comparison or more."""
+    counts = list(counts)
+    return [
+        reading
+        for column in sorted({count.column for count in counts})
+        for reading in _of_column(f"{table}.{column}", [c for c in counts if c.column == column], day, gate)
+    ]
+
+
+def _of_column(subject: str, counts: list[BucketCount], day: dt.date, gate: DistributionGate) -> Iterator[Reading]:
+    today = _summed(counts, frozenset({day}))
+    sides = {name: _summed(counts, days) for name, days in comparisons(day, gate).items()}
+    indices = {
+        name: stability_index(today, before)
+        for name, before in sides.items()
+        if min(sum(today.values()), sum(before.values())) >= max(1, gate.min_rows)
+    }
+    if indices:
+        nearest = min(indices, key=indices.__getitem__)
+        yield Reading(subject, indices[nearest], f"against {nearest}, over {len(today | sides[nearest])} buckets")
+
+
+def _summed(counts: Iterable[BucketCount], days: frozenset[dt.date]) -> Counter[str]:
+    summed: Counter[str] = Counter()
+    for count in counts:
+        if count.day in days:
+            summed[count.bucket] += count.rows
+    return summed
+
+
+def stability_index(today: Mapping[str, int], before: Mapping[str, int]) -> float:
+    """PSI of two counts by bucket; 0 if their shares are the same. Both must have rows."""
+    buckets = today.keys() | before.keys()
+    p, q = _shares(today, buckets), _shares(before, buckets)
+    return sum((p[bucket] - q[bucket]) * log(p[bucket] / q[bucket]) for bucket in buckets)
+
+
+def _shares(counts: Mapping[str, int], buckets: Iterable[str]) -> dict[str, float]:
+    filled = {bucket: max(counts.get(bucket, 0), EMPTY_BUCKET) for bucket in buckets}
+    total = sum(filled.values())
+    return {bucket: rows / total for bucket, rows in filled.items()}

@@ -1,0 +1,91 @@
+"""A gate's SQL with its parameters filled in. Pure."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from string import Template
+
+from jobs.nightly.audited_run import AuditedRun
+from jobs.nightly.closed_day import ONE_DAY, day_start
+
+
+class UnknownTableError(LookupError):
+    """A gate asks for a table of which the run has no snapshot."""
+
+
+def render(statement: str, run: AuditedRun, catalog: str, parameters: Mapping[str, object] | None = None) -> str:
+    """`statement` with its parameters filled in.
+
+    `$<namespace>_<table>` becomes the table at its audited snapshot; `$run_date`, `$window_start`, `$now`,
+    `$judged_start` and `$judged_until` become SQL literals, `$time_zone` a name in quotes. `$on_touched_days`,
+    `$near_touched_days` (also all days from the window on), `$in_touched_months`, `$of_touched_months` and
+    `$at_touched_times` become conditions of literals on `event_date`, `month_start` and `event_time`, so that the
+    engine leaves out all other partitions when it plans. `parameters` are a gate's own. Raises `UnknownTableError`.
+    """
+    tables = {
+        f"{namespace}_{name}": f"{catalog}.{namespace}.{name} for version as of {snapshot}"
+        for (namespace, name), snapshot in {**run.inputs, **run.outputs}.items()
+    }
+    try:
+        return Template(statement).substitute(tables | _literals(run) | dict(parameters or {}))
+    except KeyError as error:
+        raise UnknownTableError(
+            f"a gate reads {error.args[0]!r}, but the run has no snapshot of it; known: {sorted(tables)}"
+        ) from error
+
+
+def instant(at: dt.datetime) -> str:
+    """A moment as a literal."""
+    return f"timestamp '{at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f} UTC'"
+
+
+def arrivals_since(run: AuditedRun, history_days: int) -> dt.datetime:
+    """The first arrival of so many days before the run's day."""
+    return day_start(run.run_date - history_days * ONE_DAY, run.calendar)
+
+
+def window_start(run: AuditedRun) -> dt.datetime:
+    """The first arrival that the run looks at."""
+    return dt.datetime.combine(run.window_start, dt.time(), dt.UTC)
+
+
+def unbroken(days: Sequence[dt.date]) -> list[tuple[dt.date, dt.date]]:
+    """First and last day of each series without a gap."""
+    series: list[tuple[dt.date, dt.date]] = []
+    for day in sorted(set(days)):
+        if series and series[-1][1] + ONE_DAY == day:
+            series[-1] = (series[-1][0], day)
+        else:
+            series.append((day, day))
+    return series
+
+
+def _literals(run: AuditedRun) -> dict[str, object]:
+    touched = unbroken(run.days)
+    months = sorted({day.replace(day=1) for day in run.days})
+    on_days = _any_of(f"event_date between date '{first}' and date '{last}'" for first, last in touched)
+    times = [(day_start(first, run.calendar), day_start(last + ONE_DAY, run.calendar)) for first, last in touched]
+    return {
+        "run_date": f"date '{run.run_date}'",
+        "window_start": instant(window_start(run)),
+        "now": instant(run.now),
+        "judged_start": instant(run.judged.start),
+        "judged_until": instant(run.judged.until),
+        "time_zone": f"'{run.calendar.time_zone}'",
+        "on_touched_days": on_days,
+        "near_touched_days": f"({on_days} or event_date >= date '{run.window_start}')",
+        "in_touched_months": _any_of(
+            f"event_date between date '{month}' and date '{_last_of(month)}'" for month in months
+        ),
+        "of_touched_months": _any_of(f"month_start = date '{month}'" for month in months),
+        "at_touched_times": _any_of(
+            f"event_time >= {instant(start)} and event_time < {instant(until)}" for start, until in times
+        ),
+    }
+
+
+def _last_of(month: dt.date) -> dt.date:
+    return (month + 31 * ONE_DAY).replace(day=1) - ONE_DAY
+
+
+def _any_of(conditions: Iterable[str]) -> str:
+    return "(" + (" or ".join(conditions) or "false") + ")"
