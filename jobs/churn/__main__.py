@@ -51,8 +51,9 @@ def main(settings: Annotated[Path, typer.Option(help="JSON file of ChurnSettings
             with closing(TrinoSql(loaded.trino, os.environ)) as sql:
                 refresh_views(catalog, sql, tables)
 
-        with changing_lake(catalog, "churn scores"), closing(connect(loaded.database, os.environ)) as connection:
-            report = run_churn(loaded, catalog, connection, show, dt.datetime.now(dt.UTC))
+        with closing(connect(loaded.database, os.environ)) as connection:
+            lake = changing_lake(catalog, "churn scores")
+            report = run_churn(loaded, catalog, connection, lake, show, dt.datetime.now(dt.UTC))
     typer.echo(json.dumps(summary_of(report)))
     for verdict in report.verdicts:
         if not verdict.passed:

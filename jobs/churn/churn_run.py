@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from psycopg2.extensions import connection as Connection
@@ -35,28 +36,33 @@ def run_churn(
     settings: ChurnSettings,
     catalog: Catalog,
     connection: Connection,
+    lake: AbstractContextManager[object],
     show: Callable[[Sequence[str]], None],
     now: dt.datetime,
 ) -> ChurnReport:
     """Score who consents; publish the scores and hand them to the CRM if no gate blocks.
 
-    A consent that was withdrawn takes effect first, whatever becomes of the rest. `show` makes the views of published
-    tables. Raises `NothingPublishedError`, `TooFewOutcomesError` and `BrokenFeaturesError`.
+    A consent that was withdrawn takes effect first, whatever becomes of the rest: in the CRM even while another job
+    holds the `lake`, within which all else happens. `show` makes the views of published tables.
+
+    Raises `NothingPublishedError`, `TooFewOutcomesError` and `BrokenFeaturesError`.
     """
 
     def willing(customers: Sequence[str]) -> set[str]:
         return consenting(connection, customers)
 
-    withdrawn = forget_unwilling_in_crm(connection) + forget_unwilling(catalog, willing)
-    horizon = dt.timedelta(days=settings.horizon_days)
-    scoring = score_customers(PublishedFeatures(catalog), willing, horizon, settings.seed)
-    verdicts = judge(_measured(catalog, connection, scoring, now), settings.gates)
-    snapshot, changed = None, 0
-    if not blocking(verdicts):
-        snapshot = publish_scores(catalog, scoring.scored, now)
-        show([SCORES[-1]])
-        changed = update_crm(connection, scoring.scored)
-    note_run(catalog, now, scoring, verdicts, snapshot)
+    withdrawn = forget_unwilling_in_crm(connection)
+    with lake:
+        withdrawn += forget_unwilling(catalog, willing)
+        horizon = dt.timedelta(days=settings.horizon_days)
+        scoring = score_customers(PublishedFeatures(catalog), willing, horizon, settings.seed)
+        verdicts = judge(_measured(catalog, connection, scoring, now), settings.gates)
+        snapshot, changed = None, 0
+        if not blocking(verdicts):
+            snapshot = publish_scores(catalog, scoring.scored, now)
+            show([SCORES[-1]])
+            changed = update_crm(connection, scoring.scored)
+        note_run(catalog, now, scoring, verdicts, snapshot)
     return ChurnReport(scoring, verdicts, withdrawn, changed)
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +21,8 @@ from jobs.churn.publication import SCORES
 from jobs.churn.records import RUNS
 from jobs.crm_simulator.database import create_tables
 from jobs.runtime.iceberg import open_catalog
+from jobs.runtime.lake_changes import changing_lake
+from jobs.runtime.lake_lock import LakeBusyError, locked_lake
 from jobs.runtime.published_tags import PUBLISHED_TAG
 from local.services.postgres import Postgres
 
@@ -53,10 +56,12 @@ class Desk:
     settings: ChurnSettings
     shown: list[str] = field(default_factory=list)
 
-    def run(self, now: dt.datetime = NOW, **limits: float) -> ChurnReport:
+    def run(
+        self, now: dt.datetime = NOW, lake: AbstractContextManager[object] | None = None, **limits: float
+    ) -> ChurnReport:
         settings = self.settings.model_copy(update={"gates": ChurnGates.model_validate(limits)})
         connection = self.connect()
-        report = run_churn(settings, self.catalog, connection, self.shown.extend, now)
+        report = run_churn(settings, self.catalog, connection, lake or nullcontext(), self.shown.extend, now)
         connection.close()
         return report
 
@@ -209,4 +214,14 @@ def test_customers_who_are_not_scored_any_more_lose_their_score(published: Desk)
     published.sql("insert into crm.consents values ('gone', 'CUST-1', 'profiling', true, '2026-11-19')")
     published.run(NOW + dt.timedelta(hours=1))
     assert "CUST-GONE" not in published.in_crm()
+    assert published.in_crm() == published.published()
+
+
+def test_while_another_job_holds_the_lake_a_withdrawn_consent_takes_effect_in_the_crm(published: Desk) -> None:
+    published.run()
+    published.sql("update crm.consents set is_granted = false where consent_id = 'CUST-1-profiling'")
+    with locked_lake(published.catalog, "a night"), pytest.raises(LakeBusyError, match="a night"):
+        published.run(NOW + dt.timedelta(hours=1), changing_lake(published.catalog, "churn"))
+    assert "CUST-1" not in published.in_crm()
+    published.run(NOW + dt.timedelta(hours=2), changing_lake(published.catalog, "churn"))
     assert published.in_crm() == published.published()
