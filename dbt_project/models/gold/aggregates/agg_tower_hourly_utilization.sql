@@ -5,19 +5,22 @@
 ) }}
 
 {# Load and calls per tower and hour, with what the tower was when the hour began. Every day with new rows is computed
-   again from all of its rows. #}
+   again from all of its rows. Means are rounded and the percentile is exact, so that the same readings give the same row
+   in whatever order they are read. #}
 
 with probes as (
     select
         tower_id,
         event_date,
         {{ event_hour('event_time') }} as hour_start,
-        avg(load_percent) as mean_load_percent,
+        round(avg(load_percent), 6) as mean_load_percent,
         max(load_percent) as peak_load_percent,
-        approx_percentile(load_percent, 0.95) as p95_load_percent,
+        element_at(
+            array_sort(array_agg(load_percent)), cast(ceiling(count(load_percent) * 0.95) as integer)
+        ) as p95_load_percent,
         max(active_users) as peak_active_users,
-        avg(latency_ms) as mean_latency_ms,
-        avg(signal_dbm) as mean_signal_dbm,
+        round(avg(latency_ms), 6) as mean_latency_ms,
+        round(avg(signal_dbm), 6) as mean_signal_dbm,
         sum(dropped_calls) as dropped_calls,
         count(*) as reading_count,
         max(_bronze_ingested_at) as _bronze_ingested_at
