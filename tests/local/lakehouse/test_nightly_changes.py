@@ -57,10 +57,7 @@ def data_files(warehouse: Warehouse, topic: str) -> dict[str, int]:
 
 
 def overtaken_change(warehouse: Warehouse) -> None:
-    """A move arrives from a time before the newest change of its customer, which was published a night ago.
-
-    To be called before other changes: the ingestor looks back from the newest change that it knows.
-    """
+    """A customer is moved with a stamp from before their newest change, which was published a night ago."""
     (newest,) = warehouse.rows(
         "select customer_id, updated_at, dim.customer_key, dim.city from bronze.crm_customers join ("
         "select customer_id, max(customer_key) as customer_key, max(city) as city from gold.dim_customers"
@@ -97,7 +94,7 @@ def second_night(warehouse: Warehouse) -> dict[str, dict[str, tuple[int, object]
     missed_call = call(warehouse, "missed-call", missed)
     warehouse.lake.add_values("call_events", [missed_call], missed + dt.timedelta(minutes=5))
     overtaken_change(warehouse)
-    # An older move arrives after a newer one, and two moves carry the same second.
+    # A move is stamped before the one that it follows, and two moves carry the same second.
     for city, stamp in (("Newtown", "2026-11-20 09:00:00+00"), ("Oldtown", "2026-11-20 08:30:00+00")):
         warehouse.change_crm(
             f"update crm.customers set city = '{city}', updated_at = '{stamp}' where customer_id = '{CUSTOMER}'"
@@ -141,28 +138,29 @@ def test_a_call_that_fails_a_check_is_in_quarantine_with_its_reason(warehouse: W
 
 
 @pytest.mark.usefixtures("second_night")
-def test_customer_history_is_in_order_although_changes_arrived_out_of_order(warehouse: Warehouse) -> None:
+def test_a_change_that_is_stamped_before_the_one_it_follows_holds_from_when_it_was_found(warehouse: Warehouse) -> None:
     rows = warehouse.rows(
         f"select city, valid_from, valid_to, is_current from gold.dim_customers where customer_id = '{CUSTOMER}'"
         " order by valid_from"
     )
-    assert [row["city"] for row in rows][-2:] == ["Oldtown", "Newtown"]
+    assert [row["city"] for row in rows][-2:] == ["Newtown", "Oldtown"]
     assert [row["is_current"] for row in rows][-2:] == [False, True]
+    assert rows[-1]["valid_from"] >= LATER
     for earlier, later in pairwise(rows):
         assert earlier["valid_to"] == later["valid_from"]
 
 
 @pytest.mark.usefixtures("second_night")
-def test_a_change_that_its_successor_overtook_a_night_ago_takes_its_place_between(warehouse: Warehouse) -> None:
+def test_a_backdated_change_leaves_what_was_published_as_it_was_and_is_what_holds_now(warehouse: Warehouse) -> None:
     known = warehouse.overtaken
     rows = warehouse.rows(
         "select customer_key, city, valid_from, valid_to from gold.dim_customers"
         f" where customer_id = '{known['customer_id']}' order by valid_from"
     )
-    between, successor = rows
-    assert (between["city"], between["valid_to"]) == ("Between", known["updated_at"])
-    assert (successor["city"], successor["valid_from"]) == (known["city"], known["updated_at"])
-    assert successor["customer_key"] == known["customer_key"]
+    published, backdated = rows
+    assert (published["customer_key"], published["city"]) == (known["customer_key"], known["city"])
+    assert backdated["city"] == "Between"
+    assert published["valid_to"] == backdated["valid_from"] >= LATER
 
 
 @pytest.mark.usefixtures("second_night")
@@ -177,12 +175,12 @@ def test_a_new_partitioning_leaves_old_files_as_they_are_and_both_are_read(wareh
 
 
 @pytest.mark.usefixtures("second_night")
-def test_of_two_changes_in_the_same_second_the_last_transaction_counts(warehouse: Warehouse) -> None:
+def test_of_two_changes_in_the_same_second_the_last_one_is_what_holds_now(warehouse: Warehouse) -> None:
     rows = warehouse.rows(
-        "select city from gold.dim_customers where customer_id = 'CUST-00000011'"
-        " and valid_from = timestamp '2026-11-20 09:30:00 UTC'"
+        "select city, is_current from gold.dim_customers where customer_id = 'CUST-00000011'"
+        " and valid_from >= timestamp '2026-11-20 09:30:00 UTC' order by valid_from"
     )
-    assert rows == [{"city": "Second"}]
+    assert rows == [{"city": "First", "is_current": False}, {"city": "Second", "is_current": True}]
 
 
 @pytest.mark.usefixtures("second_night")

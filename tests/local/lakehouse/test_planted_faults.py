@@ -116,6 +116,12 @@ FAULTS = (
         " customer_id = 'CUST-00000020' and is_current",
     ),
     Fault(
+        "customer_history",
+        ("gold", "dim_number_owners"),
+        "insert into gold.dim_number_owners select subscriber_token, 'CUST-OTHER', valid_from + interval '1' hour,"
+        " valid_to, is_current, _bronze_ingested_at from gold.dim_number_owners where customer_id = 'CUST-00000020'",
+    ),
+    Fault(
         "reconciliation",
         ("gold", "fact_calls"),
         f"update gold.fact_calls set revenue_usd = revenue_usd + decimal '0.0100' where event_date = date '{RUN_DATE}'",
