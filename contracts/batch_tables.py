@@ -86,7 +86,7 @@ CRM_CUSTOMERS = BatchTable(
     _columns(
         ("full_name", FieldType.STRING, "Name of the person (personal data)"),
         ("email", FieldType.STRING, "Mail address (personal data)"),
-        ("msisdn", FieldType.STRING, "Phone number of the subscription, E.164 without '+' (personal data)"),
+        ("msisdn", FieldType.STRING, "Phone number of the subscription, as the CRM spells it (personal data)"),
         ("address_line", FieldType.STRING, "Street and number (personal data)"),
         ("city", FieldType.STRING, "City of the billing address"),
         ("region", FieldType.STRING, "Sales region of the billing address"),
@@ -102,7 +102,7 @@ CRM_ACCOUNTS = BatchTable(
     "accounts",
     "account_id",
     _columns(
-        ("customer_id", FieldType.STRING, "Owner; a customer has one account"),
+        ("customer_id", FieldType.STRING, "Owner; of several accounts the open one counts that was opened last"),
         ("plan_id", FieldType.STRING, "Plan booked"),
         ("status", FieldType.STRING, "active, suspended, frozen or closed"),
         ("opened_at", FieldType.TIMESTAMP, "Start of the contract"),
