@@ -13,6 +13,7 @@ from charts.tools.helm import OPERATOR_CHART, PLATFORM_CHART, HelmError, helm
 from charts.tools.install_manifest import INSTALL_MANIFEST, install_manifest
 from local.artefacts.versions import REPOSITORY, versions
 from local.kubernetes.control_plane import ControlPlane
+from local.services.crm_catalog import CRM_CATALOG
 from local.services.trino import CATALOG, READERS_CATALOG
 from local.services.trino_logins import TrinoUser
 from operators.telecom_pipeline.generate.rbac import rules
@@ -160,6 +161,8 @@ def test_what_trinos_values_refer_to_is_what_the_platform_makes() -> None:
 def test_people_read_the_tables_of_the_jobs_but_cannot_change_them() -> None:
     values = yaml.safe_load((PLATFORM_CHART / "upstream" / "trino.yaml").read_text())
     catalogs = {name: text for name, text in values["catalogs"].items() if text}
+    # What may be read there is the business of a database user of its own.
+    assert "${ENV:CRM_READER_USERNAME}" in catalogs.pop(CRM_CATALOG)
     assert catalogs == {CATALOG: catalogs[CATALOG], READERS_CATALOG: f"{catalogs[CATALOG]}iceberg.security=READ_ONLY\n"}
 
 
