@@ -24,7 +24,7 @@ _DECISIONS = """
 select distinct on (customer_id) customer_id, is_granted from crm.consents where purpose = %(purpose)s
 order by customer_id, updated_at desc nulls first, is_granted
 """
-_CONSENTING = f"select customer_id from ({_DECISIONS}) as newest where is_granted"  # noqa: S608 (all of it is ours)
+_CONSENTING = f"select customer_id from ({_DECISIONS}) as newest where is_granted and customer_id is not null"  # noqa: S608 (all of it is ours)
 _UPSERT = """
 insert into crm.churn_scores as existing (customer_id, churn_score, churn_segment, scored_on) values %s
 on conflict (customer_id) do update set churn_score = excluded.churn_score, churn_segment = excluded.churn_segment,

@@ -52,6 +52,8 @@ def main(
     with fatal_in_one_line(*NAMED):
         if (first is None) != (until is None):
             raise typer.BadParameter("a backfill needs both --from and --until")
+        if first and until and first >= until:
+            raise typer.BadParameter("--until is the day after the last one, so it has to be after --from")
         backfill = DayRange(first.date(), until.date()) if first and until else None
         known = load_settings(NightlySettings, settings)
         day = run_day(date, dt.datetime.now(dt.UTC), known.calendar)

@@ -14,8 +14,8 @@ from contracts.calendar import Calendar
 from jobs.nightly.touched_days import SILVER_TABLE_BY_TOPIC
 
 YEARS_AHEAD = 5
-# Silver takes no event from before it (`macros/checks/identity_checks.sql`).
-EARLIEST_EVENT_DAY = dt.date(2000, 1, 1)
+# Silver takes no event from before 2000 in UTC (`macros/checks/identity_checks.sql`): to the west, from a day before.
+EARLIEST_EVENT_DAY = dt.date(1999, 12, 31)
 _EPOCH = dt.date(1970, 1, 1)
 _PARTITION_COLUMN = "event_date"
 

@@ -134,7 +134,8 @@ def _unfinished(catalog: Catalog, run_id: str) -> Iterator[UnfinishedRun]:
         try:
             noted = unfinished_run(catalog)
             if noted is not None and noted.phase is Phase.BUILDING:
-                put_back(catalog, noted)
+                # Its views may be narrow already: the note stays until somebody has widened them.
+                put_back(catalog, noted, Phase.SHOWING)
         except UNAVAILABLE_ERRORS as error:
             log.error("cannot_put_back_now", error=str(error), consequence="whoever changes the tables next does it")
         raise

@@ -20,8 +20,9 @@ from contracts.events import Event
 from contracts.events.field_types import MONEY_PRECISION, MONEY_SCALE
 from contracts.wire_fields import FieldType, WireField, wire_fields
 
-# 9999-12-31T23:59:59.999Z: readers in Python, and pyiceberg's own column statistics, cannot represent a later instant.
-NEWEST_TIMESTAMP_MILLIS = 253_402_300_799_999
+# 9998-12-31T23:59:59.999Z. Readers in Python, and pyiceberg's own column statistics, cannot represent an instant after
+# the year 9999, and somewhere on Earth, or a day later, its last hours lie beyond it.
+NEWEST_TIMESTAMP_MILLIS = 253_370_764_799_999
 SCHEMA_VERSION_FIELD = "schema_version"
 _DECIMAL_TEXT = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _INT32 = (-(2**31), 2**31 - 1)

@@ -10,11 +10,12 @@ from typing import Any
 FAILED = ("fail", "error")
 # What Trino or the way to it says when the statement is not to blame.
 _OF_ENGINE = re.compile(
-    r"TrinoConnectionError|TrinoExternalError|TrinoInternalError|Http5\d\dError|ConnectionError|Connection refused"
-    r"|SERVER_(STARTING_UP|SHUTTING_DOWN)|NO_NODES_AVAILABLE|Max retries exceeded"
+    r"Trino(Connection|External|Internal|Auth)Error|type=(INTERNAL_ERROR|INSUFFICIENT_RESOURCES)\b"
+    r"|Http5\d\dError|\berror (401|403|429|5\d\d)\b|Connection(Error| refused| reset| aborted)|timed out"
+    r"|SERVER_(STARTING_UP|SHUTTING_DOWN)|NO_NODES_AVAILABLE|ADMINISTRATIVELY_KILLED|Max retries exceeded"
 )
 # A message may quote a value, which must not reach an audit table or a log if it can be a number of somebody.
-_LONG_NUMBER = re.compile(r"\d{7,}")
+_VALUES = re.compile(r"'[^']*'|\d(?:[^0-9A-Za-z]{0,2}\d){6,}")
 LONGEST_MESSAGE = 500
 
 
@@ -42,5 +43,5 @@ def _failures(results: Sequence[Mapping[str, Any]]) -> Iterator[NodeFailure]:
     for result in results:
         if result["status"] in FAILED:
             kind, _, name = result["unique_id"].split(".")[:3]
-            message = _LONG_NUMBER.sub("…", " ".join((result.get("message") or "").split()))
+            message = _VALUES.sub("…", " ".join((result.get("message") or "").split()))
             yield NodeFailure(kind, name, result.get("failures") or 1, message[:LONGEST_MESSAGE])

@@ -7,6 +7,8 @@ from string import Template
 from jobs.nightly.audited_run import AuditedRun
 from jobs.nightly.closed_day import ONE_DAY, day_start
 
+MOST_SERIES = 100
+
 
 class UnknownTableError(LookupError):
     """A gate asks for a table of which the run has no snapshot."""
@@ -49,14 +51,18 @@ def window_start(run: AuditedRun) -> dt.datetime:
 
 
 def unbroken(days: Sequence[dt.date]) -> list[tuple[dt.date, dt.date]]:
-    """First and last day of each series without a gap."""
+    """First and last day of each series without a gap.
+
+    Of very many series one is made, from the first day to the last: a gate may look at more days than a run made, but
+    Trino takes no statement of more than a million characters.
+    """
     series: list[tuple[dt.date, dt.date]] = []
     for day in sorted(set(days)):
         if series and series[-1][1] + ONE_DAY == day:
             series[-1] = (series[-1][0], day)
         else:
             series.append((day, day))
-    return series
+    return series if len(series) <= MOST_SERIES else [(series[0][0], series[-1][1])]
 
 
 def _literals(run: AuditedRun) -> dict[str, object]:

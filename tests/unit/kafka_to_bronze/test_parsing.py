@@ -16,7 +16,7 @@ from contracts.wire_fields import FieldType, wire_fields
 from jobs.kafka_to_bronze.reading.parsing import RecordParser
 
 VALID = encoded(call())
-NEWEST_MILLIS = 253_402_300_799_999
+NEWEST_MILLIS = 253_370_764_799_999
 
 
 def parse(*values: bytes | None, model: type[Event] = CallEvent) -> tuple[list[dict[str, Any]], dict[int, Reason]]:

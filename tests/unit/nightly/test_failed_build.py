@@ -48,6 +48,29 @@ def test_failed_tests_and_models_are_named_with_what_they_said():
     assert "12065550101" not in failed_model.message
 
 
+# As Trino's client and its HTTP library word them.
+@pytest.mark.parametrize(
+    "message",
+    [
+        'TrinoQueryError(type=INSUFFICIENT_RESOURCES, name=CLUSTER_OUT_OF_MEMORY, message="Query killed")',
+        'TrinoQueryError(type=INTERNAL_ERROR, name=REMOTE_HOST_GONE, message="Expected response code")',
+        "error 503: service unavailable",
+        "error 401: Unauthorized",
+        "HTTPSConnectionPool(host='trino', port=8443): Read timed out. (read timeout=30)",
+    ],
+)
+def test_what_the_engine_could_not_do_is_not_the_datas_fault(message: str):
+    (failure,) = node_failures(report(MODEL | {"message": message}))
+    assert failure.is_of_engine
+
+
+@pytest.mark.parametrize("value", ["+1 206-555-0123", "jane.doe@example.com", "Jane Doe, 12 Main St"])
+def test_a_quoted_value_stays_out_of_the_message(value: str):
+    (failure,) = node_failures(report(MODEL | {"message": f"INVALID_CAST_ARGUMENT: Cannot cast '{value}' to BIGINT"}))
+    assert failure.message == "INVALID_CAST_ARGUMENT: Cannot cast … to BIGINT"
+    assert not failure.is_of_engine
+
+
 def test_they_block_like_gates():
     results = as_results(node_failures(report(TEST, MODEL)))
     assert [result.gate.name for result in results] == [

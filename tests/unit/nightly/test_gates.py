@@ -12,7 +12,7 @@ from jobs.nightly.gates.gate import Gate, Layer, Outcome, Reading, judge
 from jobs.nightly.gates.judging.schema_diff import schema_readings
 from jobs.nightly.gates.reading.readers import READERS
 from jobs.nightly.gates.results import verdict
-from jobs.nightly.gates.statement import UnknownTableError, render
+from jobs.nightly.gates.statement import MOST_SERIES, UnknownTableError, render, unbroken
 
 GATES = gates_with(GateSettings())
 GATE_BY_NAME = {gate.name: gate for gate in GATES}
@@ -130,3 +130,11 @@ def test_the_verdict_of_all_gates_fits_into_a_pods_last_words_and_is_read_again(
 @pytest.mark.parametrize("text", ["", "Error: no such table", "{}", '{"run_id":"a","gates":[{"name":"x"}]}'])
 def test_other_last_words_are_no_verdict(text: str) -> None:
     assert read_verdict(text) is None
+
+
+def test_many_lonely_days_become_one_range_so_that_trino_takes_the_statement():
+    first = dt.date(2025, 1, 1)
+    few = [first + dt.timedelta(days=2 * number) for number in range(MOST_SERIES)]
+    assert unbroken(few) == [(day, day) for day in few]
+    many = [*few, few[-1] + dt.timedelta(days=2)]
+    assert unbroken(many) == [(many[0], many[-1])]

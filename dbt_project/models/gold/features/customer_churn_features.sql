@@ -108,7 +108,7 @@ select
     customers.segment,
     customers.plan_id,
     coalesce(cast(plan.monthly_fee_usd as double), 0) as monthly_fee_usd,
-    date_diff('day', customers.customer_since, customers.as_of) as tenure_days,
+    coalesce(date_diff('day', customers.customer_since, customers.as_of), 0) as tenure_days,
     customers.version_number as change_count,
     coalesce(usage.calls_recent, 0) as calls_recent,
     coalesce(usage.calls_before, 0) as calls_before,
