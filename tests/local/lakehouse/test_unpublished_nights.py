@@ -45,7 +45,7 @@ def broken(warehouse: Warehouse, folder: Path, *, has_verdict: bool) -> Warehous
     python = folder / "dbt-python"
     python.write_text(NO_DBT)
     python.chmod(0o755)
-    Path(f"{python}.manifest").write_text(json.dumps({"nodes": {}}))
+    Path(f"{python}.manifest").write_text(json.dumps({"nodes": {}, "sources": {}}))
     Path(f"{python}.report").unlink(missing_ok=True)
     if has_verdict:
         Path(f"{python}.report").write_text(json.dumps(REPORT))
