@@ -73,13 +73,14 @@ def plan_run(
     inputs = snapshots_of(catalog, BRONZE_NAMESPACE)
     build, in_bronze = last_build(catalog), bronze_days(catalog, inputs)
     first_day = run_date - dt.timedelta(days=settings.lookback_days)
-    window = _window(catalog, build, inputs, project_digest, first_day, now, in_bronze)
+    silver = snapshots_of(catalog, SILVER)
+    window = _window(catalog, build, inputs, silver, project_digest, first_day, now, in_bronze)
     known = build.bronze_days if build and not backfill else {}
     if backfill:
         days = gold_days = backfill.days
     else:
         window, days = _touched(sql, settings.calendar, inputs, window, known, in_bronze)
-        gold_days = with_restated(sql, inputs, snapshots_of(catalog, SILVER), window.arrived_since, days)
+        gold_days = with_restated(sql, inputs, silver, window.arrived_since, days)
     left = rows_left_behind(known, in_bronze, days, settings.calendar.zone)
     log.info("plan", start=str(window.start), new_since=str(window.new_since), days=len(days))
     return RunPlan(run_date, now, project_digest, inputs, window, days, gold_days, backfill, in_bronze, left)
@@ -94,6 +95,7 @@ def _window(
     catalog: Catalog,
     build: SilverBuild | None,
     inputs: Mapping[TableName, int],
+    silver: Mapping[TableName, int],
     project_digest: str,
     first_day: dt.date,
     now: dt.datetime,
@@ -101,7 +103,7 @@ def _window(
 ) -> RunWindow:
     if build is None:
         return first_window()
-    is_untouched = build.is_untouched(snapshots_of(catalog, SILVER))
+    is_untouched = build.is_untouched(silver)
     is_current = is_untouched and build.project_digest == project_digest
     return window_after(catalog, build, inputs, is_current, first_day, now, in_bronze)
 
