@@ -31,7 +31,7 @@ WITHOUT_RECORD = "telecom.sink.offsets-without-record"
 # In the snapshot of an accepted loss: progress before it, and the offset from which each partition goes on.
 ACCEPTED_LOSS = "telecom.sink.accepted-loss"
 ACCEPTED_ENDS = "telecom.sink.accepted-ends"
-# Table property: the moments from which positions count anew, because a topic was rebuilt or its log was cut.
+# Table property: the moments from which positions begin again, because a topic was rebuilt or its log was cut.
 EPOCHS = "telecom.kafka.epochs"
 
 
@@ -139,7 +139,7 @@ def accepted_ends_of(summary: Mapping[str, str]) -> dict[int, int]:
 
 
 def epochs_of(properties: Mapping[str, str]) -> tuple[datetime, ...]:
-    """Moments from which positions of a table count anew, oldest first: rows before and after may have equal ones."""
+    """Moments from which positions of a table begin again, oldest first: rows before and after may have equal ones."""
     return tuple(datetime.fromisoformat(moment) for moment in json.loads(properties.get(EPOCHS, "[]")))
 
 

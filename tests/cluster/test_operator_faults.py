@@ -97,7 +97,7 @@ def test_a_version_that_the_api_server_no_longer_knows_means_a_new_list(
     faults.upcoming.append(down)
     faults.cut_streams()
     scene.kubectl("delete", "kafkauser/minimal-auditor")
-    # What an API server remembers of changes begins anew with its process.
+    # What an API server remembers of changes begins again with its process.
     scene.control_plane.kill("kube-apiserver")
     scene.control_plane.start_api_server()
     lists_before = [call for call in faults.reads() if "/kafkausers" in call.path and call.code == 200]

@@ -109,7 +109,7 @@ class Warehouse:
         self.lake.add_probes(start, 15.0, TRAFFIC_TICKS)
 
     def forget_calls_of(self, day: dt.date) -> None:
-        """Take a day's calls out of silver and gold, so that the next nightly run makes them anew."""
+        """Take a day's calls out of silver and gold, so that the next nightly run makes them again."""
         for table in ("silver.silver_calls", "gold.fact_calls", "gold.agg_tower_hourly_utilization"):
             self.sql.run(f"delete from {table} where event_date = date '{day}'")
 

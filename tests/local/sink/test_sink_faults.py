@@ -125,11 +125,11 @@ def test_a_recreated_topic_is_noticed_and_goes_on_only_when_accepted(lab: SinkLa
     lab.start_sink()
     lab.wait_until_committed()
     assert len(lab.stored_positions()) == 4_000
-    # The same positions twice, told apart by the moment from which they count anew.
+    # The same positions twice, told apart by the moment from which they begin again.
     assert len(set(lab.stored_positions())) == 3_000
-    (anew,) = epochs_of(lab.table().properties)
+    (begun_again,) = epochs_of(lab.table().properties)
     arrived = lab.table().scan(selected_fields=("_bronze_ingested_at",)).to_arrow().column(0).to_pylist()
-    assert sum(at < anew for at in arrived) == 1_000
+    assert sum(at < begun_again for at in arrived) == 1_000
     lab.assert_accounted_for()
 
 

@@ -70,11 +70,11 @@ def done(end: int) -> PartitionProgress:
     ("after", "begins"),
     [({0: done(10), 1: done(400)}, False), ({}, True), ({0: done(10), 1: done(3)}, True), ({0: done(10)}, True)],
 )
-def test_positions_count_anew_where_a_partition_goes_back(after: dict[int, PartitionProgress], begins: bool) -> None:
+def test_positions_begin_again_where_a_partition_goes_back(after: dict[int, PartitionProgress], begins: bool) -> None:
     assert begins_epoch({0: done(10), 1: done(300)}, after) is begins
 
 
-def test_moments_from_which_positions_count_anew_survive_the_tables_properties() -> None:
+def test_moments_from_which_positions_begin_again_survive_the_tables_properties() -> None:
     moments = (datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 20, 12, 30, tzinfo=UTC))
     assert epochs_of({"telecom.kafka.epochs": encode_epochs(reversed(moments))}) == moments
     assert epochs_of({}) == ()
