@@ -11,13 +11,12 @@ from pyiceberg.manifest import ManifestContent, ManifestFile
 from pyiceberg.table import Table
 from pyiceberg.transforms import DayTransform
 from pyiceberg.types import IntegerType
+from pyiceberg.utils.datetime import days_to_date
 
 from jobs.nightly.audited_run import TableName
 from jobs.nightly.touched_days import SILVER_TABLE_BY_TOPIC
 
 EVENT_TIME = "event_time"
-EPOCH = dt.date(1970, 1, 1)
-ONE_DAY = dt.timedelta(days=1)
 TABLES_AT_ONCE = 4
 # Rows by UTC day, by table.
 BronzeDays = Mapping[str, Mapping[dt.date, int]]
@@ -95,7 +94,7 @@ def _rows_by_day(table: Table, snapshot_id: int) -> dict[dt.date, int] | None:
             return None
         for day, count in _counts(table, manifest, position):
             rows[day] += count
-    return {EPOCH + day * ONE_DAY: count for day, count in sorted(rows.items()) if count}
+    return {days_to_date(day): count for day, count in sorted(rows.items()) if count}
 
 
 def _position_of_day(table: Table, spec_id: int) -> int | None:

@@ -9,6 +9,7 @@ from pyiceberg.conversions import from_bytes
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table
 from pyiceberg.types import DateType
+from pyiceberg.utils.datetime import days_to_date
 
 from contracts.calendar import Calendar
 from jobs.nightly.touched_days import SILVER_TABLE_BY_TOPIC
@@ -16,7 +17,6 @@ from jobs.nightly.touched_days import SILVER_TABLE_BY_TOPIC
 YEARS_AHEAD = 5
 # Silver takes no event from before 2000 in UTC (`macros/checks/identity_checks.sql`): to the west, from a day before.
 EARLIEST_EVENT_DAY = dt.date(1999, 12, 31)
-_EPOCH = dt.date(1970, 1, 1)
 _PARTITION_COLUMN = "event_date"
 
 
@@ -70,4 +70,4 @@ def _first_partitions(table: Table) -> Iterator[dt.date]:
         if _PARTITION_COLUMN in names and manifest.partitions:
             bound = manifest.partitions[names.index(_PARTITION_COLUMN)].lower_bound
             if bound is not None:
-                yield _EPOCH + dt.timedelta(days=int(from_bytes(DateType(), bound)))
+                yield days_to_date(int(from_bytes(DateType(), bound)))

@@ -13,6 +13,8 @@ import structlog
 
 from contracts.batch_tables import CRM_ACCOUNTS, CRM_CUSTOMERS, NETWORK_TOWERS
 from jobs.nightly.audited_run import TableName
+from jobs.nightly.closed_day import ONE_DAY
+from jobs.nightly.sql_text import at_snapshot, instant
 from jobs.runtime.trino import TrinoSql
 
 log = structlog.get_logger()
@@ -76,7 +78,7 @@ def _days_restated(
         return set()
     present = sql.rows(" union ".join(_days_present(sql.catalog, table) for table in tables))
     # A day in a zone west of UTC begins after the same day in UTC.
-    first = oldest["day"] - dt.timedelta(days=1)
+    first = oldest["day"] - ONE_DAY
     late = sorted(row["day"] for row in present if row["day"] >= first and row["day"] not in known)
     if not late:
         return set()
@@ -92,7 +94,7 @@ def tower_changes_statement(catalog: str, inputs: Mapping[TableName, int], new_s
     return f"""
         with towers as (
             select tower_id, {_is_new(new_since)} as is_new, {_span("tower_id", _BEGINNING)}
-            from {_at_snapshot(catalog, inputs, NETWORK_TOWERS.identifier)}
+            from {at_snapshot(catalog, NETWORK_TOWERS.identifier, inputs[NETWORK_TOWERS.identifier])}
         )
         select tower_id, valid_from, valid_to from towers where is_new"""  # noqa: S608
 
@@ -105,8 +107,8 @@ def changes_statement(catalog: str, inputs: Mapping[TableName, int], new_since: 
     """
     is_new = _is_new(new_since)
     digits = f"substr(regexp_replace(msisdn, '[^0-9]'), -{DIGITS_THAT_ANY_SPELLING_KEEPS})"
-    customers = _at_snapshot(catalog, inputs, CRM_CUSTOMERS.identifier)
-    accounts = _at_snapshot(catalog, inputs, CRM_ACCOUNTS.identifier)
+    customers = at_snapshot(catalog, CRM_CUSTOMERS.identifier, inputs[CRM_CUSTOMERS.identifier])
+    accounts = at_snapshot(catalog, CRM_ACCOUNTS.identifier, inputs[CRM_ACCOUNTS.identifier])
     return f"""
         with changed_accounts as (
             select account_id, customer_id, {is_new} as is_new, {_span("account_id", "opened_at")}
@@ -139,7 +141,7 @@ def changes_statement(catalog: str, inputs: Mapping[TableName, int], new_since: 
 
 
 def _is_new(new_since: dt.datetime) -> str:
-    return f"_bronze_ingested_at >= timestamp '{new_since.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f} UTC'"
+    return f"_bronze_ingested_at >= {instant(new_since)}"
 
 
 def _span(key: str, begun_at: str) -> str:
@@ -149,10 +151,6 @@ def _span(key: str, begun_at: str) -> str:
         f"if(lag({stamp}) {history} is null, least(coalesce({begun_at}, {stamp}), {stamp}), {stamp}) as valid_from,"
         f" coalesce(lead({stamp}) {history}, timestamp '9999-12-31 00:00:00 UTC') as valid_to"
     )
-
-
-def _at_snapshot(catalog: str, inputs: Mapping[TableName, int], table: TableName) -> str:
-    return f"{catalog}.{'.'.join(table)} for version as of {inputs[table]}"
 
 
 def _days_present(catalog: str, table: TableName) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from contracts.events import CallEvent, DataSessionEvent, NetworkProbeEvent, SmsEvent
 from jobs.nightly.audited_run import TableName
+from jobs.nightly.sql_text import at_snapshot
 from jobs.runtime.trino import TrinoSql
 
 SILVER_TABLE_BY_TOPIC = {
@@ -23,10 +24,10 @@ def days_arrived(sql: TrinoSql, inputs: Mapping[TableName, int], since: dt.date,
 def days_statement(catalog: str, inputs: Mapping[TableName, int], since: dt.date, time_zone: str) -> str:
     """The query: distinct days, as they are cut in `time_zone`, over the event tables that become silver."""
     arrivals = " union all ".join(
-        f"select event_time from {catalog}.{namespace}.{name} for version as of {snapshot}"  # noqa: S608
+        f"select event_time from {at_snapshot(catalog, table, snapshot)}"  # noqa: S608
         f" where _bronze_ingested_at >= timestamp '{since} 00:00:00 UTC'"
-        for (namespace, name), snapshot in sorted(inputs.items())
-        if name in SILVER_TABLE_BY_TOPIC
+        for table, snapshot in sorted(inputs.items())
+        if table[1] in SILVER_TABLE_BY_TOPIC
     )
     day = f"cast(event_time at time zone '{time_zone}' as date)"
     return f"select distinct {day} as day from ({arrivals})"  # noqa: S608

@@ -6,6 +6,7 @@ from string import Template
 
 from jobs.nightly.audited_run import AuditedRun
 from jobs.nightly.closed_day import ONE_DAY, day_start
+from jobs.nightly.sql_text import at_snapshot, instant
 
 MOST_SERIES = 100
 
@@ -24,8 +25,8 @@ def render(statement: str, run: AuditedRun, catalog: str, parameters: Mapping[st
     engine leaves out all other partitions when it plans. `parameters` are a gate's own. Raises `UnknownTableError`.
     """
     tables = {
-        f"{namespace}_{name}": f"{catalog}.{namespace}.{name} for version as of {snapshot}"
-        for (namespace, name), snapshot in {**run.inputs, **run.outputs}.items()
+        "_".join(table): at_snapshot(catalog, table, snapshot)
+        for table, snapshot in {**run.inputs, **run.outputs}.items()
     }
     try:
         return Template(statement).substitute(tables | _literals(run) | dict(parameters or {}))
@@ -33,11 +34,6 @@ def render(statement: str, run: AuditedRun, catalog: str, parameters: Mapping[st
         raise UnknownTableError(
             f"a gate reads {error.args[0]!r}, but the run has no snapshot of it; known: {sorted(tables)}"
         ) from error
-
-
-def instant(at: dt.datetime) -> str:
-    """A moment as a literal."""
-    return f"timestamp '{at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f} UTC'"
 
 
 def arrivals_since(run: AuditedRun, history_days: int) -> dt.datetime:

@@ -61,6 +61,7 @@ jobs/nightly/gates/judging/volume.py
 jobs/nightly/gates/statement.py
 jobs/nightly/publish/history.py
 jobs/nightly/run_day.py
+jobs/nightly/sql_text.py
 jobs/privacy/subject.py
 jobs/runtime/positions.py
 local/adapters/flink/manifest.py

@@ -9,7 +9,8 @@ from jobs.nightly.gates.inspection import Inspection, sql_file
 from jobs.nightly.gates.judging.freshness import HourOfArrivals, batch_readings, stream_readings
 from jobs.nightly.gates.judging.late_records import Lateness, late_readings
 from jobs.nightly.gates.reading.sink_commits import read_dead_letters
-from jobs.nightly.gates.statement import arrivals_since, instant
+from jobs.nightly.gates.statement import arrivals_since
+from jobs.nightly.sql_text import instant
 
 # When a record could have been sent: a call or a session is recorded when it ends.
 SENDABLE_AT = {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contracts.sink_progress import epochs_of
 from jobs.nightly.gates.gate import Reading
 from jobs.nightly.gates.inspection import Inspection, readings_of
-from jobs.nightly.gates.statement import instant
+from jobs.nightly.sql_text import instant
 from jobs.nightly.touched_days import SILVER_TABLE_BY_TOPIC
 
 # Keys of the tables of gold that have an `event_date`.
@@ -39,7 +39,7 @@ def _doubles(name: str, table: str, key: tuple[str, ...], condition: str) -> str
 def _of_bronze(inspection: Inspection) -> Iterator[str]:
     for topic, contract in inspection.bronze_tables.items():
         epochs = epochs_of(inspection.table(contract.identifier).properties)
-        # After a topic was rebuilt, positions count anew.
+        # After a topic was rebuilt, its positions begin again.
         epoch = " + ".join(f"if(_bronze_ingested_at >= {instant(moment)}, 1, 0)" for moment in epochs)
         key = ("_kafka_partition", "_kafka_offset", *([epoch] if epoch else []))
         yield _doubles(f"bronze.{topic}", f"bronze_{contract.name}", key, "$at_touched_times")
