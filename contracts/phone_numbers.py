@@ -31,16 +31,22 @@ class NumberSpelling(Settings):
     rules: tuple[SpellingRule, ...]
 
 
-def spelling(country_code: str, trunk_prefix: str, national_lengths: Sequence[int]) -> NumberSpelling:
+def spelling(
+    country_code: str, trunk_prefix: str, national_lengths: Sequence[int], international_prefix: str
+) -> NumberSpelling:
     """Spelling of a country: its calling code, what is dialled before a national number (''; '0' in most countries),
-    and how many digits a national number may have.
+    how many digits a national number may have, and what is dialled before a calling code ('00', '011').
 
-    Digits alone are first taken for a number of this country with its calling code, then for one without, then for a
-    foreign one.
+    '00' is understood everywhere, and so is '+44 (0)20 …', which many write though nobody can dial it. Digits alone are
+    first taken for a number of this country with its calling code, then for one without, then for a foreign one.
     """
     national = "(?:" + "|".join(f"[0-9]{{{length}}}" for length in sorted(national_lengths)) + ")"
+    abroad = rf"(?:\+|{international_prefix}|00)"
+    # No national number begins with the trunk prefix '0'; with an '8' (Belarus) or '1' it may.
+    kept_trunk = [SpellingRule(pattern=f"{abroad}{country_code}0({national})", prefix=country_code)]
     rules = [
-        SpellingRule(pattern=rf"(?:\+|00)({E164})"),
+        *(kept_trunk if trunk_prefix == "0" else ()),
+        SpellingRule(pattern=f"{abroad}({E164})"),
         SpellingRule(pattern=f"({country_code}{national})"),
         SpellingRule(pattern=f"{trunk_prefix}({national})", prefix=country_code),
         SpellingRule(pattern=f"({national})", prefix=country_code),

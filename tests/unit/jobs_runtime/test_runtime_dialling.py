@@ -18,6 +18,9 @@ KINDS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE)
 # Where a number is dialled at home with more than a prefix before it: Argentina puts a 15 into mobile numbers, Belarus
 # an 8 and then a 0.
 DIALLED_IN_A_WAY_OF_THEIR_OWN = {"AR", "BY"}
+WITH_A_ZERO_BEFORE_NATIONAL_NUMBERS = [
+    country for country in COUNTRIES if phonenumbers.PhoneMetadata.metadata_for_region(country).national_prefix == "0"
+]
 SEPARATORS = st.sampled_from([" ", "-", ".", "(", ")", "/", "\u00a0", "\u2011", "  "])
 
 
@@ -54,8 +57,25 @@ def test_what_the_library_reads_as_a_number_is_read_alike(country: str, data: st
     expected = read_by_the_library(("+" if sign else "") + digits, country)
     # Digits that are a valid number both with and without the calling code: nobody can know which is meant.
     assume(sign or read_by_the_library("+" + digits, country) in (None, expected))
+    # The library repairs numbers of all countries, as only someone can who has every numbering plan at hand.
+    assume(not sign or expected == digits or digits.startswith(str(phonenumbers.country_code_for_region(country))))
     if expected is not None and len(expected) <= 15:
         assert normalised_number(sign + digits, spelling_in(country)) == expected
+
+
+@pytest.mark.parametrize("country", WITH_A_ZERO_BEFORE_NATIONAL_NUMBERS)
+def test_a_trunk_prefix_in_brackets_is_no_part_of_the_number(country: str) -> None:
+    number = phonenumbers.example_number(country)
+    national = phonenumbers.national_significant_number(number)
+    for text in (f"+{number.country_code} (0) {national}", f"00{number.country_code} 0{national}"):
+        assert normalised_number(text, spelling_in(country)) == e164(number)
+
+
+@pytest.mark.parametrize(
+    ("country", "prefix"), [("US", "011"), ("AU", "0011"), ("JP", "010"), ("RU", "8 10"), ("FI", "00")]
+)
+def test_a_foreign_number_is_read_as_it_is_dialled_at_home(country: str, prefix: str) -> None:
+    assert normalised_number(f"{prefix} 33 1 23 45 67 89", spelling_in(country)) == "33123456789"
 
 
 @settings(deadline=None)
