@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contracts.calendar import Calendar, ClosingMinutes, Country, MonthOfYear, Subdivision, TimeZone
+from contracts.calendar import Calendar, ClosingMinutes, Country, MonthOfYear, Subdivision, ZoneName
 from operators.telecom_pipeline.spec.base import ObjectReference, Resources, SpecModel, profile_default
 from operators.telecom_pipeline.spec.churn import ChurnSection
 from operators.telecom_pipeline.spec.gates import Gates
@@ -39,7 +39,7 @@ class TrinoEngine(SpecModel):
 class CalendarSection(SpecModel):
     """The calendar of the numbers: where a day begins, when it is over, and which days are holidays."""
 
-    time_zone: TimeZone = Field(
+    time_zone: ZoneName = Field(
         default=Calendar().time_zone,
         description="Time zone (IANA name) in which days, months and hours of the tables are cut. Immutable.",
     )

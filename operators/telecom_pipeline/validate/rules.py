@@ -18,6 +18,7 @@ from operators.telecom_pipeline.pipeline.topics import TopicRole, event_topic_na
 from operators.telecom_pipeline.spec.gates import Gates
 from operators.telecom_pipeline.spec.kafka import OVERRIDABLE_TOPICS
 from operators.telecom_pipeline.spec.sources import Faults
+from operators.telecom_pipeline.validate.calendar_rules import calendar_problems
 from operators.telecom_pipeline.validate.problem import Problem
 from operators.telecom_pipeline.validate.suggestion import did_you_mean
 
@@ -312,6 +313,7 @@ def rule_problems(pipeline: Pipeline) -> Iterator[Problem]:
     yield from (Problem(rule.path, rule.message) for rule in RULES if not rule.holds(pipeline))
     yield from override_problems(pipeline)
     yield from reference_problems(pipeline)
+    yield from calendar_problems(pipeline)
 
 
 def override_problems(pipeline: Pipeline) -> Iterator[Problem]:
