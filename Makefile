@@ -40,7 +40,7 @@ doctor: ## Check that this machine has what is needed, before anything is instal
 	@$(DOCTOR)
 
 ##@ Develop
-.PHONY: check lint unit test gen golden format bench images install-manifest kind-up kind-down
+.PHONY: check lint unit fuzz test gen golden format bench images install-manifest kind-up kind-down
 check: $(VENV) ## Lint, types, import rules, generated files, unit tests and goldens: a minute, no engine
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint unit
 lint: $(VENV)
@@ -54,6 +54,8 @@ lint: $(VENV)
 	$(BIN)/pytest -q tests/golden
 unit: $(VENV)
 	$(BIN)/pytest -q -p no:syrupy --numprocesses 2 --dist loadfile -m "not engine" --ignore tests/golden tests
+fuzz: $(VENV) ## Look for examples that break the properties of the pure core, other ones each time: some minutes
+	$(BIN)/pytest -q -p no:syrupy --numprocesses 2 --hypothesis-profile fuzz -m "hypothesis and not engine" --ignore tests/golden tests
 test: check ## Everything: `make check`, then the tests with real engines, in two lanes; STRICT=1: no second try
 	$(BIN)/telecom doctor
 	$(BIN)/telecom fetch --kubernetes

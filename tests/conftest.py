@@ -6,7 +6,14 @@ This folder is on the import path because of this file, so that tests of several
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from leftovers import Leftovers
+
+# A property is tried with the same examples each time, so that a change is judged by what it changed. `make fuzz` looks
+# for new ones.
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("fuzz", max_examples=2000, print_blob=True)
+settings.load_profile("repeatable")
 
 # It needs both cores; the lane of LocalCluster begins with a warehouse, which does so too.
 LAST = "tests/cluster/test_node.py"
