@@ -22,6 +22,7 @@ PREFIX = "telecom-tests-"
 PYTESTS_OWN = "PYTEST_DEBUG_TEMPROOT"
 ROUNDS = 3
 ENDING_SECONDS = 10.0
+STARTING_SECONDS = 0.1
 # Python's own, which ends with the process that it serves.
 OF_PYTHON = "multiprocessing.resource_tracker"
 SHOWN_CHARACTERS = 200
@@ -74,9 +75,19 @@ def started_by_tests(folder: str) -> list[psutil.Process]:
 def what_stays(find: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
     """Processes that are there after the time for ending, or none as soon as there is none."""
     deadline = time.monotonic() + ENDING_SECONDS
-    while (found := find()) and time.monotonic() < deadline:
+    found = _looked_for_twice(find)
+    while found and time.monotonic() < deadline:
         time.sleep(0.1)
+        found = _looked_for_twice(find)
     return found
+
+
+def _looked_for_twice(find: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
+    """A process that is starting has no environment for a moment, so that one look may miss it."""
+    if found := find():
+        return found
+    time.sleep(STARTING_SECONDS)
+    return find()
 
 
 def command_of(process: psutil.Process) -> str:
