@@ -9,6 +9,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from contracts.event_start import StartTime
+
 
 class Settings(BaseModel):
     """Closed, immutable settings: an unknown key is an error."""
@@ -104,14 +106,13 @@ class FraudRates(Settings):
 
 
 class ProducerSettings(Settings):
-    """What both producers need. Without `duration_seconds` they run until stopped."""
+    """What all producers need."""
 
     kafka: KafkaConnection
     seed: int
-    duration_seconds: float | None = None
 
 
-class CdrProducerSettings(ProducerSettings):
+class CdrSettings(ProducerSettings):
     """Calls, SMS and data sessions of `subscriber_count` subscribers, `events_per_second` in all.
 
     With the diurnal load curve that rate is the day's mean; with the flat one it holds at all hours.
@@ -125,9 +126,28 @@ class CdrProducerSettings(ProducerSettings):
     frauds: FraudRates = FraudRates()
 
 
-class NetworkProbeProducerSettings(ProducerSettings):
-    """One reading per tower every `interval_seconds`."""
+class CdrProducerSettings(CdrSettings):
+    """Without `duration_seconds`, traffic goes on until it is stopped."""
 
+    duration_seconds: float | None = None
+
+
+class CdrHistorySettings(CdrSettings):
+    """Traffic from `start_time` (see `contracts.event_start`) until the moment at which it is sent.
+
+    An event second takes `1 / speed` seconds; without `speed`, events go as fast as the broker takes them. Only the
+    first `user_count` honest subscribers use the network.
+    """
+
+    start_time: StartTime
+    speed: float | None = Field(default=None, gt=0)
+    user_count: int = Field(ge=1)
+
+
+class NetworkProbeProducerSettings(ProducerSettings):
+    """One reading per tower every `interval_seconds`. Without `duration_seconds`, they go on until it is stopped."""
+
+    duration_seconds: float | None = None
     tower_count: int
     interval_seconds: float = 1.0
     faults: FaultRates = FaultRates()

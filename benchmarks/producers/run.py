@@ -24,12 +24,12 @@ from contracts.settings import CdrProducerSettings, FaultRates, FraudRates, Kafk
 from contracts.topics import LEDGER_TOPIC
 from jobs.producers.sending.account import Account
 from jobs.producers.sending.metrics import ProducerMetrics
-from jobs.producers.sending.program import now_ms
-from jobs.producers.sending.run import Period, Run
+from jobs.producers.sending.program import live, now_ms
+from jobs.producers.sending.run import Run
 from jobs.producers.sending.sender import CLIENT_TUNING, Sender
 from jobs.producers.traffic.activity import Network, build_network
-from jobs.producers.traffic.arrivals import MS_PER_SECOND, TICK_MS
-from jobs.producers.traffic.cdr_traffic import CdrTraffic
+from jobs.producers.traffic.cdr_traffic import live_traffic
+from jobs.producers.traffic.ticks import MS_PER_SECOND, TICK_MS
 from jobs.runtime.kafka import client_config
 
 RUNS = 5
@@ -72,7 +72,7 @@ def rate(work: Callable[[], int]) -> float:
 
 
 def generate(network: Network) -> int:
-    traffic = CdrTraffic(settings("unused"), network, now_ms())
+    traffic = live_traffic(settings("unused"), network, now_ms())
     ticks = SECONDS_OF_TRAFFIC * MS_PER_SECOND // TICK_MS
     return sum(len(batch) for tick in range(ticks) for batch in traffic.tick(tick))
 
@@ -82,8 +82,8 @@ def send(network: Network, address: str) -> int:
     asked, metrics = settings(address), ProducerMetrics(CollectorRegistry())
     start_ms = now_ms() - SECONDS_OF_TRAFFIC * MS_PER_SECOND
     sender, account = Sender(client_config(asked.kafka, {}), metrics), Account("benchmark", str(time.monotonic_ns()))
-    traffic = CdrTraffic(asked, network, start_ms)
-    Run(traffic, Period(start_ms, asked.duration_seconds), sender, account, NeverStop()).to_the_end()
+    course = live(live_traffic(asked, network, start_ms), start_ms, asked.duration_seconds)
+    Run(course, sender, account, NeverStop()).to_the_end()
     return sum(account.produced().values())
 
 

@@ -15,9 +15,10 @@ from jobs.producers.sending.options import (
     positive,
     settings_given,
 )
-from jobs.producers.sending.program import produce, settings_of, told
-from jobs.producers.traffic.activity import build_network
-from jobs.producers.traffic.cdr_traffic import CdrTraffic
+from jobs.producers.sending.program import live, produce, settings_of, told
+from jobs.producers.sending.run import Course
+from jobs.producers.traffic.activity import Network, build_network
+from jobs.producers.traffic.cdr_traffic import live_traffic
 
 COMPONENT = "cdr-producer"
 CDR_DEFAULTS: dict[str, object] = {
@@ -50,7 +51,11 @@ def main(
 def _produce(file: Path | None, given: dict[str, object], dry_run: int | None) -> None:
     settings = settings_of(CdrProducerSettings, file, CDR_DEFAULTS, given)
     network = build_network(settings)
-    produce(COMPONENT, settings, lambda start_ms: CdrTraffic(settings, network, start_ms), dry_run)
+    produce(COMPONENT, settings, lambda now_ms: _course(settings, network, now_ms), dry_run)
+
+
+def _course(settings: CdrProducerSettings, network: Network, now_ms: int) -> Course:
+    return live(live_traffic(settings, network, now_ms), now_ms, settings.duration_seconds)
 
 
 def run() -> None:

@@ -15,7 +15,8 @@ from jobs.producers.sending.options import (
     positive,
     settings_given,
 )
-from jobs.producers.sending.program import produce, settings_of, told
+from jobs.producers.sending.program import live, produce, settings_of, told
+from jobs.producers.sending.run import Course
 from jobs.producers.traffic.probe_traffic import ProbeTraffic
 
 COMPONENT = "network-probe-producer"
@@ -41,7 +42,11 @@ def main(
 
 def _produce(file: Path | None, given: dict[str, object], dry_run: int | None) -> None:
     settings = settings_of(NetworkProbeProducerSettings, file, DEFAULTS, given)
-    produce(COMPONENT, settings, lambda start_ms: ProbeTraffic(settings, start_ms), dry_run)
+    produce(COMPONENT, settings, lambda now_ms: _course(settings, now_ms), dry_run)
+
+
+def _course(settings: NetworkProbeProducerSettings, now_ms: int) -> Course:
+    return live(ProbeTraffic(settings, now_ms), now_ms, settings.duration_seconds)
 
 
 def run() -> None:

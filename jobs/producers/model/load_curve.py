@@ -34,3 +34,10 @@ def load_seconds_until(epoch_seconds: float) -> float:
     days, second_of_day = divmod(epoch_seconds, SECONDS_PER_DAY)
     within = float(np.interp(second_of_day / SECONDS_PER_HOUR, _MINUTES, _CUMULATIVE))
     return float(days) * float(_CUMULATIVE[-1]) + within
+
+
+def epoch_seconds_at(load_seconds: Floats) -> Floats:
+    """When the integral of the load has these values: the inverse of `load_seconds_until`."""
+    days, within = np.divmod(load_seconds, _CUMULATIVE[-1])
+    seconds: Floats = days * SECONDS_PER_DAY + np.interp(within, _CUMULATIVE, _MINUTES) * SECONDS_PER_HOUR
+    return seconds

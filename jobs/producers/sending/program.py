@@ -1,4 +1,4 @@
-"""What the two command lines share: from settings to a finished run."""
+"""What the command lines share: from settings to a finished run."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from itertools import chain, count, islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,9 +19,13 @@ from contracts.settings import ProducerSettings
 from jobs.producers.model.population import SubscriberCountError
 from jobs.producers.sending.account import Account
 from jobs.producers.sending.metrics import ProducerMetrics
-from jobs.producers.sending.run import Period, Run, Traffic
+from jobs.producers.sending.pace import real_time
+from jobs.producers.sending.past import NoPastError
+from jobs.producers.sending.period import Period, period_of
+from jobs.producers.sending.run import Course, Run, Traffic
 from jobs.producers.sending.sender import BrokerUnreachableError, DeliveryFailedError, Sender
-from jobs.producers.traffic.arrivals import MS_PER_SECOND
+from jobs.producers.traffic.records import RecordBatch
+from jobs.producers.traffic.ticks import MS_PER_SECOND
 from jobs.runtime.health import HealthServer
 from jobs.runtime.kafka import KafkaCredentialsError, client_config
 from jobs.runtime.logs import configure_logs
@@ -30,8 +34,8 @@ from jobs.runtime.settings import SettingsError, load_settings
 from jobs.runtime.shutdown import StopSignal
 
 S = TypeVar("S", bound=ProducerSettings)
-# Given the time at which a run starts, in milliseconds since 1970, the traffic of that run.
-StartTraffic = Callable[[int], Traffic]
+# Given the time at which a run starts, in milliseconds since 1970, what that run sends.
+Plan = Callable[[int], Course]
 # A problem of the user or of the broker: it is reported in one line, without a stack trace.
 _TOLD_ERRORS = (
     SettingsError,
@@ -40,6 +44,7 @@ _TOLD_ERRORS = (
     DeliveryFailedError,
     TowerCountError,
     SubscriberCountError,
+    NoPastError,
 )
 
 
@@ -53,22 +58,34 @@ def settings_of(model: type[S], file: Path | None, defaults: dict[str, object], 
         raise SettingsError(f"the options are not a valid {model.__name__}: {error}") from error
 
 
-def produce(component: str, settings: ProducerSettings, start_traffic: StartTraffic, dry_run: int | None) -> None:
+def produce(component: str, settings: ProducerSettings, plan: Plan, dry_run: int | None) -> None:
     """Print the first `dry_run` records or, without it, send all of them."""
     if dry_run is not None:
-        _print_events(start_traffic(now_ms()), dry_run)
+        _print_events(plan(now_ms()), dry_run)
     else:
-        _send_events(component, settings, start_traffic)
+        _send_events(component, settings, plan)
 
 
-def _print_events(traffic: Traffic, limit: int) -> None:
+def live(traffic: Traffic, start_ms: int, duration_seconds: float | None) -> Course:
+    """Traffic that is sent as it happens, from now on."""
+    return Course(traffic, period_of(start_ms, duration_seconds), real_time(start_ms))
+
+
+def _print_events(course: Course, limit: int) -> None:
     """Write the first `limit` records as they would be sent, one per line."""
-    values = chain.from_iterable(batch.values for tick in count() for batch in traffic.tick(tick))
+    ticks = course.period.ticks(course.traffic.ticks)
+    batches = (batch for tick in ticks for batch in course.traffic.tick(tick))
+    values = chain.from_iterable(_values(course.period, batch) for batch in batches)
     for value in islice(values, limit):
         sys.stdout.buffer.write(value + b"\n")
 
 
-def _send_events(component: str, settings: ProducerSettings, start_traffic: StartTraffic) -> None:
+def _values(period: Period, batch: RecordBatch) -> list[bytes]:
+    first, end = period.rows(batch)
+    return batch.values[first:end]
+
+
+def _send_events(component: str, settings: ProducerSettings, plan: Plan) -> None:
     """Run a producer with health endpoints and the ledger until it ends or is stopped."""
     configure_logs(component)
     log = structlog.get_logger()
@@ -81,8 +98,7 @@ def _send_events(component: str, settings: ProducerSettings, start_traffic: Star
         start_ms, run_id = now_ms(), uuid.uuid4().hex
         account = Account(component, run_id)
         log.info("started", run_id=run_id, seed=settings.seed, start_ms=start_ms)
-        period = Period(start_ms, settings.duration_seconds)
-        Run(start_traffic(start_ms), period, sender, account, stop).to_the_end()
+        Run(plan(start_ms), sender, account, stop).to_the_end()
         log.info("finished", run_id=run_id, stopped=stop.is_set(), produced=account.produced())
 
 

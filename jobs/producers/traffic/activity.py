@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from contracts.settings import CdrProducerSettings
+from contracts.settings import CdrSettings
 from jobs.producers.model.population import Population, build_population
 from jobs.producers.traffic import json_lines
 from jobs.producers.traffic.json_lines import Member
@@ -26,7 +26,7 @@ class ActivityRows:
         return len(self.number)
 
 
-def build_network(settings: CdrProducerSettings) -> "Network":
+def build_network(settings: CdrSettings) -> "Network":
     """Population and towers of the settings: the part of the model that takes time to build and never changes."""
     towers = build_towers(settings.tower_count)
     return Network(build_population(settings.seed, settings.subscriber_count, towers), towers)

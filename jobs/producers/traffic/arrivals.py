@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from jobs.producers.model.load_curve import load_seconds_until
+from jobs.producers.model.load_curve import epoch_seconds_at, load_seconds_until
+from jobs.producers.traffic.ticks import MS_PER_SECOND, Ticks
+from jobs.runtime.radio_network.geometry import Floats
 from jobs.runtime.radio_network.towers import Indices
-
-TICK_MS = 250
-MS_PER_SECOND = 1000
 
 
 @dataclass(frozen=True)
@@ -29,23 +28,29 @@ class Arrivals:
 
 @dataclass(frozen=True)
 class ArrivalStream:
-    """Arrivals from `start_ms` on: `per_second` at all times, or on a day's average when `follows_load`."""
+    """Arrivals from the first tick on: `per_second` at all times, or on a day's average when `follows_load`."""
 
     per_second: float
-    start_ms: int
+    ticks: Ticks
     follows_load: bool = False
 
     def in_tick(self, tick: int) -> Arrivals:
-        """Arrivals of one tick, evenly spread over it."""
-        before, after = self._count_until(tick), self._count_until(tick + 1)
-        first = int(np.ceil(before))
-        numbers = np.arange(first, int(np.ceil(after)))
-        share_of_tick = (numbers - before) / (after - before) if after > before else np.zeros(0)
-        return Arrivals(first, self.start_ms + tick * TICK_MS + (share_of_tick * TICK_MS).astype(np.int64))
+        """Arrivals of one tick, spread over it as the load is."""
+        begins_ms, ends_ms = self.ticks.begin_ms(tick), self.ticks.begin_ms(tick + 1)
+        first, end = (int(np.ceil(self._count_until(edge_ms))) for edge_ms in (begins_ms, ends_ms))
+        due_ms = self._due_ms(np.arange(first, end)).astype(np.int64)
+        return Arrivals(first, np.clip(due_ms, begins_ms, ends_ms - 1))
 
-    def _count_until(self, tick: int) -> float:
-        seconds = tick * TICK_MS / MS_PER_SECOND
-        if not self.follows_load:
-            return self.per_second * seconds
-        start = self.start_ms / MS_PER_SECOND
-        return self.per_second * (load_seconds_until(start + seconds) - load_seconds_until(start))
+    def _count_until(self, epoch_ms: int) -> float:
+        return self.per_second * (self._mean_seconds_until(epoch_ms) - self._mean_seconds_until(self.ticks.origin_ms))
+
+    def _mean_seconds_until(self, epoch_ms: int) -> float:
+        """Seconds at the mean rate that bring as many arrivals."""
+        seconds = epoch_ms / MS_PER_SECOND
+        return load_seconds_until(seconds) if self.follows_load else seconds
+
+    def _due_ms(self, numbers: Indices) -> Floats:
+        mean_seconds = self._mean_seconds_until(self.ticks.origin_ms) + numbers / self.per_second
+        seconds = epoch_seconds_at(mean_seconds) if self.follows_load else mean_seconds
+        due_ms: Floats = seconds * MS_PER_SECOND
+        return due_ms

@@ -1,4 +1,4 @@
-"""Calls, SMS and data sessions of a whole population: a pure function of settings, start time and tick."""
+"""Calls, SMS and data sessions of a population: a pure function of settings, ticks and the number of a tick."""
 
 import hashlib
 from collections.abc import Callable
@@ -10,17 +10,19 @@ import numpy as np
 
 from contracts.events import CallEvent, DataSessionEvent, Event, SmsEvent
 from contracts.ledger import PlantedFraud
-from contracts.settings import CdrProducerSettings
+from contracts.settings import CdrSettings
+from contracts.subscribers import MAX_SUBSCRIBERS
 from jobs.producers.model.load_curve import PEAK_LOAD
 from jobs.producers.model.movement import locate
 from jobs.producers.traffic import faults
 from jobs.producers.traffic.activity import ActivityRows, Network
-from jobs.producers.traffic.arrivals import MS_PER_SECOND, ArrivalStream
+from jobs.producers.traffic.arrivals import ArrivalStream
 from jobs.producers.traffic.calls import render_calls
 from jobs.producers.traffic.data_sessions import render_data_sessions
 from jobs.producers.traffic.frauds import Episode, FraudPlanter
 from jobs.producers.traffic.messages import render_messages
 from jobs.producers.traffic.records import Mark, Marks, PlacedFraud, RecordBatch
+from jobs.producers.traffic.ticks import MS_PER_SECOND, Ticks
 from jobs.runtime.radio_network.towers import Indices
 
 CALL_SHARE, MESSAGE_SHARE = 0.4, 0.25
@@ -44,18 +46,29 @@ class _Kind:
 
 
 class CdrTraffic:
-    """The model. `tick(n)` gives the records due in tick n; every call with the same n gives the same records."""
+    """The model. `tick(n)` gives the records due in tick n; every call with the same n gives the same records.
 
-    def __init__(self, settings: CdrProducerSettings, network: Network, start_ms: int) -> None:
-        self._settings, self.network = settings, network
-        self._id_prefix = event_id_prefix(settings.seed, start_ms)
-        self._planter = FraudPlanter(settings.seed, start_ms, settings.frauds, network.population, network.towers)
-        calls, messages, sessions = rates_per_second(settings, network.population.honest_count)
+    Event ids begin with `id_prefix`. The first `user_count` honest subscribers use the network, all without it.
+    """
+
+    def __init__(
+        self,
+        settings: CdrSettings,
+        network: Network,
+        ticks: Ticks,
+        id_prefix: str,
+        user_count: int | None = None,
+    ) -> None:
+        self._settings, self.network, self.ticks = settings, network, ticks
+        self._id_prefix = id_prefix
+        self._user_count = min(user_count or MAX_SUBSCRIBERS, network.population.honest_count)
+        self._planter = FraudPlanter(settings.seed, ticks, settings.frauds, network.population, network.towers)
+        calls, messages, sessions = rates_per_second(settings, self._user_count)
         follows_load = settings.load_curve == "diurnal"
         self._kinds = (
-            _Kind(CallEvent, "c", ArrivalStream(calls, start_ms, follows_load), render_calls),
-            _Kind(SmsEvent, "s", ArrivalStream(messages, start_ms, follows_load), render_messages),
-            _Kind(DataSessionEvent, "d", ArrivalStream(sessions, start_ms, follows_load), render_data_sessions),
+            _Kind(CallEvent, "c", ArrivalStream(calls, ticks, follows_load), render_calls),
+            _Kind(SmsEvent, "s", ArrivalStream(messages, ticks, follows_load), render_messages),
+            _Kind(DataSessionEvent, "d", ArrivalStream(sessions, ticks, follows_load), render_data_sessions),
         )
 
     def tick(self, tick: int) -> list[RecordBatch]:
@@ -88,7 +101,7 @@ class CdrTraffic:
         """Rows of people whose phone is on, when they are due, and the fault planted in each."""
         arrivals = kind.stream.in_tick(tick)
         if kind.model is CallEvent:
-            subscriber = callers(arrivals.numbers, self.network.population.honest_count)
+            subscriber = callers(arrivals.numbers, self._user_count)
         else:
             subscriber = self._users(rng, len(arrivals.due_ms))
         marks = faults.draw_marks(rng, len(subscriber), self._settings.faults)
@@ -100,9 +113,8 @@ class CdrTraffic:
 
     def _users(self, rng: np.random.Generator, count: int) -> Indices:
         """Some people far more often than others."""
-        honest = self.network.population.honest_count
-        rank = (rng.random(count) ** 2 * honest).astype(np.int64)
-        return rank * _coprime_step(honest) % honest
+        rank = (rng.random(count) ** 2 * self._user_count).astype(np.int64)
+        return rank * _coprime_step(self._user_count) % self._user_count
 
     def _placed(self, episode: Episode, rows: ActivityRows, order: Indices, id_prefix: str) -> PlacedFraud:
         numbers = _episode_numbers(episode)
@@ -117,23 +129,28 @@ class CdrTraffic:
         return PlacedFraud(int(sent[-1]), fraud)
 
 
+def live_traffic(settings: CdrSettings, network: Network, start_ms: int) -> CdrTraffic:
+    """Traffic of a run that starts at `start_ms`."""
+    return CdrTraffic(settings, network, Ticks(start_ms), event_id_prefix(settings.seed, start_ms))
+
+
 def event_id_prefix(seed: int, start_ms: int) -> str:
     """Prefix of a run's event ids: the same for the same seed and start, a different one for any other run."""
     return hashlib.blake2b(f"{seed}/{start_ms}".encode(), digest_size=6).hexdigest()
 
 
-def rates_per_second(settings: CdrProducerSettings, honest_count: int) -> tuple[float, float, float]:
-    """Calls, SMS and data sessions per second. Calls beyond what honest subscribers can make become data sessions."""
+def rates_per_second(settings: CdrSettings, user_count: int) -> tuple[float, float, float]:
+    """Calls, SMS and data sessions per second. Calls beyond what so many people can make become data sessions."""
     total = settings.events_per_second
     peak = PEAK_LOAD if settings.load_curve == "diurnal" else 1.0
-    calls = min(total * CALL_SHARE, honest_count / MIN_CALL_CYCLE_SECONDS / peak)
+    calls = min(total * CALL_SHARE, user_count / MIN_CALL_CYCLE_SECONDS / peak)
     messages = total * MESSAGE_SHARE
     return calls, messages, total - calls - messages
 
 
-def callers(numbers: Indices, honest_count: int) -> Indices:
-    """Who makes each call: everybody once in a cycle of `honest_count` calls, in a scattered order."""
-    return numbers * _coprime_step(honest_count) % honest_count
+def callers(numbers: Indices, user_count: int) -> Indices:
+    """Who makes each call: everybody once in a cycle of `user_count` calls, in a scattered order."""
+    return numbers * _coprime_step(user_count) % user_count
 
 
 @cache

@@ -15,7 +15,8 @@ from contracts.events import FraudRule
 from contracts.settings import FraudRates
 from jobs.producers.model.load_curve import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from jobs.producers.model.population import Population
-from jobs.producers.traffic.arrivals import MS_PER_SECOND, ArrivalStream
+from jobs.producers.traffic.arrivals import ArrivalStream
+from jobs.producers.traffic.ticks import MS_PER_SECOND, Ticks
 from jobs.runtime.radio_network.geometry import great_circle_km
 from jobs.runtime.radio_network.towers import Indices, TowerNetwork
 
@@ -51,13 +52,13 @@ class FraudPlanter:
     """Places episodes of both rules at set rates over the subscribers kept for frauds."""
 
     def __init__(
-        self, seed: int, start_ms: int, rates: FraudRates, population: Population, towers: TowerNetwork
+        self, seed: int, ticks: Ticks, rates: FraudRates, population: Population, towers: TowerNetwork
     ) -> None:
         self._seed, self._population, self._towers = seed, population, towers
         per_second = population.count / _RATE_SUBSCRIBERS / SECONDS_PER_HOUR
-        self._start_seconds = start_ms / MS_PER_SECOND
-        self._travel = ArrivalStream(rates.impossible_travel * per_second, start_ms)
-        self._velocity = ArrivalStream(rates.call_velocity * per_second, start_ms)
+        self._start_seconds = ticks.origin_ms / MS_PER_SECOND
+        self._travel = ArrivalStream(rates.impossible_travel * per_second, ticks)
+        self._velocity = ArrivalStream(rates.call_velocity * per_second, ticks)
 
     def in_tick(self, tick: int) -> list[Episode]:
         """Episodes that start in a tick."""

@@ -9,9 +9,9 @@ from contracts.settings import NetworkProbeProducerSettings
 from jobs.producers.model.load_curve import PEAK_LOAD, SECONDS_PER_HOUR, load_at
 from jobs.producers.model.movement import local_hours
 from jobs.producers.traffic import faults, json_lines
-from jobs.producers.traffic.arrivals import MS_PER_SECOND, TICK_MS
 from jobs.producers.traffic.cdr_traffic import event_id_prefix
 from jobs.producers.traffic.records import RecordBatch
+from jobs.producers.traffic.ticks import MS_PER_SECOND, Ticks
 from jobs.runtime.radio_network.geometry import Floats
 from jobs.runtime.radio_network.towers import Indices, TowerNetwork, build_towers
 
@@ -30,7 +30,7 @@ class ProbeTraffic:
 
     def __init__(self, settings: NetworkProbeProducerSettings, start_ms: int) -> None:
         self._settings = settings
-        self._start_ms = start_ms
+        self.ticks = Ticks(start_ms)
         self.towers = build_towers(settings.tower_count)
         self._interval_ms = max(1, round(settings.interval_seconds * MS_PER_SECOND))
         self._id_prefix = event_id_prefix(settings.seed, start_ms)
@@ -41,7 +41,7 @@ class ProbeTraffic:
     def tick(self, tick: int) -> list[RecordBatch]:
         """Readings of one tick: one per tower and interval, with the towers spread evenly over it."""
         number, tower = np.divmod(self._readings_in(tick), self.towers.count)
-        due_ms = self._start_ms + number * self._interval_ms + tower * self._interval_ms // self.towers.count
+        due_ms = self.ticks.origin_ms + number * self._interval_ms + tower * self._interval_ms // self.towers.count
         rng = np.random.default_rng([self._settings.seed, 4, tick])
         marks = faults.draw_marks(rng, len(tower), self._settings.faults)
         event_time_ms = faults.event_times(rng, due_ms, marks, tower)
@@ -54,7 +54,8 @@ class ProbeTraffic:
 
     def _readings_in(self, tick: int) -> Indices:
         """Running numbers of a tick's readings, counted over all towers."""
-        first, end = (-(-edge * TICK_MS * self.towers.count // self._interval_ms) for edge in (tick, tick + 1))
+        per_tick = self.ticks.length_ms * self.towers.count
+        first, end = (-(-edge * per_tick // self._interval_ms) for edge in (tick, tick + 1))
         return np.arange(first, end)
 
     def _render(self, rng: np.random.Generator, number: Indices, tower: Indices, event_time_ms: Indices) -> list[bytes]:

@@ -34,7 +34,7 @@ from contracts.tables import BRONZE_TABLE_BY_TOPIC
 from jobs.kafka_to_bronze.reading.rows import BatchReader
 from jobs.producers.model.population import build_population
 from jobs.producers.traffic.activity import Network
-from jobs.producers.traffic.cdr_traffic import CdrTraffic
+from jobs.producers.traffic.cdr_traffic import live_traffic
 from jobs.producers.traffic.probe_traffic import ProbeTraffic
 from jobs.producers.traffic.records import Mark, RecordBatch
 from jobs.runtime.radio_network.towers import build_towers
@@ -100,7 +100,7 @@ class BronzeLake:
             faults=FAULTS,
             frauds=FraudRates(),
         )
-        traffic = CdrTraffic(settings, self._network, _millis(start))
+        traffic = live_traffic(settings, self._network, _millis(start))
         self._add_batches([batch for tick in ticks for batch in traffic.tick(tick)], _end(start, ticks))
 
     def add_probes(self, start: dt.datetime, interval_seconds: float, ticks: range) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from contracts.settings import CdrProducerSettings, FaultRates, FraudRates, KafkaConnection
 from jobs.producers.traffic.activity import build_network
-from jobs.producers.traffic.cdr_traffic import CdrTraffic
+from jobs.producers.traffic.cdr_traffic import CdrTraffic, live_traffic
 
 # 2026-11-23 12:00 UTC, a Monday.
 START_MS = 1_795_435_200_000
@@ -28,6 +28,6 @@ def cdr_settings(**changes: object) -> CdrProducerSettings:
 def build_traffic() -> BuildTraffic:
     def build(**changes: object) -> CdrTraffic:
         settings = cdr_settings(**changes)
-        return CdrTraffic(settings, build_network(settings), START_MS)
+        return live_traffic(settings, build_network(settings), START_MS)
 
     return build

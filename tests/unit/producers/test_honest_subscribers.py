@@ -13,6 +13,7 @@ from jobs.producers.traffic import faults
 from jobs.producers.traffic.activity import Network, build_network
 from jobs.producers.traffic.arrivals import ArrivalStream
 from jobs.producers.traffic.cdr_traffic import callers, rates_per_second
+from jobs.producers.traffic.ticks import Ticks
 from jobs.runtime.radio_network.geometry import great_circle_km
 
 START_MS = 1_795_435_200_000
@@ -82,7 +83,7 @@ def test_nobody_calls_too_often(subscriber_count: int, load_curve: str, late: fl
     )
     honest = build_network(asked).population.honest_count
     calls, _, _ = rates_per_second(asked, honest)
-    stream = ArrivalStream(calls, START_MS + start_hours * 3_600_000, load_curve == "diurnal")
+    stream = ArrivalStream(calls, Ticks(START_MS + start_hours * 3_600_000), load_curve == "diurnal")
     ticks = [stream.in_tick(tick) for tick in range(5400 * 4)]
     numbers = np.concatenate([tick.numbers for tick in ticks])
     rng = np.random.default_rng(1)

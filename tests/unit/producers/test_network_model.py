@@ -11,8 +11,9 @@ from contracts.subscribers import MAX_SUBSCRIBERS
 from jobs.producers.model import identities
 from jobs.producers.model.load_curve import PEAK_LOAD, load_at, load_seconds_until
 from jobs.producers.model.population import SubscriberCountError, build_population
-from jobs.producers.traffic.arrivals import TICK_MS, ArrivalStream
+from jobs.producers.traffic.arrivals import ArrivalStream
 from jobs.producers.traffic.probe_traffic import ProbeTraffic
+from jobs.producers.traffic.ticks import TICK_MS, Ticks
 from jobs.runtime.radio_network.geometry import great_circle_km
 from jobs.runtime.radio_network.towers import TowerCountError, build_towers
 
@@ -123,7 +124,7 @@ def test_a_day_of_load_is_a_day_at_mean_load() -> None:
 @settings(deadline=None)
 @given(st.floats(0, 5000), st.booleans(), st.integers(0, 10_000))
 def test_ticks_cut_a_stream_without_gap_or_overlap(per_second: float, follows_load: bool, first_tick: int) -> None:
-    stream = ArrivalStream(per_second, START_MS, follows_load)
+    stream = ArrivalStream(per_second, Ticks(START_MS), follows_load)
     ticks = [stream.in_tick(tick) for tick in range(first_tick, first_tick + 4)]
     numbers = np.concatenate([tick.numbers for tick in ticks])
     assert (np.diff(numbers) == 1).all()
@@ -133,7 +134,7 @@ def test_ticks_cut_a_stream_without_gap_or_overlap(per_second: float, follows_lo
 
 
 def test_a_diurnal_stream_is_busy_in_the_evening_and_has_its_mean_over_a_day() -> None:
-    stream = ArrivalStream(1.0, START_MS - START_MS % (24 * HOUR_MS), follows_load=True)
+    stream = ArrivalStream(1.0, Ticks(START_MS - START_MS % (24 * HOUR_MS)), follows_load=True)
     per_hour = [sum(len(stream.in_tick(hour * 14_400 + tick).due_ms) for tick in range(0, 14_400)) for hour in (4, 19)]
     assert per_hour[1] > 4 * per_hour[0]
 

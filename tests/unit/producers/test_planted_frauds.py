@@ -9,6 +9,7 @@ from contracts.events import FraudRule
 from contracts.settings import FraudRates
 from jobs.producers.model.population import Population, build_population
 from jobs.producers.traffic.frauds import Episode, FraudPlanter
+from jobs.producers.traffic.ticks import Ticks
 from jobs.runtime.radio_network.geometry import great_circle_km
 from jobs.runtime.radio_network.towers import TowerNetwork, build_towers
 
@@ -25,7 +26,7 @@ def people_and_towers(tower_count: int) -> tuple[Population, TowerNetwork]:
 def episodes(
     seed: int, rates: FraudRates, ticks: int, tower_count: int = 60, start_ms: int = START_MS
 ) -> list[Episode]:
-    planter = FraudPlanter(seed, start_ms, rates, *people_and_towers(tower_count))
+    planter = FraudPlanter(seed, Ticks(start_ms), rates, *people_and_towers(tower_count))
     return [episode for tick in range(ticks) for episode in planter.in_tick(tick)]
 
 
