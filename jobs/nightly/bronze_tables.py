@@ -9,6 +9,11 @@ from contracts.iceberg_schema import iceberg_schema, partition_spec
 from contracts.tables import BRONZE_NAMESPACE, BRONZE_TABLE_BY_TOPIC, TableColumns
 from jobs.runtime.iceberg import load_or_create, with_new_columns
 
+# What a run reads of bronze. Other tables there are somebody else's.
+INPUTS = frozenset(
+    [table.identifier for table in BRONZE_TABLE_BY_TOPIC.values()] + [table.identifier for table in BATCH_TABLES]
+)
+
 
 def create_bronze_tables(catalog: Catalog) -> None:
     """Create the bronze tables that are missing, so that every model has an input with a snapshot."""

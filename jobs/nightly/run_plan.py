@@ -1,7 +1,7 @@
 """What a run is to work on: which snapshots of bronze, which rows of them, which event days."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import structlog
@@ -12,6 +12,7 @@ from contracts.calendar import Calendar
 from contracts.tables import BRONZE_NAMESPACE
 from jobs.nightly.audited_run import TableName
 from jobs.nightly.bronze_days import BronzeDays, bronze_days, days_left_behind, event_days_of, rows_left_behind
+from jobs.nightly.bronze_tables import INPUTS
 from jobs.nightly.restated_days import with_restated
 from jobs.nightly.run_window import RunWindow, first_window, window_after
 from jobs.nightly.silver_build import SILVER, SilverBuild, last_build
@@ -70,7 +71,7 @@ def plan_run(
     backfill: DayRange | None,
 ) -> RunPlan:
     """Pin the inputs, and find out what is new in them since the last accepted run."""
-    inputs = snapshots_of(catalog, BRONZE_NAMESPACE)
+    inputs = snapshots_of(catalog, BRONZE_NAMESPACE, INPUTS)
     build, in_bronze = last_build(catalog), bronze_days(catalog, inputs)
     first_day = run_date - dt.timedelta(days=settings.lookback_days)
     silver = snapshots_of(catalog, SILVER)
@@ -86,9 +87,10 @@ def plan_run(
     return RunPlan(run_date, now, project_digest, inputs, window, days, gold_days, backfill, in_bronze, left)
 
 
-def snapshots_of(catalog: Catalog, namespace: str) -> dict[TableName, int]:
-    """Current snapshot of every table in a namespace."""
-    return {(namespace, name): snapshot for name, snapshot in current_snapshots(catalog, namespace).items()}
+def snapshots_of(catalog: Catalog, namespace: str, among: Collection[TableName] | None = None) -> dict[TableName, int]:
+    """Current snapshot of every table in a namespace; with `among`, of these only."""
+    names = None if among is None else {name for place, name in among if place == namespace}
+    return {(namespace, name): snapshot for name, snapshot in current_snapshots(catalog, namespace, names).items()}
 
 
 def _window(

@@ -1,6 +1,6 @@
 """The tag `published` of the gold tables: what readers see."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from pyiceberg.catalog import Catalog
@@ -23,14 +23,16 @@ class SnapshotGoneError(Exception):
     """A snapshot that is to be published no longer exists."""
 
 
-def current_snapshots(catalog: Catalog, namespace: str) -> dict[str, int]:
+def current_snapshots(catalog: Catalog, namespace: str, among: Container[str] | None = None) -> dict[str, int]:
     """Current snapshot id of every table in a namespace, except empty ones and those that a killed dbt left behind.
 
-    A namespace that is not there yet has none.
+    With `among`, tables of other names are not looked at. A namespace that is not there yet has none.
     """
     if not catalog.namespace_exists(namespace):
         return {}
     names = [name for _, name in catalog.list_tables(namespace) if DBT_TEMPORARY not in name]
+    if among is not None:
+        names = [name for name in names if name in among]
     tables = _load(catalog, namespace, names)
     snapshots = {name: table.current_snapshot() for name, table in sorted(tables.items())}
     return {name: snapshot.snapshot_id for name, snapshot in snapshots.items() if snapshot}

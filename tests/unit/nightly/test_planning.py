@@ -105,6 +105,14 @@ def test_arrivals_since_the_accepted_run_count_while_nothing_else_has_changed(ca
     assert planned.window.new_since == dt.datetime(2026, 11, 21, 9, tzinfo=dt.UTC)
 
 
+def test_a_table_in_bronze_that_is_nobodys_input_is_left_alone(catalog: Catalog):
+    known, mine = plan(catalog), catalog.create_table(("bronze", "my_own_table"), pa.schema([("number", pa.int64())]))
+    mine.append(pa.table({"number": [1]}))
+    planned = plan(catalog)
+    assert planned.inputs == known.inputs
+    assert planned.days == known.days
+
+
 def test_a_deployment_makes_whole_days_again_and_forgets_no_arrival(catalog: Catalog):
     planned = plan(catalog, digest="another project")
     assert planned.days == (dt.date(2026, 11, 21),)
