@@ -32,8 +32,11 @@ from jobs.nightly.publish.publish import publish, refuse
 from jobs.nightly.run_plan import DayRange, RunPlan, plan_run, snapshots_of
 from jobs.runtime.dialling import spelling_in
 from jobs.runtime.iceberg import UNAVAILABLE_ERRORS, open_catalog
-from jobs.runtime.lake_changes import changing_lake, put_back
+from jobs.runtime.lake_changes import LakeChange, changing_lake, put_back
+from jobs.runtime.lake_lock import LakeBusyError
+from jobs.runtime.multi_table_commit import ContestedCommitError
 from jobs.runtime.publication import mend_views
+from jobs.runtime.rest_transaction import ChangedMeanwhileError
 from jobs.runtime.trino import TrinoSql
 from jobs.runtime.unfinished_run import BUILT_NAMESPACES, Phase, UnfinishedRun, begin_run, unfinished_run
 from jobs.runtime.vault import store_key
@@ -85,6 +88,7 @@ class Engines:
     catalog: Catalog
     sql: TrinoSql
     dbt: Dbt
+    lake: LakeChange
 
 
 def run_nightly(
@@ -98,9 +102,9 @@ def run_nightly(
     """Transform what arrived by `run_date`, audit it and publish it. With `backfill`, work on its event days instead.
 
     A gate that blocks, or a model or test of dbt that fails, is not an error: the report has `is_published` False.
-    Raises `DbtError` if dbt comes to no verdict, and `LakeBusyError` while another job changes silver and gold. Unless
-    the run is published, readers keep what they see, and so do the tables. Freshness is measured at `now`; `run_id` is
-    the run's name in the audit tables.
+    Raises `DbtError` if dbt comes to no verdict, and `LakeBusyError` while another job changes silver and gold, or took
+    this one for dead. Unless the run is published, readers keep what they see, and so do the tables. Freshness is
+    measured at `now`; `run_id` is the run's name in the audit tables.
     """
     dbt = Dbt(settings.dbt, settings.trino, environ, _parsed_project(environ))
     sql = TrinoSql(settings.trino, environ)
@@ -110,13 +114,15 @@ def run_nightly(
         catalog = open_catalog(settings.catalog, settings.s3, environ)
         store_key(catalog, environ)
         create_bronze_tables(catalog)
-        with changing_lake(catalog, f"nightly of {run_date}, run {run_id}") as has_loose_views:
-            if has_loose_views:
+        dbt.prepare()
+        with changing_lake(catalog, f"nightly of {run_date}, run {run_id}") as lake:
+            if lake.has_loose_views:
                 mend_views(catalog, sql)
-            with _unfinished(catalog, run_id) as unfinished:
+            engines = Engines(catalog, sql, dbt, lake)
+            with _unfinished(engines, run_id) as unfinished:
                 moment = now or dt.datetime.now(dt.UTC)
                 plan = plan_run(catalog, sql, settings, dbt.project_digest, run_date, moment, backfill)
-                report = _build_and_judge(Engines(catalog, sql, dbt), settings, plan, unfinished)
+                report = _build_and_judge(engines, settings, plan, unfinished)
     finally:
         dbt.close()
         sql.close()
@@ -125,20 +131,27 @@ def run_nightly(
 
 
 @contextmanager
-def _unfinished(catalog: Catalog, run_id: str) -> Iterator[UnfinishedRun]:
-    """A run that has its tables put back if it ends with an error before it was published."""
-    run = begin_run(catalog, run_id)
+def _unfinished(engines: Engines, run_id: str) -> Iterator[UnfinishedRun]:
+    """A run that has its tables put back if it ends with an error before it was published, unless it is another's by
+    now to do that.
+    """
+    run = begin_run(engines.catalog, run_id, engines.dbt.built_tables())
     try:
         yield run
     except BaseException:
         try:
-            noted = unfinished_run(catalog)
-            if noted is not None and noted.phase is Phase.BUILDING:
-                # Its views may be narrow already: the note stays until somebody has widened them.
-                put_back(catalog, noted, Phase.SHOWING)
-        except UNAVAILABLE_ERRORS as error:
+            _put_back_unless_published(engines, run)
+        except (LakeBusyError, ChangedMeanwhileError, ContestedCommitError, *UNAVAILABLE_ERRORS) as error:
             log.error("cannot_put_back_now", error=str(error), consequence="whoever changes the tables next does it")
         raise
+
+
+def _put_back_unless_published(engines: Engines, run: UnfinishedRun) -> None:
+    engines.lake.require_held()
+    noted = unfinished_run(engines.catalog)
+    if run.is_same_run(noted) and noted is not None and noted.phase is Phase.BUILDING:
+        # Its views may be narrow already: the note stays until somebody has widened them.
+        put_back(engines.catalog, run, Phase.SHOWING)
 
 
 def _build_and_judge(
@@ -146,7 +159,8 @@ def _build_and_judge(
 ) -> NightlyReport:
     calendar = settings.calendar
     years = year_variables(engines.catalog, calendar, plan.run_date, plan.gold_days)
-    failures = engines.dbt.build(BUILD, dbt_variables(plan) | years | calendar_variables(calendar))
+    variables = dbt_variables(plan) | years | calendar_variables(calendar)
+    failures = engines.dbt.build(BUILD, variables, engines.lake.require_held)
     run = AuditedRun(
         run_id=unfinished.run_id,
         run_date=plan.run_date,
@@ -172,6 +186,7 @@ def _build_and_judge(
 def _conclude(
     engines: Engines, plan: RunPlan, run: AuditedRun, unfinished: UnfinishedRun, results: Sequence[GateResult]
 ) -> PublicationRecord:
+    engines.lake.require_held()
     if any(result.blocks for result in results):
         return refuse(engines.catalog, run, unfinished, results)
     return publish(engines.catalog, engines.sql, run, unfinished, plan.build(run.outputs))
@@ -205,6 +220,5 @@ def _parsed_project(environ: Mapping[str, str]) -> ParsedProject | None:
 
 
 def _outputs(engines: Engines) -> dict[TableName, int]:
-    built = engines.dbt.built_tables()
-    snapshots = {key: value for name in BUILT_NAMESPACES for key, value in snapshots_of(engines.catalog, name).items()}
-    return {table: snapshot for table, snapshot in snapshots.items() if table in built}
+    catalog, built = engines.catalog, engines.dbt.built_tables()
+    return {key: value for name in BUILT_NAMESPACES for key, value in snapshots_of(catalog, name, built).items()}

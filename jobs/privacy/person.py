@@ -69,15 +69,17 @@ def erase_person(
     finds nothing else.
 
     Raises `NotASubjectError` and, while another job changes silver and gold, `LakeBusyError` before anything,
-    `UnpublishedGoldError` before the lake is changed, and `UnknownPinError` when a view of it is left to be mended.
+    `UnpublishedGoldError` before the lake is changed, `UnknownPinError` when a view of it is left to be mended, and
+    `LakeLockLostError` when another job may have undone some of it: it has to be run again.
     """
     written = spelling_in(settings.calendar.country)
     msisdn = require_number(number, written)
     catalog = open_catalog(settings.catalog, settings.s3, environ)
-    with changing_lake(catalog, "erasure of a person"), closing(TrinoSql(settings.trino, environ)) as sql:
+    with changing_lake(catalog, "erasure of a person") as lake, closing(TrinoSql(settings.trino, environ)) as sql:
         person = find_subject(catalog, msisdn, written, customer_id)
         deleted = delete_customer(connect(settings.database, environ), person, written)
         erased = tuple(erase(catalog, sql, person))
+        lake.require_held()  # else another job may have put back rows that are gone
     kafka = settings.kafka
     config = client_config(kafka, environ) if kafka else None
     return Erasure(

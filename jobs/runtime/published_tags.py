@@ -40,11 +40,13 @@ def current_snapshots(catalog: Catalog, namespace: str, among: Container[str] | 
 
 def published_tables(catalog: Catalog) -> dict[str, Table]:
     """The gold tables that are published, by name."""
-    try:
-        tables = _load(catalog, GOLD, [name for _, name in catalog.list_tables(GOLD)])
-    except NoSuchNamespaceError:
-        return {}
-    return {name: table for name, table in sorted(tables.items()) if PUBLISHED_TAG in table.metadata.refs}
+    return {name: table for name, table in _gold_tables(catalog).items() if PUBLISHED_TAG in table.metadata.refs}
+
+
+def withdrawn_tables(catalog: Catalog) -> set[str]:
+    """The gold tables that were published, and are no longer."""
+    tables = _gold_tables(catalog).items()
+    return {name for name, table in tables if PREVIOUS_TAG in table.metadata.refs and tagged(table) is None}
 
 
 def move_tags(catalog: Catalog, snapshots: Mapping[str, int]) -> None:
@@ -80,6 +82,13 @@ def tagged(table: Table) -> int | None:
     """Snapshot of the table that readers see; None if it is not published."""
     ref = table.metadata.refs.get(PUBLISHED_TAG)
     return ref.snapshot_id if ref else None
+
+
+def _gold_tables(catalog: Catalog) -> dict[str, Table]:
+    try:
+        return dict(sorted(_load(catalog, GOLD, [name for _, name in catalog.list_tables(GOLD)]).items()))
+    except NoSuchNamespaceError:
+        return {}
 
 
 def _stage(staged: StagedTables, table: Table, update: TableUpdate) -> None:

@@ -2,13 +2,16 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 
 import pytest
 from engines import LakeEngine, wait_until
 from pyiceberg.catalog import Catalog
+from pyiceberg.catalog.sql import SqlCatalog
+from sqlalchemy import text
 
-from jobs.runtime.lake_lock import LakeBusyError, locked_lake
+from jobs.runtime.lake_lock import LakeBusyError, LakeLock, LakeLockLostError, locked_lake
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
 HOLD = """
@@ -19,9 +22,6 @@ with locked_lake(SqlCatalog(sys.argv[1], uri=sys.argv[2], warehouse="s3://nowher
     print("held", flush=True)
     time.sleep(600)
 """
-
-
-BUSY = r"nightly of 2026-11-20, run 5 has been at work since 20\d\d-"
 
 
 BUSY = r"nightly of 2026-11-20, run 5 has been at work since 20\d\d-"
@@ -43,6 +43,47 @@ def test_a_job_that_ends_with_an_error_gives_the_lock_back(iceberg_catalog: Call
         raise ZeroDivisionError
     with locked_lake(iceberg_catalog(), "the next"):
         pass
+
+
+def end_session_of(lock: LakeLock, catalog: Catalog) -> None:
+    """What an administrator, a fail-over or a firewall does to a session."""
+    assert lock.session is not None
+    assert isinstance(catalog, SqlCatalog)
+    pid = lock.session.execute(text("select pg_backend_pid()")).scalar_one()
+    with catalog.engine.connect() as connection:
+        assert connection.execute(text("select pg_terminate_backend(:pid)"), {"pid": pid}).scalar_one()
+
+
+def test_a_job_whose_session_was_ended_is_told_so_whenever_it_asks(iceberg_catalog: Callable[[], Catalog]) -> None:
+    first, second = iceberg_catalog(), iceberg_catalog()
+    with locked_lake(first, "nightly of 2026-11-20, run 5") as lock:
+        lock.require_held()
+        end_session_of(lock, second)
+        with pytest.raises(LakeLockLostError, match="Run this again"):
+            lock.require_held()
+        with locked_lake(second, "erasure of a person") as theirs:
+            theirs.require_held()
+            with pytest.raises(LakeLockLostError, match="Run this again"):
+                lock.require_held()
+
+
+def test_the_silent_session_of_a_lock_outlives_the_patience_of_the_server(
+    lake: LakeEngine, iceberg_catalog: Callable[[], Catalog]
+) -> None:
+    catalog = iceberg_catalog()
+    assert isinstance(catalog, SqlCatalog)
+    name = lake.catalog().database
+    with catalog.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f'alter database "{name}" set idle_session_timeout = 200'))
+    try:
+        with locked_lake(iceberg_catalog(), "nightly of 2026-11-20, run 5") as lock:
+            time.sleep(1)
+            lock.require_held()
+            assert lock.session is not None
+            assert lock.session.execute(text("show tcp_keepalives_idle")).scalar_one() == "60"
+    finally:
+        with catalog.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f'alter database "{name}" reset idle_session_timeout'))
 
 
 def test_a_job_that_is_killed_gives_the_lock_back(lake: LakeEngine, iceberg_catalog: Callable[[], Catalog]) -> None:

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,13 @@ RUN_RESULTS = "run_results.json"
 # What the macro `run_setting` reads.
 RUN_SETTINGS = "TELECOM_RUN"
 TABLE_KINDS = ("incremental", "table")
+# How often a build asks whether it may go on.
+ASK_SECONDS = 5.0
 PROCESS = Path(__file__).with_name("dbt_process.py")
+
+
+def _always() -> None:
+    """For commands that nothing outside can end."""
 
 
 class DbtError(Exception):
@@ -71,6 +77,14 @@ class Dbt:
         """The project's graph, as the last command wrote it."""
         return self._settings.target_directory / "target" / MANIFEST
 
+    def prepare(self) -> None:
+        """Let `manifest_file` be of the project as it is now, before anything is built. Raises `DbtError`."""
+        if self._parsed is None:
+            self.run(("parse",), {})
+            self.start()
+        else:
+            self._lay_out(self._parsed)
+
     def built_tables(self) -> set[tuple[str, str]]:
         """Namespace and name of every table that the project builds, without tables of other jobs beside them."""
         nodes = json.loads(self.manifest_file.read_text())["nodes"].values()
@@ -90,15 +104,18 @@ class Dbt:
         if self._waiting is None:
             self._waiting = self._process()
 
-    def build(self, command: Sequence[str], variables: Mapping[str, Any]) -> tuple[NodeFailure, ...]:
+    def build(
+        self, command: Sequence[str], variables: Mapping[str, Any], may_go_on: Callable[[], None] = _always
+    ) -> tuple[NodeFailure, ...]:
         """Run `dbt <command>` and return the models and tests that failed, none if all is well.
 
-        Raises `DbtError` if it came to no verdict: the project cannot be read, or the engine does not answer.
+        Raises `DbtError` if it came to no verdict: the project cannot be read, or the engine does not answer. Whatever
+        `may_go_on` raises, which is asked every few seconds, ends dbt.
         """
         report = self.manifest_file.with_name(RUN_RESULTS)
         report.unlink(missing_ok=True)
         try:
-            self.run(command, variables)
+            self.run(command, variables, may_go_on)
         except DbtError:
             failures = node_failures(json.loads(report.read_text())) if report.is_file() else ()
             if not failures or any(failure.is_of_engine for failure in failures):
@@ -106,19 +123,18 @@ class Dbt:
             return failures
         return ()
 
-    def run(self, command: Sequence[str], variables: Mapping[str, Any]) -> str:
-        """Run `dbt <command>` and return its output. Raises `DbtError`.
+    def run(self, command: Sequence[str], variables: Mapping[str, Any], may_go_on: Callable[[], None] = _always) -> str:
+        """Run `dbt <command>` and return its output. Raises `DbtError`, and what `may_go_on` raises.
 
         `variables` go through the environment: when `--vars` differ from last time, dbt parses the project again.
         """
         if self._parsed is not None:
-            self.manifest_file.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(self._parsed.folder / MANIFEST, self.manifest_file)
+            self._lay_out(self._parsed)
         process, self._waiting = self._waiting or self._process(), None
         words = [*command, "--project-dir", str(self._settings.project_directory)]
         request = {"command": words, "environment": {RUN_SETTINGS: json.dumps(dict(variables))}}
         with process:
-            output, errors = process.communicate(json.dumps(request) + "\n")
+            output, errors = _converse(process, json.dumps(request) + "\n", may_go_on)
         if process.returncode != 0:
             tail = "\n".join(output.splitlines()[-_LAST_LINES:] + errors.splitlines()[-_LAST_LINES:])
             raise DbtError(f"`dbt {' '.join(command)}` failed:\n{tail}")
@@ -129,6 +145,10 @@ class Dbt:
         if self._waiting is not None:
             self._waiting.communicate()
             self._waiting = None
+
+    def _lay_out(self, parsed: ParsedProject) -> None:
+        self.manifest_file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(parsed.folder / MANIFEST, self.manifest_file)
 
     def _process(self) -> subprocess.Popen[str]:
         # `-P`: the script's folder stays out of its path, so that none of our modules is mistaken for one of dbt's.
@@ -141,3 +161,18 @@ class Dbt:
             stderr=subprocess.PIPE,
             text=True,
         )
+
+
+def _converse(process: subprocess.Popen[str], line: str, may_go_on: Callable[[], None]) -> tuple[str, str]:
+    """What the process says to this line until it ends. It is killed if `may_go_on` raises, or its user interrupts."""
+    request: str | None = line
+    try:
+        while True:
+            try:
+                return process.communicate(request, timeout=ASK_SECONDS)
+            except subprocess.TimeoutExpired:
+                request = None  # it has been sent
+                may_go_on()
+    except BaseException:
+        process.kill()
+        raise

@@ -15,7 +15,7 @@ from jobs.runtime.publication import mend_views, show
 from jobs.runtime.published_tags import GOLD
 from jobs.runtime.staged_tables import StagedTables
 from jobs.runtime.trino import TrinoSql
-from jobs.runtime.unfinished_run import UnfinishedRun, run_without_build
+from jobs.runtime.unfinished_run import UnfinishedRun, begin_showing
 
 
 def publish(
@@ -23,7 +23,8 @@ def publish(
 ) -> PublicationRecord:
     """Show readers exactly the snapshots that were audited, and note what silver has now (None: that did not change).
 
-    Raises `ChangedMeanwhileError` if somebody changed one of the tables after the audit.
+    Raises `LostRunError` if another job took the run for dead, and `ChangedMeanwhileError` if somebody changed one of
+    the tables after the audit.
     """
     snapshots = {name: snapshot for (namespace, name), snapshot in run.outputs.items() if namespace == GOLD}
     record = _record(run, Action.PUBLISHED, snapshots)
@@ -40,7 +41,10 @@ def publish(
 def refuse(
     catalog: Catalog, run: AuditedRun, unfinished: UnfinishedRun, results: Sequence[GateResult]
 ) -> PublicationRecord:
-    """Put silver and gold back to what they were before the run; the record names the gates that blocked it."""
+    """Put silver and gold back to what they were before the run; the record names the gates that blocked it.
+
+    Raises `LostRunError`, and nothing is recorded, if another job took the run for dead.
+    """
     record = _record(run, Action.REFUSED, {}, tuple(result.gate.name for result in results if result.blocks))
     put_back(catalog, unfinished, staged=_staged_record(catalog, record))
     return record
@@ -51,15 +55,17 @@ def roll_back(catalog: Catalog, sql: TrinoSql) -> PublicationRecord:
 
     Raises `NothingToRollBackToError`, `SnapshotGoneError`, and `LakeBusyError` while another job changes the tables.
     """
-    with changing_lake(catalog, "publish-rollback") as has_loose_views:
-        if has_loose_views:
+    with changing_lake(catalog, "publish-rollback") as lake:
+        if lake.has_loose_views:
             mend_views(catalog, sql)
         way = rollback_of(all_records(catalog))
         target = way.target
         record = PublicationRecord(
             target.run_id, Action.ROLLED_BACK, dt.datetime.now(dt.UTC), target.run_date, target.snapshots
         )
-        staged, run = _staged_record(catalog, record), run_without_build(catalog, target.run_id)
+        run = begin_showing(catalog, target.run_id)
+        staged = _staged_record(catalog, record)
+        lake.require_held()
         show(catalog, sql, staged, run, target.snapshots, way.withdrawn)
     return record
 

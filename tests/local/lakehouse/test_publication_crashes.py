@@ -45,10 +45,10 @@ run_and_publish(NightlySettings.model_validate_json(sys.argv[1]), os.environ, in
 def run_and_publish(settings: NightlySettings, environ, number: int) -> None:
     """A run that adds a row and a column, both named after its number, to both tables and publishes them."""
     catalog, sql = open_catalog(settings.catalog, settings.s3, environ), TrinoSql(settings.trino, environ)
-    with changing_lake(catalog, "a run of the tests") as has_loose_views:
-        if has_loose_views:
+    with changing_lake(catalog, "a run of the tests") as lake:
+        if lake.has_loose_views:
             mend_views(catalog, sql)
-        unfinished = begin_run(catalog, run_id(number))
+        unfinished = begin_run(catalog, run_id(number), [(GOLD, name) for name in BOTH])
         outputs = {}
         for name in BOTH:
             table = catalog.load_table((GOLD, name))
@@ -131,8 +131,8 @@ def test_a_publication_that_dies_leaves_readers_with_one_state_as_a_whole(reader
     assert readers.numbers() == shown
     assert readers.recorded(number) == (["published"] if IS_SHOWN[step] else [])
     assert unfinished_run(warehouse.catalog) is not None
-    with changing_lake(warehouse.catalog, "the next one") as has_loose_views:
-        assert has_loose_views
+    with changing_lake(warehouse.catalog, "the next one") as lake:
+        assert lake.has_loose_views
         mend_views(warehouse.catalog, warehouse.sql)
     assert readers.numbers() == shown
     assert readers.columns(LEFT) == {"number", "extra_0"} | {f"extra_{n}" for n in shown if n}

@@ -25,12 +25,12 @@ pytestmark = [pytest.mark.engine, pytest.mark.timeout(1800)]
 NIGHTS = range(1, 9)
 LAST = RUN_DATE + dt.timedelta(days=NIGHTS[-1])
 LATE_FIX = "assert_planted"
-# In place of dbt: it comes to a verdict, or to none if there is no report for it.
+# In place of dbt: it parses, then it comes to a verdict, or to none if there is no report for it.
 NO_DBT = """#!/bin/sh
-cat > /dev/null
 mkdir -p "$DBT_TARGET_PATH"
-cp "$0.report" "$DBT_TARGET_PATH/run_results.json" 2> /dev/null
 cp "$0.manifest" "$DBT_TARGET_PATH/manifest.json"
+if grep -q '"parse"'; then exit 0; fi
+cp "$0.report" "$DBT_TARGET_PATH/run_results.json" 2> /dev/null
 exit 1
 """
 REPORT = {"results": [{"status": "fail", "unique_id": "test.telecom.assert_x", "failures": 2, "message": "Got 2"}]}

@@ -22,6 +22,7 @@ from jobs.runtime.table_states import TableState
 from jobs.runtime.unfinished_run import Phase, begin_run, unfinished_run
 
 CALLS, FACTS, NEW = ("silver", "silver_calls"), ("gold", "fact_calls"), ("gold", "dim_plans")
+BUILDS = (CALLS, FACTS, NEW)
 SCHEMA = pa.schema([("number", pa.int64())])
 
 
@@ -51,9 +52,13 @@ def state(catalog: Catalog, name: tuple[str, str]) -> TableState:
     return TableState.of(catalog.load_table(name))
 
 
+def open_lake(folder: Path) -> SqlCatalog:
+    return SqlCatalog("lake", uri=f"sqlite:///{folder}/catalog.db", warehouse=f"file://{folder}")
+
+
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    catalog = SqlCatalog("lake", uri=f"sqlite:///{tmp_path}/catalog.db", warehouse=f"file://{tmp_path}")
+    catalog = open_lake(tmp_path)
     for name in (CALLS, FACTS):
         catalog.create_namespace(name[0])
         append(catalog.create_table(name, SCHEMA, properties={"comment": "built from the accepted input"}), 1)
@@ -63,7 +68,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 def test_rows_columns_layout_and_comments_are_put_back_and_new_tables_are_dropped(catalog: Catalog, tmp_path: Path):
     before = {name: state(catalog, name) for name in (CALLS, FACTS)}
-    run = begin_run(catalog, "run")
+    run = begin_run(catalog, "run", BUILDS)
     half_a_night(catalog)
     assert numbers(catalog, FACTS) == [1, 3]
     put_back(catalog, run)
@@ -76,7 +81,7 @@ def test_rows_columns_layout_and_comments_are_put_back_and_new_tables_are_droppe
 
 
 def test_tables_that_were_put_back_take_the_same_changes_again(catalog: Catalog):
-    run = begin_run(catalog, "run")
+    run = begin_run(catalog, "run", BUILDS)
     half_a_night(catalog)
     put_back(catalog, run)
     half_a_night(catalog)
@@ -86,14 +91,14 @@ def test_tables_that_were_put_back_take_the_same_changes_again(catalog: Catalog)
 
 def test_a_table_that_was_empty_is_empty_again(catalog: Catalog):
     catalog.create_table(NEW, SCHEMA)
-    run = begin_run(catalog, "run")
+    run = begin_run(catalog, "run", BUILDS)
     append(catalog.load_table(NEW), 1)
     put_back(catalog, run)
     assert catalog.load_table(NEW).current_snapshot() is None
 
 
 def test_a_table_whose_snapshot_somebody_expired_stays_and_the_others_are_put_back(catalog: Catalog):
-    run = begin_run(catalog, "run")
+    run = begin_run(catalog, "run", BUILDS)
     expired = state(catalog, FACTS).snapshot
     assert expired is not None
     half_a_night(catalog)
@@ -104,30 +109,30 @@ def test_a_table_whose_snapshot_somebody_expired_stays_and_the_others_are_put_ba
 
 def test_whoever_comes_after_a_dead_run_finds_the_tables_put_back_and_is_not_undone(catalog: Catalog):
     append(catalog.load_table(CALLS), 7)
-    begin_run(catalog, "dead")
+    dead = begin_run(catalog, "dead", BUILDS)
     half_a_night(catalog)
-    with changing_lake(catalog, "erasure") as has_loose_views:
-        assert has_loose_views
+    with changing_lake(catalog, "erasure") as lake:
+        assert lake.has_loose_views
         assert numbers(catalog, CALLS) == [1, 7]
         catalog.load_table(CALLS).delete(EqualTo("number", 7))
-    with changing_lake(catalog, "the next run") as has_loose_views:
-        assert has_loose_views, "nobody has looked after the views yet"
-        forget(catalog)
+    with changing_lake(catalog, "the next run") as lake:
+        assert lake.has_loose_views, "nobody has looked after the views yet"
+        forget(catalog, dead)
     assert numbers(catalog, CALLS) == [1]
-    with changing_lake(catalog, "the run after") as has_loose_views:
-        assert not has_loose_views
+    with changing_lake(catalog, "the run after") as lake:
+        assert not lake.has_loose_views
 
 
 def test_one_run_after_another_is_noted(catalog: Catalog):
     for number in range(3):
-        run = begin_run(catalog, f"run {number}")
+        run = begin_run(catalog, f"run {number}", BUILDS)
         append(catalog.load_table(CALLS), number)
         put_back(catalog, run)
     assert numbers(catalog, CALLS) == [1]
 
 
 def test_a_note_says_since_when_a_run_is_under_way(catalog: Catalog):
-    run = begin_run(catalog, "run")
+    run = begin_run(catalog, "run", BUILDS)
     noted = unfinished_run(catalog)
     assert noted is not None
     assert (noted.run_id, noted.phase, noted.tables_before) == ("run", Phase.BUILDING, run.tables_before)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from contracts.batch_settings import DbtSettings
@@ -33,6 +34,19 @@ mkdir -p "$DBT_TARGET_PATH"
 if [ -f "$DBT_LOG_PATH.report" ]; then cp "$DBT_LOG_PATH.report" "$DBT_TARGET_PATH/run_results.json"; fi
 echo "the last words"
 exit 1
+"""
+
+SLOW_DBT = """#!/bin/sh
+cat > /dev/null
+echo $$ > "$DBT_LOG_PATH.pid"
+echo first
+exec sleep 30
+"""
+PARSING_DBT = """#!/bin/sh
+grep -q '"parse"' || exit 0
+mkdir -p "$DBT_TARGET_PATH"
+echo '{"nodes": {"a": {"resource_type": "model", "schema": "gold", "name": "fact_calls",
+  "config": {"materialized": "incremental"}}}}' > "$DBT_TARGET_PATH/manifest.json"
 """
 
 
@@ -119,3 +133,30 @@ def test_the_report_of_an_earlier_build_is_not_taken_for_this_one(dbt: Dbt, tmp_
     (tmp_path / "target" / "run_results.json").write_text(json.dumps(report(TEST)))
     with pytest.raises(DbtError):
         dbt.build(("build",), {})
+
+
+def test_a_build_that_may_not_go_on_ends_with_its_process(dbt: Dbt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("jobs.nightly.dbt.dbt_build.ASK_SECONDS", 0.05)
+    (tmp_path / "dbt-python").write_text(SLOW_DBT)
+    answers = iter((None, None, ZeroDivisionError))
+
+    def may_go_on() -> None:
+        if answer := next(answers):
+            raise answer
+
+    with pytest.raises(ZeroDivisionError):
+        dbt.build(("build",), {}, may_go_on)
+    assert not psutil.pid_exists(int((tmp_path / "logs.pid").read_text()))
+
+
+def test_a_build_that_may_go_on_is_heard_to_its_end(dbt: Dbt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("jobs.nightly.dbt.dbt_build.ASK_SECONDS", 0.05)
+    (tmp_path / "dbt-python").write_text(SLOW_DBT.replace("exec sleep 30", "sleep 0.3\necho last"))
+    assert dbt.run(("build",), {}, lambda: None) == "first\nlast\n"
+
+
+def test_a_project_that_nobody_parsed_is_parsed_before_a_run_says_what_it_builds(dbt: Dbt, tmp_path: Path):
+    (tmp_path / "dbt-python").write_text(PARSING_DBT)
+    dbt.prepare()
+    assert dbt.built_tables() == {("gold", "fact_calls")}
+    dbt.close()
