@@ -10,11 +10,12 @@ import yaml
 
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.cluster import Cluster
-from operators.telecom_pipeline.objects.labels import owned_by
+from operators.telecom_pipeline.objects.labels import STAGE_LABEL, owned_by
 from operators.telecom_pipeline.objects.manifest import Manifest, Ref, kind_of, ref_of
 from operators.telecom_pipeline.objects.names import CHILD_KINDS
 from operators.telecom_pipeline.pipeline.endpoints import Endpoints, find_endpoints
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
+from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.pipeline.storage_references import required_objects
 from operators.telecom_pipeline.validate import validate
 
@@ -197,5 +198,12 @@ def _deployment(child: Manifest) -> dict[str, Any]:
     }
 
 
+# A history is sent soon; a source goes on.
+RUNNING = {"active": 1, "ready": 1}
+COMPLETED = {"succeeded": 1, "conditions": [{"type": "Complete", "status": "True"}]}
+
+
 def _job(child: Manifest) -> dict[str, Any]:
-    return {"active": 0} if child["spec"]["suspend"] else {"active": 1, "ready": 1}
+    if child["spec"]["suspend"]:
+        return {"active": 0}
+    return COMPLETED if child["metadata"]["labels"][STAGE_LABEL] == Stage.HISTORY else RUNNING

@@ -13,6 +13,7 @@ from local.errors import LocalError
 from local.services.trino_logins import TrinoUser
 from local.state.paths import StateDirectory
 from operators.telecom_pipeline.pipeline.sources import simulators_of
+from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.pipeline.topics import event_topic_names
 from telecom.access.kafka_reader import KafkaReader
 from telecom.access.query import Ask, trino_of
@@ -103,7 +104,8 @@ def _require_bounded_sources(state: StateDirectory, file: Path) -> None:
 def _sources_are_done(pipeline: RunningPipeline, _: PipelineView) -> bool:
     """Whether all bounded sources have ended. The status may still be that of an earlier run, so the Jobs are asked."""
     jobs = bounded_sources(pipeline.cluster, pipeline.resource)
-    expected = [simulator for simulator in simulators_of(pipeline.resource.pipeline.spec) if simulator.is_bounded]
+    simulators = simulators_of(pipeline.resource.pipeline.spec)
+    expected = [each for each in simulators if each.is_bounded and each.stage is Stage.SOURCES]
     return len(jobs) == len(expected) and all(map(has_succeeded, jobs.values()))
 
 

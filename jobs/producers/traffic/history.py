@@ -33,6 +33,6 @@ def tick_ms(events_per_second: float) -> int:
 
 
 def history_id_prefix(settings: CdrHistorySettings) -> str:
-    """Prefix of the event ids: the same for settings that give the same records."""
-    content = settings.model_dump_json(exclude=_OF_THE_SENDING)
+    """Prefix of the event ids: the same for settings that give the same records, also if later versions know more."""
+    content = settings.model_dump_json(exclude=_OF_THE_SENDING, exclude_defaults=True)
     return hashlib.blake2b(f"history/{content}".encode(), digest_size=6).hexdigest()

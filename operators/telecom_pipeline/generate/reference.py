@@ -2,7 +2,7 @@
 
 import inspect
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 from operators.telecom_pipeline.generate.structural_schema import Schema, structural_schema
 from operators.telecom_pipeline.objects.custom_resource import API_VERSION, KIND_NAME
-from operators.telecom_pipeline.pipeline.stages import STAGE_RULES
+from operators.telecom_pipeline.pipeline.stages import STAGE_RULES, Stage
 from operators.telecom_pipeline.spec import PipelineSpec
 from operators.telecom_pipeline.spec.base import PROFILE_DEFAULTS_KEY
 from operators.telecom_pipeline.status.model import PipelineStatus
@@ -113,9 +113,14 @@ def _stages() -> Iterator[str]:
     yield from (
         "## Stages",
         "",
-        "A stage starts when the stages that it needs are ready. Once started, it is kept up to",
+        "A stage starts when the stages that it needs are ready, and those that it follows have ended. Once",
+        "started, it is kept up to date whatever happens to them. Suspension and deletion go in reverse.",
+        "",
     )
-    yield from ("date whatever happens to them. Suspension and deletion go in reverse.", "")
-    yield from ("| Stage | Needs |", "|---|---|")
-    yield from (f"| `{rule.stage}` | {', '.join(f'`{need}`' for need in rule.needs)} |" for rule in STAGE_RULES)
+    yield from ("| Stage | Needs | Follows |", "|---|---|---|")
+    yield from (f"| `{rule.stage}` | {_listed(rule.needs)} | {_listed(rule.follows)} |" for rule in STAGE_RULES)
     yield ""
+
+
+def _listed(stages: Iterable[Stage]) -> str:
+    return ", ".join(f"`{stage}`" for stage in stages)

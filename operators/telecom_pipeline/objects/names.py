@@ -25,6 +25,7 @@ CHILD_KINDS: tuple[Kind, ...] = (
 )
 
 CDR_PRODUCER = "cdr-producer"
+CDR_HISTORY = "cdr-history"
 NETWORK_PROBE_PRODUCER = "network-probe-producer"
 KAFKA_TO_BRONZE = "kafka-to-bronze"
 FRAUD_DETECTION = "fraud-detection"
@@ -39,6 +40,7 @@ AUDITOR = "auditor"
 ERASER = "eraser"
 COMPONENTS = (
     CDR_PRODUCER,
+    CDR_HISTORY,
     NETWORK_PROBE_PRODUCER,
     KAFKA_TO_BRONZE,
     FRAUD_DETECTION,

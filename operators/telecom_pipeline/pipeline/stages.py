@@ -15,20 +15,27 @@ class Stage(StrEnum):
     FRAUD_DETECTION = "fraud-detection"
     ACCOUNT_FREEZER = "account-freezer"
     TRANSFORM = "transform"
+    HISTORY = "history"
     SOURCES = "sources"
 
 
 @dataclass(frozen=True)
 class StageRule:
-    """`needs` must be ready before the first child of `stage` is created. They do not stop a stage that has started."""
+    """`needs` must be ready, and `follows` must have ended, before the first child of `stage` is created.
+
+    They do not stop a stage that has started.
+    """
 
     stage: Stage
     needs: tuple[Stage, ...] = ()
+    follows: tuple[Stage, ...] = ()
 
 
 # In the order in which they start; teardown goes the other way. Sources wait for the stages that read them, so that the
 # first event is in its table within one commit interval and a fraud is found within a checkpoint, and so that a stage
-# which cannot start is noticed before topics fill up. Nothing waits for a stage that the pipeline does not have.
+# which cannot start is noticed before topics fill up. They follow the history, whose events fraud detection would
+# otherwise take for late ones. Nothing waits for a stage that the pipeline does not have.
+_READERS = (Stage.TOPICS, Stage.USERS, Stage.BRONZE, Stage.FRAUD_DETECTION)
 STAGE_RULES = (
     StageRule(Stage.STORAGE),
     StageRule(Stage.KAFKA),
@@ -38,5 +45,6 @@ STAGE_RULES = (
     StageRule(Stage.FRAUD_DETECTION, needs=(Stage.STORAGE, Stage.TOPICS, Stage.USERS)),
     StageRule(Stage.ACCOUNT_FREEZER, needs=(Stage.TOPICS, Stage.USERS)),
     StageRule(Stage.TRANSFORM, needs=(Stage.STORAGE,)),
-    StageRule(Stage.SOURCES, needs=(Stage.TOPICS, Stage.USERS, Stage.BRONZE, Stage.FRAUD_DETECTION)),
+    StageRule(Stage.HISTORY, needs=_READERS),
+    StageRule(Stage.SOURCES, needs=_READERS, follows=(Stage.HISTORY,)),
 )

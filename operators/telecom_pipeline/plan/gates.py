@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from operators.telecom_pipeline.children.child_state import State
 from operators.telecom_pipeline.objects.manifest import Ref
 from operators.telecom_pipeline.objects.names import DEPLOYMENT, JOB
-from operators.telecom_pipeline.pipeline.stages import STAGE_RULES, Stage
+from operators.telecom_pipeline.pipeline.stages import STAGE_RULES, Stage, StageRule
 from operators.telecom_pipeline.plan.stage_view import StageView
 
 # A child in one of these states is not running, so applying it may start it.
@@ -44,24 +44,28 @@ AWAITS_STEP = Gate("waits for its step of the upgrade", holds_all=True)
 def find_gates(views: tuple[StageView, ...], is_suspended: bool) -> dict[Stage, Gate]:
     """Gate of each stage."""
     by_stage = {view.stage: view for view in views}
-    gates = {rule.stage: _needs_gate(rule.needs, by_stage, is_suspended) for rule in STAGE_RULES}
+    gates = {rule.stage: _needs_gate(rule, by_stage, is_suspended) for rule in STAGE_RULES}
     for view in views:
         if view.missing_endpoints and gates[view.stage].is_open:
             gates[view.stage] = Gate(f"waits for {', '.join(view.missing_endpoints)}")
-    if is_suspended and not _is_silent(by_stage[Stage.SOURCES]):
+    if is_suspended and not _is_silent(by_stage[Stage.HISTORY], by_stage[Stage.SOURCES]):
         gates[Stage.BRONZE] = Gate("the sink stops after the sources have stopped", holds_all=True)
     return gates
 
 
-def _needs_gate(needs: tuple[Stage, ...], views: Mapping[Stage, StageView], is_suspended: bool) -> Gate:
-    unsettled = [need for need in needs if not views[need].is_settled(is_suspended)]
-    return Gate(f"waits for {', '.join(unsettled)}" if unsettled else "")
+def _needs_gate(rule: StageRule, views: Mapping[Stage, StageView], is_suspended: bool) -> Gate:
+    unsettled = [need for need in rule.needs if not views[need].is_settled(is_suspended)]
+    running = [stage for stage in rule.follows if not views[stage].has_ended(is_suspended)]
+    messages = [f"waits for {', '.join(unsettled)}"] if unsettled else []
+    messages += [f"waits for the end of {', '.join(running)}"] if running else []
+    return Gate("; ".join(messages))
 
 
-def _is_silent(sources: StageView) -> bool:
+def _is_silent(*sources: StageView) -> bool:
     """Whether no source sends. A failed Job has no pods left, while a failed Deployment may."""
     return all(
         state.state in SILENT or (ref.kind == JOB and state.state is State.FAILED)
-        for ref, state in sources.states().items()
-        if ref in sources.existing and ref.kind in (DEPLOYMENT, JOB)
+        for view in sources
+        for ref, state in view.states().items()
+        if ref in view.existing and ref.kind in (DEPLOYMENT, JOB)
     )

@@ -8,6 +8,7 @@ from operators.telecom_pipeline.children.readiness import child_state
 from operators.telecom_pipeline.children.references import references_state
 from operators.telecom_pipeline.objects.labels import STAGE_LABEL
 from operators.telecom_pipeline.objects.manifest import Manifest, Ref, ref_of
+from operators.telecom_pipeline.objects.names import JOB
 from operators.telecom_pipeline.objects.observed import Observed
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.pipeline.stages import STAGE_RULES, Stage
@@ -39,6 +40,12 @@ class StageView:
         good = {State.READY, State.COMPLETED} | ({State.SUSPENDED} if is_suspended else set())
         states = (self.references, *self.states().values())
         return not self.missing_endpoints and all(child.state in good for child in states)
+
+    def has_ended(self, is_suspended: bool) -> bool:
+        """Whether the stages that follow this one may start: its Jobs have completed, or are suspended as all is."""
+        good = {State.COMPLETED} | ({State.SUSPENDED} if is_suspended else set())
+        jobs = (child.state for ref, child in self.states().items() if ref.kind == JOB)
+        return not self.missing_endpoints and all(state in good for state in jobs)
 
 
 def view_stages(

@@ -57,7 +57,7 @@ def missing_endpoints(pipeline: Pipeline, endpoints: Endpoints) -> dict[Stage, t
         Stage.FRAUD_DETECTION: bootstrap + s3 if pipeline.fraud_detection else (),
         Stage.ACCOUNT_FREEZER: bootstrap + crm if crm_database(pipeline) else (),
         Stage.TRANSFORM: s3 + catalog + trino + customers if pipeline.batch_jobs else (),
-        Stage.SOURCES: bootstrap if simulators_of(pipeline.spec) else (),
+        **{simulator.stage: bootstrap for simulator in simulators_of(pipeline.spec)},
     }
     return {stage: names for stage, names in missing.items() if names}
 

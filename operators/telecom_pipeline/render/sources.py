@@ -3,7 +3,6 @@
 from operators.telecom_pipeline.objects.manifest import Manifest
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.pipeline.sources import Simulator, simulators_of
-from operators.telecom_pipeline.pipeline.stages import Stage
 from operators.telecom_pipeline.render.images import PRODUCERS_IMAGE, image
 from operators.telecom_pipeline.render.kafka_client import kafka_client
 from operators.telecom_pipeline.render.settings_file import digest, render_settings_file
@@ -26,7 +25,7 @@ def _simulator(pipeline: Pipeline, simulator: Simulator, bootstrap_servers: str)
     client = kafka_client(pipeline, simulator.component, bootstrap_servers)
     workload = Workload(
         component=simulator.component,
-        stage=Stage.SOURCES,
+        stage=simulator.stage,
         module=simulator.module,
         image=image(pipeline, PRODUCERS_IMAGE),
         settings=simulator.settings(client.connection),
@@ -35,8 +34,7 @@ def _simulator(pipeline: Pipeline, simulator: Simulator, bootstrap_servers: str)
         resources=simulator.resources,
         stop_seconds=STOP_SECONDS,
     )
-    settings_file = render_settings_file(pipeline, simulator.component, Stage.SOURCES, workload.settings)
+    settings_file = render_settings_file(pipeline, simulator.component, simulator.stage, workload.settings)
     if simulator.is_bounded:
-        run_digest = digest(simulator.simulator.model_dump_json(exclude={"resources"}))
-        return settings_file, render_job(pipeline, workload, run_digest, pipeline.is_suspended)
+        return settings_file, render_job(pipeline, workload, digest(simulator.run), pipeline.is_suspended)
     return settings_file, render_deployment(pipeline, workload, replicas=0 if pipeline.is_suspended else 1)

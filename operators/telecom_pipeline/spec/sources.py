@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from contracts.event_start import StartTime
 from contracts.events import CallEvent, DataSessionEvent, NetworkProbeEvent, SmsEvent
 from operators.telecom_pipeline.spec.base import Ratio, Resources, SpecModel
 
@@ -41,6 +42,33 @@ class Frauds(SpecModel):
     call_velocity: PerHour = Field(default=0.0, description="Subscribers who make far too many calls.")
 
 
+class CdrHistory(SpecModel):
+    """Generates, before the simulator starts, what some of its subscribers did until then. Sent once, and quickly.
+
+    The same day has the same events, whatever day the history begins with and when it is sent: to send it again adds
+    nothing. Other changes give other events, beside those that are there.
+    """
+
+    start_time: StartTime = Field(
+        default="P190D",
+        description="When the history begins: at a moment (RFC 3339), or as many days or weeks ago as an ISO 8601 "
+        "duration such as P92D or P13W says, at midnight UTC. The default covers the last complete quarter on any day.",
+    )
+    speed: Annotated[float, Field(ge=1, le=1_000_000_000)] | None = Field(
+        default=None, description="Event seconds per second. If absent, events go as fast as Kafka takes them."
+    )
+    subscriber_count: Annotated[int, Field(ge=1, le=100_000_000)] = Field(
+        default=300, description="How many of the simulator's honest subscribers have a history, at most all of them."
+    )
+    events_per_second: Annotated[float, Field(ge=0.0001, le=10_000)] = Field(
+        default=0.035,
+        description="Mean of a day, which has busy hours; calls, SMS and data sessions together. The default is ten "
+        "events a day of each of 300 subscribers.",
+    )
+    faults: Faults = Field(default=Faults(), description="Events of the history that are spoiled on purpose.")
+    frauds: Frauds = Field(default=Frauds(), description="Frauds that are planted in the history.")
+
+
 class CdrSimulator(SpecModel):
     """Generates calls, SMS and data sessions of a population of subscribers."""
 
@@ -59,6 +87,10 @@ class CdrSimulator(SpecModel):
     duration_seconds: DurationSeconds | None = Field(default=None, description=DURATION_DESCRIPTION)
     faults: Faults = Field(default=Faults(), description="Events that are spoiled on purpose.")
     frauds: Frauds = Field(default=Frauds(), description="Frauds that are planted.")
+    history: CdrHistory | None = Field(
+        default=None,
+        description="What happened before the simulator started. Sources start when it has been sent.",
+    )
     resources: Resources = Field(default=Resources(cpu="500m", memory="1Gi"), description=RESOURCES_DESCRIPTION)
 
 

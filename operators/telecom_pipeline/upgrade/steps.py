@@ -25,6 +25,7 @@ UPGRADED_STAGES = (
     Stage.ACCOUNT_FREEZER,
     Stage.BRONZE,
     Stage.TRANSFORM,
+    Stage.HISTORY,
     Stage.SOURCES,
 )
 

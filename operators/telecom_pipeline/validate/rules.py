@@ -149,6 +149,12 @@ def _cdr_faults_fit(pipeline: Pipeline) -> bool:
     return not source or not source.simulator or _faults_fit(source.simulator.faults)
 
 
+def _history_faults_fit(pipeline: Pipeline) -> bool:
+    source = pipeline.spec.sources.cdr
+    history = source.simulator.history if source and source.simulator else None
+    return history is None or _faults_fit(history.faults)
+
+
 def _network_probe_faults_fit(pipeline: Pipeline) -> bool:
     source = pipeline.spec.sources.network_probe
     return not source or not source.simulator or _faults_fit(source.simulator.faults)
@@ -298,6 +304,7 @@ RULES: tuple[Rule, ...] = (
         cel_path="spec.sources",
     ),
     Rule("spec.sources.cdr.simulator.faults", FAULTS_MESSAGE, _cdr_faults_fit, FAULTS_CEL),
+    Rule("spec.sources.cdr.simulator.history.faults", FAULTS_MESSAGE, _history_faults_fit, FAULTS_CEL),
     Rule("spec.sources.networkProbe.simulator.faults", FAULTS_MESSAGE, _network_probe_faults_fit, FAULTS_CEL),
     Rule(
         path="spec.kafka.topics.overrides",
