@@ -53,7 +53,7 @@ class JdbcCatalog(Settings):
 
 
 class RestCatalog(Settings):
-    """Iceberg REST catalog."""
+    """Iceberg REST catalog that commits several tables as one act."""
 
     type: Literal["rest"] = "rest"
     name: str

@@ -15,18 +15,17 @@ from jobs.nightly.gates.results import verdict
 from jobs.nightly.nightly_run import run_nightly
 from jobs.nightly.run_day import RunDayError, run_day
 from jobs.nightly.run_plan import DayRange
+from jobs.runtime.commit_errors import NotCommittedError, TornCommitError
 from jobs.runtime.lake_lock import LakeBusyError
 from jobs.runtime.logs import configure_logs
-from jobs.runtime.multi_table_commit import ContestedCommitError
 from jobs.runtime.named_errors import fatal_in_one_line
-from jobs.runtime.rest_transaction import ChangedMeanwhileError, NotOneActError
 from jobs.runtime.settings import load_settings
 
 COMPONENT = "nightly"
 DAY = ["%Y-%m-%d"]
 NAMED = (
     *(RunDayError, UnknownHolidaysError, DbtError),
-    *(LakeBusyError, ChangedMeanwhileError, ContestedCommitError, NotOneActError),
+    *(LakeBusyError, NotCommittedError, TornCommitError),
 )
 
 

@@ -30,13 +30,13 @@ from jobs.nightly.gates.results import record_results
 from jobs.nightly.publish.history import Action, PublicationRecord
 from jobs.nightly.publish.publish import publish, refuse
 from jobs.nightly.run_plan import DayRange, RunPlan, plan_run, snapshots_of
+from jobs.runtime.commit_errors import NotCommittedError
 from jobs.runtime.dialling import spelling_in
 from jobs.runtime.iceberg import UNAVAILABLE_ERRORS, open_catalog
 from jobs.runtime.lake_changes import LakeChange, changing_lake, put_back
 from jobs.runtime.lake_lock import LakeBusyError
-from jobs.runtime.multi_table_commit import ContestedCommitError
+from jobs.runtime.multi_table_commit import require_one_act
 from jobs.runtime.publication import mend_views
-from jobs.runtime.rest_transaction import ChangedMeanwhileError
 from jobs.runtime.trino import TrinoSql
 from jobs.runtime.unfinished_run import BUILT_NAMESPACES, Phase, UnfinishedRun, begin_run, unfinished_run
 from jobs.runtime.vault import store_key
@@ -102,9 +102,9 @@ def run_nightly(
     """Transform what arrived by `run_date`, audit it and publish it. With `backfill`, work on its event days instead.
 
     A gate that blocks, or a model or test of dbt that fails, is not an error: the report has `is_published` False.
-    Raises `DbtError` if dbt comes to no verdict, and `LakeBusyError` while another job changes silver and gold, or took
-    this one for dead. Unless the run is published, readers keep what they see, and so do the tables. Freshness is
-    measured at `now`; `run_id` is the run's name in the audit tables.
+    Raises `DbtError` if dbt comes to no verdict, `LakeBusyError` while another job changes silver and gold or took this
+    one for dead, and `NotCommittedError` if an act did not take place. Unless the run is published, readers keep what
+    they see, and so do the tables. Freshness is measured at `now`; `run_id` is the run's name in the audit tables.
     """
     dbt = Dbt(settings.dbt, settings.trino, environ, _parsed_project(environ))
     sql = TrinoSql(settings.trino, environ)
@@ -112,6 +112,7 @@ def run_nightly(
     try:
         dbt.start()
         catalog = open_catalog(settings.catalog, settings.s3, environ)
+        require_one_act(catalog)
         store_key(catalog, environ)
         create_bronze_tables(catalog)
         dbt.prepare()
@@ -141,7 +142,7 @@ def _unfinished(engines: Engines, run_id: str) -> Iterator[UnfinishedRun]:
     except BaseException:
         try:
             _put_back_unless_published(engines, run)
-        except (LakeBusyError, ChangedMeanwhileError, ContestedCommitError, *UNAVAILABLE_ERRORS) as error:
+        except (LakeBusyError, NotCommittedError, *UNAVAILABLE_ERRORS) as error:
             log.error("cannot_put_back_now", error=str(error), consequence="whoever changes the tables next does it")
         raise
 

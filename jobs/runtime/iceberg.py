@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import pyarrow as pa
 import requests
 from pyiceberg.catalog import Catalog
-from pyiceberg.catalog.rest import RestCatalog as PyIcebergRestCatalog
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.exceptions import CommitStateUnknownException, NoSuchTableError, RESTError
 from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionSpec
@@ -16,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from contracts import environment
 from contracts.settings import CatalogConnection, JdbcCatalog, RestCatalog, S3Connection
+from jobs.runtime.rest_transaction import TransactionalRestCatalog
 
 CONNECT_TIMEOUT_SECONDS = 5
 REQUEST_TIMEOUT_SECONDS = 30
@@ -31,7 +31,7 @@ def open_catalog(catalog: CatalogConnection, s3: S3Connection, environ: Mapping[
     if isinstance(catalog, JdbcCatalog):
         properties = {"warehouse": s3.warehouse, **_jdbc_properties(catalog, environ)}
         return SqlCatalog(catalog.name, **properties, **s3_properties(s3, environ))
-    return PyIcebergRestCatalog(catalog.name, **_rest_properties(catalog, environ), **s3_properties(s3, environ))
+    return TransactionalRestCatalog(catalog.name, **_rest_properties(catalog, environ), **s3_properties(s3, environ))
 
 
 def load_or_create(

@@ -13,9 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from pyiceberg.catalog import Catalog
-from pyiceberg.catalog.rest import RestCatalog
 from pyiceberg.catalog.sql import IcebergTables, SqlCatalog
-from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.io import FileIO
 from pyiceberg.serializers import ToOutputFile
 from pyiceberg.table import CommitTableRequest, Table
@@ -23,8 +21,10 @@ from pyiceberg.table.locations import load_location_provider
 from pyiceberg.table.update import update_table_metadata
 from sqlalchemy import update
 
+from jobs.runtime.commit_errors import contested
+from jobs.runtime.commit_requirements import identifier_of, table_as_required
 from jobs.runtime.fail_points import reach
-from jobs.runtime.rest_transaction import ChangedMeanwhileError, commit_over_rest
+from jobs.runtime.rest_transaction import TransactionalRestCatalog
 
 ATTEMPTS = 8
 FIRST_WAIT_SECONDS = 0.05
@@ -32,10 +32,6 @@ TABLES_AT_ONCE = 8
 # Places where a test may kill the process: all is written and nothing visible; all is visible.
 BEFORE_ACT, AFTER_ACT = "multi_table_commit_before_act", "multi_table_commit_after_act"
 _VERSION = re.compile(r"/(\d+)-[^/]*$")
-
-
-class ContestedCommitError(Exception):
-    """Other writers changed one of the tables at each attempt; nothing was committed."""
 
 
 @dataclass(frozen=True)
@@ -53,18 +49,27 @@ class _Swap:
         return self.location_after != self.location_before
 
 
+def require_one_act(catalog: Catalog) -> None:
+    """Raises `NotOneActError` if the catalog says of itself that it cannot commit several tables as one act."""
+    if isinstance(catalog, TransactionalRestCatalog):
+        catalog.require_transactions()
+
+
 def commit_together(catalog: Catalog, changes: Sequence[CommitTableRequest]) -> None:
     """Apply all `changes`, each table once, or none.
 
     As in a REST catalog, the requirements of a change are checked against the table as it is now, and its updates are
     applied to that: a writer that commits in between costs another attempt. A change without updates only checks.
 
-    Raises `ChangedMeanwhileError` if a requirement does not hold, `ContestedCommitError` after `ATTEMPTS`, and
-    `NotOneActError` if a REST catalog cannot do it. Where an answer of the catalog is lost, one of
-    `jobs.runtime.iceberg.UNAVAILABLE_ERRORS` is raised, and all changes or none took place.
+    Raises `NotCommittedError`: `ChangedMeanwhileError` if a requirement does not hold, `ContestedCommitError` after
+    some attempts, `NotOneActError` if a REST catalog cannot do it. Where an answer of the catalog is lost, one of
+    `jobs.runtime.iceberg.UNAVAILABLE_ERRORS` is raised, and all changes or none took place. Only a REST catalog that
+    breaks its specification leaves a part; that is a `TornCommitError`.
     """
-    if isinstance(catalog, RestCatalog):
-        commit_over_rest(catalog, changes)
+    if isinstance(catalog, TransactionalRestCatalog):
+        reach(BEFORE_ACT)
+        catalog.commit_transaction(changes)
+        reach(AFTER_ACT)
     elif isinstance(catalog, SqlCatalog):
         _commit_in_database(catalog, changes)
     else:
@@ -81,20 +86,11 @@ def _commit_in_database(catalog: SqlCatalog, changes: Sequence[CommitTableReques
             return
         _delete_unused(swaps)
         time.sleep(FIRST_WAIT_SECONDS * 2**attempt * random.uniform(0.5, 1))  # noqa: S311 (waiting is no secret)
-    names = sorted(f"{swap.namespace}.{swap.table}" for swap in swaps)
-    raise ContestedCommitError(f"others kept changing one of {', '.join(names)}; nothing was committed. Run it again.")
+    raise contested(f"{swap.namespace}.{swap.table}" for swap in swaps)
 
 
 def _write_metadata(catalog: SqlCatalog, change: CommitTableRequest) -> _Swap:
-    identifier = (*change.identifier.namespace.root, change.identifier.name)
-    table = catalog.load_table(identifier)
-    try:
-        for requirement in change.requirements:
-            requirement.validate(table.metadata)
-    except CommitFailedException as error:
-        raise ChangedMeanwhileError(
-            f"{'.'.join(identifier)} is not as it was: {error}; nothing was committed"
-        ) from error
+    identifier, table = identifier_of(change), table_as_required(catalog, change)
     metadata = update_table_metadata(table.metadata, change.updates, metadata_location=table.metadata_location)
     location = table.metadata_location
     if metadata != table.metadata:

@@ -9,10 +9,10 @@ from contextlib import suppress
 
 from pyiceberg.catalog import Catalog
 
+from jobs.runtime.commit_errors import ChangedMeanwhileError
 from jobs.runtime.fail_points import reach
 from jobs.runtime.published_tags import GOLD, published_tables, stage_tags, tagged, withdrawn_tables
 from jobs.runtime.published_views import Columns, columns_at, create_views, drop_views, shared_columns, view_names
-from jobs.runtime.rest_transaction import ChangedMeanwhileError
 from jobs.runtime.staged_tables import StagedTables
 from jobs.runtime.trino import TrinoSql
 from jobs.runtime.unfinished_run import (

@@ -7,6 +7,7 @@ from jobs.privacy.erase import UnknownPinError, UnpublishedGoldError
 from jobs.privacy.person import Erasure, erase_person
 from jobs.privacy.raw_topics import RawTopicErasureError
 from jobs.privacy.subject import require_number
+from jobs.runtime.commit_errors import NotCommittedError, TornCommitError
 from jobs.runtime.dialling import spelling_in
 from jobs.runtime.lake_lock import LakeBusyError
 from local.errors import LocalError
@@ -16,6 +17,8 @@ from telecom.access.lake_access import lake_access
 from telecom.pipelines.local_pipeline import LocalPipeline
 
 TRIED = "erase a person"
+# Another job is at work, or what a dead run left behind could not be put back.
+ANOTHER_JOB = (LakeBusyError, NotCommittedError, TornCommitError)
 
 
 class ErasureError(LocalError):
@@ -39,5 +42,5 @@ def erase_everywhere(target: LocalPipeline, number: str, customer_id: str | None
         return erase_person(settings, access.credentials | kafka.credentials, number, customer_id)
     except (UnpublishedGoldError, UnknownPinError) as error:
         raise ErasureError(TRIED, str(error), "telecom run nightly, then this again") from error
-    except (DeadLetterErasureError, RawTopicErasureError, LakeBusyError) as error:
+    except (DeadLetterErasureError, RawTopicErasureError, *ANOTHER_JOB) as error:
         raise ErasureError(TRIED, str(error), "the same command again") from error

@@ -11,6 +11,7 @@ from jobs.nightly.publish.history import Action, PublicationRecord, rollback_of
 from jobs.nightly.publish.records import all_records, create_records, stage_record
 from jobs.nightly.silver_build import SilverBuild, create_builds, stage_build
 from jobs.runtime.lake_changes import changing_lake, put_back
+from jobs.runtime.multi_table_commit import require_one_act
 from jobs.runtime.publication import mend_views, show
 from jobs.runtime.published_tags import GOLD
 from jobs.runtime.staged_tables import StagedTables
@@ -53,8 +54,10 @@ def refuse(
 def roll_back(catalog: Catalog, sql: TrinoSql) -> PublicationRecord:
     """Show readers the publication before the current one.
 
-    Raises `NothingToRollBackToError`, `SnapshotGoneError`, and `LakeBusyError` while another job changes the tables.
+    Raises `NothingToRollBackToError`, `SnapshotGoneError`, `LakeBusyError` while another job changes the tables, and
+    `NotCommittedError`.
     """
+    require_one_act(catalog)
     with changing_lake(catalog, "publish-rollback") as lake:
         if lake.has_loose_views:
             mend_views(catalog, sql)

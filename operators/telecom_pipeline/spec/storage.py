@@ -61,7 +61,9 @@ class Jdbc(PostgresDatabase):
 
 
 class Rest(SpecModel):
-    """Iceberg REST catalog, for example Polaris or Lakekeeper."""
+    """Iceberg REST catalog, for example Polaris or Lakekeeper. It has to offer `transactions/commit`, and to carry it
+    out as a whole or not at all.
+    """
 
     uri: Annotated[str, Field(pattern=HTTP_PATTERN)] = Field(description="Base URL of the catalog.")
     warehouse: str | None = Field(

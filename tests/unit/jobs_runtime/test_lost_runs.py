@@ -11,11 +11,11 @@ import pytest
 from pyiceberg.catalog import Catalog
 from test_unfinished_run import BUILDS, CALLS, FACTS, NEW, SCHEMA, append, half_a_night, numbers, open_lake
 
+from jobs.runtime.commit_errors import ChangedMeanwhileError
 from jobs.runtime.fail_points import ENVIRONMENT_VARIABLE
 from jobs.runtime.lake_changes import AFTER_DROPS, changing_lake, put_back
 from jobs.runtime.multi_table_commit import AFTER_ACT, BEFORE_ACT
 from jobs.runtime.publication import forget
-from jobs.runtime.rest_transaction import ChangedMeanwhileError
 from jobs.runtime.staged_tables import StagedTables
 from jobs.runtime.unfinished_run import (
     LostRunError,

@@ -5,22 +5,18 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
-from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
 from pyiceberg.catalog import Catalog
-from pyiceberg.catalog.rest import RestCatalog
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.typedef import Identifier
 
 from jobs.runtime import multi_table_commit
+from jobs.runtime.commit_errors import ChangedMeanwhileError, ContestedCommitError
 from jobs.runtime.fail_points import ENVIRONMENT_VARIABLE
-from jobs.runtime.multi_table_commit import AFTER_ACT, BEFORE_ACT, ContestedCommitError
-from jobs.runtime.rest_transaction import ChangedMeanwhileError, NotOneActError, commit_over_rest
+from jobs.runtime.multi_table_commit import AFTER_ACT, BEFORE_ACT
 from jobs.runtime.staged_tables import StagedTables
 
 LEFT, RIGHT = ("gold", "left"), ("gold", "right")
@@ -175,53 +171,3 @@ def test_a_process_that_is_killed_has_done_all_or_nothing(
     append(staged.load(LEFT), 3)
     staged.commit()
     assert numbers(catalog, LEFT) == [*expected, 3]
-
-
-@pytest.fixture
-def rest_server() -> Iterator[SimpleNamespace]:
-    """A REST catalog of which only the answer to a transaction matters; `answer` is set by the test."""
-    seen = SimpleNamespace(answer=204, path="", body="", authorization="")
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self._reply(200, b'{"defaults": {}, "overrides": {"prefix": "lake"}}')
-
-        def do_POST(self) -> None:
-            seen.path, seen.authorization = self.path, self.headers.get("Authorization", "")
-            seen.body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            self._reply(seen.answer, b"")
-
-        def log_message(self, *_: object) -> None:
-            return
-
-        def _reply(self, status: int, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    seen.uri = f"http://127.0.0.1:{server.server_port}"
-    yield seen
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.mark.parametrize(
-    ("answer", "raised"), [(409, ChangedMeanwhileError), (404, NotOneActError), (501, NotOneActError)]
-)
-def test_a_rest_catalog_is_asked_once_for_all_tables(
-    catalog: Catalog, rest_server: SimpleNamespace, answer: int, raised: type[Exception]
-):
-    rest = RestCatalog("lake", uri=rest_server.uri, token="t0ken")
-    staged = StagedTables(catalog)
-    staged.require_snapshot(LEFT, 5)
-    changes = list(staged.held_back)
-    commit_over_rest(rest, changes)
-    assert rest_server.path == "/v1/lake/transactions/commit"
-    assert rest_server.authorization == "Bearer t0ken"
-    assert '"snapshot-id": 5' in rest_server.body
-    rest_server.answer = answer
-    with pytest.raises(raised):
-        commit_over_rest(rest, changes)

@@ -13,10 +13,10 @@ from pyiceberg.table import Table
 from pyiceberg.transforms import IdentityTransform
 from pyiceberg.types import StringType
 
+from jobs.runtime.commit_errors import ChangedMeanwhileError
 from jobs.runtime.lake_changes import changing_lake, put_back
 from jobs.runtime.publication import forget
 from jobs.runtime.published_tags import PREVIOUS_TAG, SnapshotGoneError, move_tags, tagged
-from jobs.runtime.rest_transaction import ChangedMeanwhileError
 from jobs.runtime.staged_tables import StagedTables
 from jobs.runtime.table_states import TableState
 from jobs.runtime.unfinished_run import Phase, begin_run, unfinished_run

@@ -20,10 +20,10 @@ from jobs.nightly.publish.history import Action
 from jobs.nightly.publish.publish import publish, refuse, roll_back
 from jobs.nightly.publish.records import all_records
 from jobs.nightly.silver_build import SilverBuild, last_build
+from jobs.runtime.commit_errors import ChangedMeanwhileError
 from jobs.runtime.lake_changes import changing_lake
 from jobs.runtime.publication import AFTER_NARROW_VIEWS, mend_views
 from jobs.runtime.published_tags import published_tables, tagged
-from jobs.runtime.rest_transaction import ChangedMeanwhileError
 from jobs.runtime.trino import TrinoSql
 from jobs.runtime.unfinished_run import LostRunError, Phase, begin_run, unfinished_run
 

@@ -63,6 +63,7 @@ jobs/nightly/publish/history.py
 jobs/nightly/run_day.py
 jobs/nightly/sql_text.py
 jobs/privacy/subject.py
+jobs/runtime/landed_changes.py
 jobs/runtime/positions.py
 local/adapters/flink/manifest.py
 local/adapters/kafka/nodes.py
