@@ -16,7 +16,7 @@ from jobs.nightly.bronze_tables import INPUTS
 from jobs.nightly.restated_days import with_restated
 from jobs.nightly.run_window import RunWindow, first_window, window_after
 from jobs.nightly.silver_build import SILVER, SilverBuild, last_build
-from jobs.nightly.touched_days import days_arrived
+from jobs.nightly.touched_days import Arrivals, days_arrived
 from jobs.runtime.published_tags import current_snapshots
 from jobs.runtime.trino import TrinoSql
 
@@ -121,8 +121,8 @@ def _touched(
     """The window, and the event days that it touches. Days on which rows came or went that no arrival explains, because
     somebody deleted some for example, are made again as a whole.
     """
-    zone = calendar.zone
-    touched = days_arrived(sql, inputs, window.start, calendar.time_zone) | event_days_of(window.utc_days, zone)
+    zone, arrivals = calendar.zone, Arrivals(window.start, window.new_since)
+    touched = days_arrived(sql, inputs, arrivals, calendar.time_zone) | event_days_of(window.utc_days, zone)
     if unexplained := days_left_behind(known, in_bronze, touched, zone):
         log.warning("rows_changed_without_arrivals", utc_days=sorted(str(day) for day in unexplained))
         window = replace(window, is_silver_current=False, utc_days=window.utc_days | unexplained)
