@@ -24,7 +24,8 @@ CITY_BY_REGION = {
 REGIONS = tuple(CITY_BY_REGION)
 SEGMENTS = ("consumer", "consumer", "consumer", "youth", "senior", "business")
 CONSENT_PURPOSES = ("marketing", "profiling")
-LONGEST_TENURE_DAYS = 5 * 365
+# Traffic may have a history that is older than the CRM's: whoever is in it was a customer then.
+SHORTEST_TENURE_DAYS, LONGEST_TENURE_DAYS = 60, 5 * 365
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def population(seed: int, customer_count: int, first_day: dt.date) -> Iterator[C
 def _customer(random: Random, index: int, first_day: dt.date) -> Customer:
     first, last = random.choice(FIRST_NAMES), random.choice(LAST_NAMES)
     segment = random.choice(SEGMENTS)
-    since = first_day - dt.timedelta(days=random.randint(1, LONGEST_TENURE_DAYS))
+    since = first_day - dt.timedelta(days=random.randint(SHORTEST_TENURE_DAYS, LONGEST_TENURE_DAYS))
     return Customer(
         customer_id=customer_id(index),
         full_name=f"{first} {last}",
