@@ -61,13 +61,17 @@ class UniquenessGate(GateLimits):
 
 
 class FreshnessGate(GateLimits):
-    """Streams and batches have arrived lately; hours in which a stream is usually silent do not count."""
+    """Streams and batches have arrived lately; hours in which little usually arrives count for a part."""
 
     warn_above: float | None = _warns(1, "share of the allowed age")
     block_above: float | None = _blocks(3, "share of the allowed age")
     stream_max_age_minutes: Minutes = Field(default=60, description="Allowed age of a topic's newest arrival, minutes.")
     history_days: Days = Field(
-        default=3, description="Days before the run's day that say in which hours a stream is usually silent."
+        default=14, description="Days before the run's day that say how much usually arrives in which hour."
+    )
+    min_hourly_rows: Count = Field(
+        default=10,
+        description="An hour in which usually fewer rows of a stream arrive counts for as small a part of its age.",
     )
     batch_max_age_hours: Hours = Field(
         default=26, description="Allowed age of the last complete look at a table of CRM or billing, in hours."
@@ -75,15 +79,15 @@ class FreshnessGate(GateLimits):
 
 
 class VolumeGate(GateLimits):
-    """Rows of the day's closed hours against the same hours of comparable days."""
+    """Events of a topic in a day's closed hours against the same hours of comparable days; too many only warn."""
 
     warn_above: float | None = _warns(0.3, "deviation from what is usual, as a share of it")
     block_above: float | None = _blocks(0.5, "deviation from what is usual, as a share of it")
-    history_days: Days = Field(default=28, description="Days before the run's day that say what is usual.")
+    history_days: Days = Field(default=28, description="Days before a day that say what is usual on it.")
     min_comparable_days: Count = Field(
         default=3,
-        description="Days that say what is usual: as many same weekdays, or else working days or weekend days. With "
-        "fewer, a deviation only warns.",
+        description="Days that say what is usual: as many same weekdays, or else working days, or free days, which are "
+        "holidays and weekend days. With fewer, a deviation only warns.",
     )
     weekend_days: tuple[IsoWeekday, ...] = Field(
         default=(6, 7), description="Weekend days, as ISO numbers: 1 is Monday, 7 is Sunday."
@@ -116,7 +120,7 @@ class DistributionGate(GateLimits):
 
     warn_above: float | None = _warns(0.1, "population stability index")
     block_above: float | None = _blocks(0.25, "population stability index")
-    history_days: Days = Field(default=7, description="Days before the run's day that it is compared with.")
+    history_days: Days = Field(default=7, description="Days before a day that it is compared with.")
     min_rows: Count = Field(default=300, description="Rows that both sides must have for a comparison.")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from contracts.calendar import Calendar
-from jobs.nightly.closed_day import JudgedDay, day_start, judged_day
+from jobs.nightly.judged_days import JudgedDays, judged_days
 
 TableName = tuple[str, str]
 
@@ -19,6 +19,8 @@ class AuditedRun:
     All gates read exactly these snapshots, and exactly these are published if they pass. `rows_left_behind`, by bronze
     table, are rows of all other days that came or went since the last accepted run, and that no run has worked on.
     `read` are the snapshots of bronze that the run's statements named, and `built` the tables that it was to write.
+    No accepted run has judged the days from `unjudged_since` on; None means that this is the first one. `holidays` are
+    the public holidays of the calendar.
     """
 
     run_id: str
@@ -33,11 +35,11 @@ class AuditedRun:
     built: frozenset[TableName] = frozenset()
     calendar: Calendar = field(default_factory=Calendar)
     is_backfill: bool = False
+    unjudged_since: dt.date | None = None
+    holidays: frozenset[dt.date] = frozenset()
 
     @cached_property
-    def judged(self) -> JudgedDay:
-        """The closed hours of the run's day. A backfill of other days has nothing to say about them."""
-        start = day_start(self.run_date, self.calendar)
-        if self.is_backfill and self.run_date not in self.days:
-            return JudgedDay(self.run_date, start, start)
-        return judged_day(self.run_date, self.now, self.calendar)
+    def judged(self) -> JudgedDays:
+        """The closed hours of each day that the run answers for."""
+        backfilled = self.days if self.is_backfill else None
+        return judged_days(self.run_date, self.unjudged_since, self.now, self.calendar, backfilled)

@@ -53,6 +53,11 @@ def public_holidays(calendar: Calendar, years: range) -> list[tuple[dt.date, str
     return sorted(found.items())
 
 
+def holidays_around(calendar: Calendar, day: dt.date) -> frozenset[dt.date]:
+    """Public holidays of the year of `day` and of the one before. Raises `UnknownHolidaysError`."""
+    return frozenset(holiday for holiday, _ in public_holidays(calendar, range(day.year - 1, day.year + 1)))
+
+
 def first_event_days(catalog: Catalog) -> Iterator[dt.date]:
     """For each silver table of events, a day before which it has no event. Iceberg's manifest lists tell it."""
     for name in SILVER_TABLE_BY_TOPIC.values():

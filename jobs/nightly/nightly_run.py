@@ -19,7 +19,7 @@ from contracts.calendar import Calendar
 from contracts.environment import PARSED_DBT_PROJECT
 from jobs.nightly.audited_run import AuditedRun, TableName
 from jobs.nightly.bronze_tables import create_bronze_tables
-from jobs.nightly.calendar_years import year_variables
+from jobs.nightly.calendar_years import holidays_around, year_variables
 from jobs.nightly.dbt.dbt_build import Dbt
 from jobs.nightly.dbt.parsed_project import ParsedProject
 from jobs.nightly.failed_build import as_results
@@ -167,6 +167,7 @@ def _build_and_judge(
         run_date=plan.run_date,
         window_start=plan.window.start,
         days=plan.gold_days,
+    holidays = holidays_around(calendar, plan.run_date)
         now=plan.now,
         inputs=plan.inputs,
         outputs=_outputs(engines),
@@ -181,6 +182,8 @@ def _build_and_judge(
         record_results(engines.catalog, run, results)
     else:
         results = audit(Inspection(run, engines.sql, engines.catalog, settings.gates, settings.topics))
+        unjudged_since=plan.unjudged_since,
+        holidays=holidays,
     return NightlyReport(run, tuple(results), _conclude(engines, plan, run, unfinished, results))
 
 
@@ -190,7 +193,7 @@ def _conclude(
     engines.lake.require_held()
     if any(result.blocks for result in results):
         return refuse(engines.catalog, run, unfinished, results)
-    return publish(engines.catalog, engines.sql, run, unfinished, plan.build(run.outputs))
+    return publish(engines.catalog, engines.sql, run, unfinished, plan.build(run.outputs, run.judged))
 
 
 def dbt_variables(plan: RunPlan) -> dict[str, object]:

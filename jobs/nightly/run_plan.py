@@ -13,6 +13,9 @@ from contracts.tables import BRONZE_NAMESPACE
 from jobs.nightly.audited_run import TableName
 from jobs.nightly.bronze_days import BronzeDays, bronze_days, days_left_behind, event_days_of, rows_left_behind
 from jobs.nightly.bronze_tables import INPUTS
+from jobs.nightly.judged_days import JudgedDays, unjudged_from
+from jobs.nightly.publish.history import Action
+from jobs.nightly.publish.records import all_records
 from jobs.nightly.restated_days import with_restated
 from jobs.nightly.run_window import RunWindow, first_window, window_after
 from jobs.nightly.silver_build import SILVER, SilverBuild, last_build
@@ -39,7 +42,8 @@ class DayRange:
 @dataclass(frozen=True)
 class RunPlan:
     """A run of `run_date` before it begins. `days` are event days: of `backfill`, or those that arrivals touch;
-    `gold_days` are these and the days that gold restates because a dimension changed late.
+    `gold_days` are these and the days that gold restates because a dimension changed late. No accepted run has judged
+    the days from `unjudged_since` on; None means that there was none.
     """
 
     run_date: dt.date
@@ -52,13 +56,17 @@ class RunPlan:
     backfill: DayRange | None
     bronze_days: BronzeDays
     rows_left_behind: Mapping[str, int]
+    unjudged_since: dt.date | None = None
 
-    def build(self, outputs: Mapping[TableName, int]) -> SilverBuild | None:
-        """What silver has if the run is accepted; None for a backfill, which takes no arrivals of other days."""
+    def build(self, outputs: Mapping[TableName, int], judged: JudgedDays) -> SilverBuild | None:
+        """What silver has, and up to when it is judged, if the run is accepted; None for a backfill, which takes no
+        arrivals of other days.
+        """
         if self.backfill is not None:
             return None
         silver = {table: snapshot for table, snapshot in outputs.items() if table[0] == SILVER}
-        return SilverBuild(self.project_digest, self.inputs, silver, self.now, self.bronze_days)
+        until = judged.days[-1].until if judged.days else None
+        return SilverBuild(self.project_digest, self.inputs, silver, self.now, self.bronze_days, until)
 
 
 def plan_run(
@@ -84,13 +92,22 @@ def plan_run(
         gold_days = with_restated(sql, inputs, silver, window.arrived_since, days)
     left = rows_left_behind(known, in_bronze, days, settings.calendar.zone)
     log.info("plan", start=str(window.start), new_since=str(window.new_since), days=len(days))
-    return RunPlan(run_date, now, project_digest, inputs, window, days, gold_days, backfill, in_bronze, left)
+    since = _unjudged_since(catalog, build, settings.calendar)
+    return RunPlan(run_date, now, project_digest, inputs, window, days, gold_days, backfill, in_bronze, left, since)
 
 
 def snapshots_of(catalog: Catalog, namespace: str, among: Collection[TableName] | None = None) -> dict[TableName, int]:
     """Current snapshot of every table in a namespace; with `among`, of these only."""
     names = None if among is None else {name for place, name in among if place == namespace}
     return {(namespace, name): snapshot for name, snapshot in current_snapshots(catalog, namespace, names).items()}
+
+
+def _unjudged_since(catalog: Catalog, build: SilverBuild | None, calendar: Calendar) -> dt.date | None:
+    """The first day that no accepted run has judged as a whole. Before the first one, what was refused counts."""
+    if build and (judged_until := build.judged_until or build.pinned_at):
+        return unjudged_from(judged_until, calendar)
+    refused = (record.run_date for record in all_records(catalog) if record.action is Action.REFUSED)
+    return min((day for day in refused if day), default=None)
 
 
 def _window(

@@ -27,6 +27,7 @@ _BUILD_SCHEMA = pa.schema(
         ("inputs", pa.string()),
         ("outputs", pa.string()),
         ("pinned_at", pa.timestamp("us", tz="UTC")),
+        ("judged_until", pa.timestamp("us", tz="UTC")),
     ]
 )
 _DAYS_SCHEMA = pa.schema([("table_name", pa.string()), ("utc_day", pa.date32()), ("row_count", pa.int64())])
@@ -36,7 +37,8 @@ _DAYS_SCHEMA = pa.schema([("table_name", pa.string()), ("utc_day", pa.date32()),
 class SilverBuild:
     """All rows of the bronze snapshots `inputs` are in the silver snapshots `outputs`, as this project makes them.
 
-    The snapshots were chosen at `pinned_at` (None in a build of before it was noted).
+    The snapshots were chosen at `pinned_at`, and an accepted run has judged all hours up to `judged_until` (None in a
+    build of before it was noted).
     """
 
     project_digest: str
@@ -44,6 +46,7 @@ class SilverBuild:
     outputs: Mapping[TableName, int]
     pinned_at: dt.datetime | None = None
     bronze_days: BronzeDays = field(default_factory=dict)
+    judged_until: dt.datetime | None = None
 
     def is_untouched(self, silver: Mapping[TableName, int]) -> bool:
         """True when nobody has changed a silver table since; other tables in the namespace do not count."""
@@ -60,7 +63,9 @@ def last_build(catalog: Catalog) -> SilverBuild | None:
     for of_day in _rows(catalog, BRONZE_DAYS):
         days[of_day["table_name"]][of_day["utc_day"]] = of_day["row_count"]
     inputs, outputs = _from_json(row["inputs"]), _from_json(row["outputs"])
-    return SilverBuild(row["project_digest"], inputs, outputs, row.get("pinned_at"), dict(days))
+    return SilverBuild(
+        row["project_digest"], inputs, outputs, row.get("pinned_at"), dict(days), row.get("judged_until")
+    )
 
 
 def create_builds(catalog: Catalog) -> None:
@@ -80,6 +85,7 @@ def stage_build(staged: StagedTables, build: SilverBuild) -> None:
         "inputs": _to_json(build.inputs),
         "outputs": _to_json(build.outputs),
         "pinned_at": build.pinned_at,
+        "judged_until": build.judged_until,
     }
     days = [
         {"table_name": table, "utc_day": day, "row_count": count}

@@ -1,5 +1,6 @@
 """What a gate is, and how a measurement is judged. Pure."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,13 +29,15 @@ class Layer(StrEnum):
 class Reading:
     """How bad one subject is (a table, a region, a column): 0 is perfect, more is worse.
 
-    With `is_named`, the gate warns of it however small the value is, unless the gate never warns.
+    With `is_named`, the gate warns of it however small the value is, unless the gate never warns. `day` is the day that
+    it is about, which the subject names; None means the run as a whole.
     """
 
     subject: str
     value: float
     detail: str = ""
     is_named: bool = False
+    day: dt.date | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from contracts.tables import BRONZE_TABLE_BY_TOPIC, BronzeTable
 from contracts.topics import EVENT_MODEL_BY_TOPIC
 from jobs.nightly.audited_run import AuditedRun, TableName
 from jobs.nightly.gates.gate import Reading
+from jobs.nightly.gates.judging.usual_days import DayKinds
 from jobs.nightly.gates.statement import render
 from jobs.runtime.trino import Row, TrinoSql
 
@@ -31,6 +32,11 @@ class Inspection:
     def bronze_tables(self) -> dict[str, BronzeTable]:
         """Contracts of the pipeline's topics, by topic."""
         return {topic: contract for topic, contract in BRONZE_TABLE_BY_TOPIC.items() if topic in self.topics}
+
+    @property
+    def day_kinds(self) -> DayKinds:
+        """Which days are free, by the calendar's holidays and the weekend that the gate `volume` knows."""
+        return DayKinds(self.run.holidays, self.settings.volume.weekend_days)
 
     def table(self, identifier: TableName) -> Table:
         """A table as it was when the first gate asked for it."""

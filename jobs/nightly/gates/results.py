@@ -71,5 +71,5 @@ def _row(run: AuditedRun, result: GateResult, checked_at: dt.datetime) -> dict[s
         "unit": gate.unit,
         "warn_above": gate.warn_above,
         "block_above": gate.block_above,
-        "evidence": json.dumps([asdict(reading) for reading in result.evidence]),
+        "evidence": json.dumps([asdict(reading) for reading in result.evidence], default=str),
     }

@@ -18,8 +18,9 @@ class UnknownTableError(LookupError):
 def render(statement: str, run: AuditedRun, catalog: str, parameters: Mapping[str, object] | None = None) -> str:
     """`statement` with its parameters filled in.
 
-    `$<namespace>_<table>` becomes the table at its audited snapshot; `$run_date`, `$window_start`, `$now`,
-    `$judged_start` and `$judged_until` become SQL literals, `$time_zone` a name in quotes. `$on_touched_days`,
+    `$<namespace>_<table>` becomes the table at its audited snapshot; `$run_date`, `$window_start`, `$now`, and
+    `$judged_start`, `$judged_until`, `$first_judged_day` and `$last_judged_day`, which span all judged days, become SQL
+    literals, `$time_zone` a name in quotes. `$on_touched_days`,
     `$near_touched_days` (also all days from the window on), `$in_touched_months`, `$of_touched_months` and
     `$at_touched_times` become conditions of literals on `event_date`, `month_start` and `event_time`, so that the
     engine leaves out all other partitions when it plans. `parameters` are a gate's own. Raises `UnknownTableError`.
@@ -37,8 +38,9 @@ def render(statement: str, run: AuditedRun, catalog: str, parameters: Mapping[st
 
 
 def arrivals_since(run: AuditedRun, history_days: int) -> dt.datetime:
-    """The first arrival of so many days before the run's day."""
-    return day_start(run.run_date - history_days * ONE_DAY, run.calendar)
+    """The first arrival of so many days before the first day that is judged, or else the run's."""
+    first = min([run.run_date, *(judged.day for judged in run.judged.days)])
+    return day_start(first - history_days * ONE_DAY, run.calendar)
 
 
 def window_start(run: AuditedRun) -> dt.datetime:
@@ -66,12 +68,10 @@ def _literals(run: AuditedRun) -> dict[str, object]:
     months = sorted({day.replace(day=1) for day in run.days})
     on_days = _any_of(f"event_date between date '{first}' and date '{last}'" for first, last in touched)
     times = [(day_start(first, run.calendar), day_start(last + ONE_DAY, run.calendar)) for first, last in touched]
-    return {
+    return _of_judged_days(run) | {
         "run_date": f"date '{run.run_date}'",
         "window_start": instant(window_start(run)),
         "now": instant(run.now),
-        "judged_start": instant(run.judged.start),
-        "judged_until": instant(run.judged.until),
         "time_zone": f"'{run.calendar.time_zone}'",
         "on_touched_days": on_days,
         "near_touched_days": f"({on_days} or event_date >= date '{run.window_start}')",
@@ -82,6 +82,19 @@ def _literals(run: AuditedRun) -> dict[str, object]:
         "at_touched_times": _any_of(
             f"event_time >= {instant(start)} and event_time < {instant(until)}" for start, until in times
         ),
+    }
+
+
+def _of_judged_days(run: AuditedRun) -> dict[str, object]:
+    """Literals of the span of all judged days; it is empty if there is none."""
+    days = run.judged.days
+    start = days[0].start if days else day_start(run.run_date, run.calendar)
+    first, last = (days[0].day, days[-1].day) if days else (run.run_date, run.run_date - ONE_DAY)
+    return {
+        "judged_start": instant(start),
+        "judged_until": instant(days[-1].until if days else start),
+        "first_judged_day": f"date '{first}'",
+        "last_judged_day": f"date '{last}'",
     }
 
 

@@ -76,11 +76,9 @@ FAULTS = (
         ("bronze", "call_events"),
         "update bronze.call_events set _bronze_ingested_at = _bronze_ingested_at - interval '30' day",
     ),
-    Fault(
-        "volume",
-        ("gold", "agg_tower_hourly_utilization"),
-        f"delete from gold.agg_tower_hourly_utilization where event_date = date '{RUN_DATE}'",
-        now=NIGHT_AFTER,
+    *(
+        Fault("volume", ("silver", table), f"delete from silver.{table} where {ON_THE_DAY}", now=NIGHT_AFTER)
+        for table in ("silver_calls", "silver_sms", "silver_data_sessions", "silver_network_probes")
     ),
     Fault(
         "validity",
@@ -300,7 +298,7 @@ def test_records_that_an_outage_held_up_are_not_late(warehouse: Warehouse, is_ou
     with spoiled(warehouse, ("bronze", "sms_events"), lambda: warehouse.lake.append_rows("sms_events", rows)):
         inspection = Inspection(audited(warehouse, NIGHT_AFTER), warehouse.sql, warehouse.catalog)
         readings = READERS["late_and_dead_letters"](inspection)
-    (reading,) = (each for each in readings if each.subject == "sms_events late")
+    (reading,) = (each for each in readings if each.subject == f"sms_events late on {RUN_DATE}")
     late, held_up = map(int, re.findall(r"(\d+) (?:of \d+ records late|of them held up)", reading.detail))
     # A few of the warehouse's own are late as well, and too few to count.
     assert late >= 300

@@ -15,6 +15,7 @@ DAY = dt.date(2026, 11, 25)
 def value(alerts: int, subscribers: int, closed_hours: int = 24) -> float:
     now = dt.datetime.combine(DAY, dt.time(0, 5), dt.UTC) + dt.timedelta(hours=closed_hours)
     (reading,) = fraud_readings(alerts, subscribers, judged_day(DAY, now, Calendar()), FraudHealthGate())
+    assert reading.day == DAY
     return reading.value
 
 

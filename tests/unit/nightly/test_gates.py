@@ -2,30 +2,21 @@ import dataclasses
 import datetime as dt
 
 import pytest
+from nightly_runs import RUN
 
 from contracts.calendar import Calendar
 from contracts.gate_settings import GateSettings
 from contracts.nightly_verdict import LONGEST_TEXT_BYTES, GateVerdict, read_verdict
-from jobs.nightly.audited_run import AuditedRun
 from jobs.nightly.gates.catalogue import GATE_NAMES, gates_with
 from jobs.nightly.gates.gate import Gate, Layer, Outcome, Reading, judge
 from jobs.nightly.gates.judging.schema_diff import schema_readings
 from jobs.nightly.gates.reading.readers import READERS
 from jobs.nightly.gates.results import verdict
-from jobs.nightly.gates.statement import MOST_SERIES, UnknownTableError, render, unbroken
+from jobs.nightly.gates.statement import MOST_SERIES, UnknownTableError, arrivals_since, render, unbroken
 
 GATES = gates_with(GateSettings())
 GATE_BY_NAME = {gate.name: gate for gate in GATES}
-GATE = Gate(1, "example", Layer.GOLD, "rule", "share", "owner", warn_above=0.1, block_above=0.5)
-RUN = AuditedRun(
-    run_id="run",
-    run_date=dt.date(2026, 11, 20),
-    window_start=dt.date(2026, 11, 17),
-    days=(dt.date(2026, 11, 19), dt.date(2026, 11, 20), dt.date(2026, 10, 2)),
-    now=dt.datetime(2026, 11, 20, 18, tzinfo=dt.UTC),
-    inputs={("bronze", "call_events"): 11},
-    outputs={("gold", "fact_calls"): 22},
-)
+GATE = Gate(1, "example", Layer.GOLD, "rule", "share", "owner", True, warn_above=0.1, block_above=0.5)
 
 
 @pytest.mark.parametrize(
@@ -94,8 +85,9 @@ def test_days_are_those_of_the_calendar():
 
 
 def test_a_backfill_of_other_days_says_nothing_of_the_runs_day():
-    assert RUN.judged.closed_hours == 17
-    assert dataclasses.replace(RUN, is_backfill=True).judged.closed_hours == 17
+    (judged,) = RUN.judged.days
+    assert judged.closed_hours == 17
+    assert dataclasses.replace(RUN, is_backfill=True).judged.days == (judged,)
     other = dataclasses.replace(RUN, is_backfill=True, days=(dt.date(2026, 10, 2),))
     assert other.judged.closed_hours == 0
 

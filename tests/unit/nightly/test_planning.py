@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +18,8 @@ from contracts.batch_tables import BATCH_TABLES
 from contracts.settings import JdbcCatalog, S3Connection
 from jobs.nightly.bronze_days import bronze_days
 from jobs.nightly.dbt.parse_project import NO_TRINO
+from jobs.nightly.publish.history import Action, PublicationRecord
+from jobs.nightly.publish.records import create_records, stage_record
 from jobs.nightly.run_plan import DayRange, RunPlan, plan_run, snapshots_of
 from jobs.nightly.silver_build import SilverBuild, create_builds, last_build, stage_build
 from jobs.runtime.staged_tables import StagedTables
@@ -160,3 +162,33 @@ def test_the_first_run_takes_all_days(catalog: Catalog):
     planned = plan(catalog)
     assert planned.days == (OLD, dt.date(2026, 11, 21))
     assert planned.rows_left_behind == {}
+
+
+def note_judged(catalog: Catalog, judged_until: dt.datetime | None) -> None:
+    build = last_build(catalog)
+    assert build is not None
+    staged = StagedTables(catalog)
+    stage_build(staged, replace(build, judged_until=judged_until))
+    staged.commit()
+
+
+def note_refused(catalog: Catalog, day: dt.date) -> None:
+    create_records(catalog)
+    staged = StagedTables(catalog)
+    stage_record(staged, PublicationRecord("refused", Action.REFUSED, NOW, day, {}, ("volume",)))
+    staged.commit()
+
+
+def test_a_run_judges_what_no_accepted_one_has_judged_to_its_end(catalog: Catalog):
+    assert plan(catalog).unjudged_since == ACCEPTED.date(), "a build of before it was noted"
+    note_judged(catalog, dt.datetime(2026, 11, 26, tzinfo=dt.UTC))
+    note_refused(catalog, dt.date(2026, 11, 1))
+    assert plan(catalog).unjudged_since == dt.date(2026, 11, 26)
+
+
+def test_before_the_first_accepted_run_the_refused_ones_are_judged_again(catalog: Catalog):
+    catalog.drop_table(("audit", "silver_build"))
+    assert plan(catalog).unjudged_since is None
+    for day in (27, 25, 26):
+        note_refused(catalog, dt.date(2026, 11, day))
+    assert plan(catalog).unjudged_since == dt.date(2026, 11, 25)

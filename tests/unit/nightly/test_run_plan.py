@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import replace
 
+from contracts.calendar import Calendar
+from jobs.nightly.judged_days import judged_days
 from jobs.nightly.nightly_run import dbt_variables
 from jobs.nightly.run_plan import DayRange, RunPlan
 from jobs.nightly.run_window import RunWindow
@@ -40,8 +42,10 @@ def test_a_run_that_does_not_know_what_silver_has_makes_whole_days():
 
 
 def test_an_accepted_run_notes_what_silver_has_and_a_backfill_does_not():
-    assert BACKFILL.build(OUTPUTS) is None
-    noted = replace(BACKFILL, backfill=None).build(OUTPUTS)
+    judged = judged_days(BACKFILL.run_date, None, NOW, Calendar())
+    assert BACKFILL.build(OUTPUTS, judged) is None
+    noted = replace(BACKFILL, backfill=None).build(OUTPUTS, judged)
     assert noted is not None
     assert (noted.inputs, noted.outputs) == (BACKFILL.inputs, {("silver", "silver_calls"): 6})
     assert (noted.pinned_at, noted.bronze_days) == (NOW, BACKFILL.bronze_days)
+    assert noted.judged_until == NOW.replace(minute=0)

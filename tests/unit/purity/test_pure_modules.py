@@ -58,8 +58,10 @@ jobs/nightly/gates/judging/lineage.py
 jobs/nightly/gates/judging/personal_data.py
 jobs/nightly/gates/judging/schema_diff.py
 jobs/nightly/gates/judging/volume.py
+jobs/nightly/gates/judging/usual_days.py
 jobs/nightly/gates/statement.py
 jobs/nightly/publish/history.py
+jobs/nightly/judged_days.py
 jobs/nightly/run_day.py
 jobs/nightly/sql_text.py
 jobs/privacy/subject.py

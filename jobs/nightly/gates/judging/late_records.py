@@ -1,5 +1,6 @@
 """Records that came too late, and dead letters that nobody has replayed, as a share of what is allowed. Pure."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,21 +13,23 @@ SMALLEST_LIMIT = 1e-9
 
 @dataclass(frozen=True)
 class Lateness:
-    """Records of a topic that arrived in some hours: all, the late ones, and those of them that an outage held up."""
+    """Records of a topic that arrived on a day: all, the late ones, and those of them that an outage held up."""
 
     topic: str
+    day: dt.date
     arrived: int
     late: int
     held_up: int
 
 
 def late_readings(topics: Iterable[Lateness], gate: LateAndDeadLettersGate) -> list[Reading]:
-    """A reading per topic. What an outage held up is the outage's fault, which `freshness` and `volume` name."""
+    """A reading per topic and day. An outage, which `freshness` and `volume` name, is blamed for what it held up."""
     return [
         Reading(
-            f"{of.topic} late",
+            f"{of.topic} late on {of.day}",
             _share_of_limit(of.late - of.held_up, of.arrived, gate.max_late_share, gate.min_rows),
             f"{of.late} of {of.arrived} records late, {of.held_up} of them held up by an outage",
+            day=of.day,
         )
         for of in topics
     ]

@@ -6,7 +6,7 @@ from contracts.batch_tables import BATCH_TABLES, COMPARED_AT
 from contracts.events import CallEvent, DataSessionEvent, NetworkProbeEvent, SmsEvent
 from jobs.nightly.gates.gate import Reading
 from jobs.nightly.gates.inspection import Inspection, sql_file
-from jobs.nightly.gates.judging.freshness import HourOfArrivals, batch_readings, stream_readings
+from jobs.nightly.gates.judging.freshness import Habits, HourOfArrivals, batch_readings, stream_readings
 from jobs.nightly.gates.judging.late_records import Lateness, late_readings
 from jobs.nightly.gates.reading.sink_commits import read_dead_letters
 from jobs.nightly.gates.statement import arrivals_since
@@ -19,12 +19,15 @@ SENDABLE_AT = {
     SmsEvent.topic: "event_time",
     NetworkProbeEvent.topic: "event_time",
 }
-HOURS_BY_REGION = (
-    "select concat('{topic} in ', region) as stream, date_trunc('hour', _bronze_ingested_at) as hour,"
-    " max(_bronze_ingested_at) as newest"
-    " from $bronze_{topic} where _bronze_ingested_at >= $arrivals_since group by 1, 2"
+HOURS = (
+    "select {stream} as stream, date_trunc('hour', _bronze_ingested_at) as hour,"
+    " max(_bronze_ingested_at) as newest, count(*) as arrived"
+    " from $bronze_{topic} where _bronze_ingested_at >= $arrivals_since{and_only} group by 1, 2"
 )
-HOURS = HOURS_BY_REGION.replace("concat('{topic} in ', region)", "'{topic}'")
+# A misspelt region sends nothing ever after. Without an inventory, nobody knows which are.
+OF_KNOWN_REGION = (
+    " and (region in (select region from $gold_dim_towers) or not exists (select 1 from $gold_dim_towers))"
+)
 
 
 def read_freshness(inspection: Inspection) -> list[Reading]:
@@ -32,17 +35,21 @@ def read_freshness(inspection: Inspection) -> list[Reading]:
     run, gate = inspection.run, inspection.settings.freshness
     topics = [topic for topic in SENDABLE_AT if topic in inspection.topics]
     by_region = [topic for topic in topics if topic == NetworkProbeEvent.topic]
-    statements = [HOURS.format(topic=topic) for topic in topics]
-    statements += [HOURS_BY_REGION.format(topic=topic) for topic in by_region]
+    statements = [HOURS.format(stream=f"'{topic}'", topic=topic, and_only="") for topic in topics]
+    statements += [
+        HOURS.format(stream=f"concat('{topic} in ', region)", topic=topic, and_only=OF_KNOWN_REGION)
+        for topic in by_region
+    ]
     since = arrivals_since(run, gate.history_days)
     rows = inspection.ask(" union all ".join(statements), {"arrivals_since": instant(since)}) if statements else []
-    hours = [HourOfArrivals(row["stream"], row["hour"], row["newest"]) for row in rows]
-    streams = stream_readings(topics, hours, since, run.now, gate, run.calendar)
+    hours = [HourOfArrivals(row["stream"], row["hour"], row["newest"], row["arrived"]) for row in rows]
+    habits = Habits(gate, run.calendar, inspection.day_kinds)
+    streams = stream_readings(topics, hours, since, run.now, habits)
     return [*streams, *_batches(inspection, since)]
 
 
 def read_late_and_dead_letters(inspection: Inspection) -> list[Reading]:
-    """A reading of late records per topic that sources send, and one of dead letters per topic."""
+    """A reading of late records per topic that sources send and judged day, and one of dead letters per topic."""
     gate = inspection.settings.late_and_dead_letters
     topics = [topic for topic in SENDABLE_AT if topic in inspection.topics]
     records = " union all ".join(
@@ -51,7 +58,8 @@ def read_late_and_dead_letters(inspection: Inspection) -> list[Reading]:
         for topic in topics
     )
     late: list[Lateness] = []
-    if topics and inspection.run.judged.closed_hours:
+    judged = {of_day.day for of_day in inspection.run.judged.days}
+    if topics and judged:
         statement = sql_file("late_records", records=records)
         parameters = {
             "late_after_minutes": gate.late_after_minutes,
@@ -59,7 +67,11 @@ def read_late_and_dead_letters(inspection: Inspection) -> list[Reading]:
             "arrivals_since": instant(arrivals_since(inspection.run, gate.history_days)),
         }
         rows = inspection.ask(statement, parameters)
-        late = [Lateness(row["topic"], row["arrived"], row["late"], row["held_up"]) for row in rows]
+        late = [
+            Lateness(row["topic"], row["day"], row["arrived"], row["late"], row["held_up"])
+            for row in rows
+            if row["day"] in judged
+        ]
     return [*late_readings(late, gate), *read_dead_letters(inspection)]
 
 

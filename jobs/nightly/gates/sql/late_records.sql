@@ -1,7 +1,8 @@
--- Records that arrived in the judged hours: all, the late ones, and those of them that an outage held up. Late: more than
--- so many minutes after the record could have been sent, which is when a call or session ended. Outage: as many minutes
--- in which nothing of the topic arrived. It held up what could have been sent in it, or while it was caught up with,
--- which may take a part of its length. When an outage began that began before the window, nobody knows.
+-- Records that arrived in the judged hours, by day of arrival: all, the late ones, and those of them that an outage held
+-- up. Late: more than so many minutes after the record could have been sent, which is when a call or session ended.
+-- Outage: as many minutes in which nothing of the topic arrived. It held up what could have been sent in it, or while it
+-- was caught up with, which may take a part of its length. When an outage began that began before the window, nobody
+-- knows.
 with records as (
     {records}
 ),
@@ -30,6 +31,7 @@ outages as (
 counted as (
     select
         topic,
+        cast(arrived_at at time zone $time_zone as date) as day,
         is_late,
         to_unixtime(if(is_late, date_trunc('minute', sendable_at))) as sendable_at,
         to_unixtime(if(is_late, date_trunc('minute', arrived_at))) as arrived_at,
@@ -39,11 +41,12 @@ counted as (
         from records
         where arrived_at >= $judged_start and arrived_at < $judged_until
     )
-    group by 1, 2, 3, 4
+    group by 1, 2, 3, 4, 5
 )
 
 select
     counted.topic,
+    counted.day,
     sum(records) as arrived,
     coalesce(sum(records) filter (where is_late), 0) as late,
     coalesce(sum(records) filter (where is_late and any_match(
@@ -55,4 +58,4 @@ select
     )), 0) as held_up
 from counted
 left join outages on outages.topic = counted.topic
-group by counted.topic
+group by counted.topic, counted.day
