@@ -75,6 +75,14 @@ class NightlySettings(Settings):
     topics: tuple[str, ...] = tuple(EVENT_MODEL_BY_TOPIC)
 
 
+class GateAcceptanceSettings(Settings):
+    """What it takes to record that a person accepted what a gate refuses. Days are those of `calendar`."""
+
+    s3: S3Connection
+    catalog: CatalogConnection
+    calendar: Calendar = Calendar()
+
+
 class EraseSettings(Settings):
     """What `privacy` needs to erase a person everywhere; without `kafka` its topics are left alone. The country of
     `calendar` says how phone numbers are written.

@@ -19,5 +19,5 @@ def as_results(failures: Sequence[NodeFailure]) -> list[GateResult]:
 
 def _result(kind: str, name: str, count: int, message: str) -> GateResult:
     unit = "rows at fault" if kind == "test" else "models at fault"
-    gate = Gate(0, f"dbt {kind} {name}", Layer.ALL, f"dbt's {kind} {name} succeeds", unit, OWNER, None, 0)
+    gate = Gate(0, f"dbt {kind} {name}", Layer.ALL, f"dbt's {kind} {name} succeeds", unit, OWNER, False, None, 0)
     return GateResult(gate, Outcome.FAILED, float(count), (Reading(name, float(count), message),))

@@ -26,7 +26,7 @@ from jobs.nightly.failed_build import as_results
 from jobs.nightly.gates.audit import audit
 from jobs.nightly.gates.gate import GateResult
 from jobs.nightly.gates.inspection import Inspection
-from jobs.nightly.gates.results import record_results
+from jobs.nightly.gates.results import gate_verdict, record_results
 from jobs.nightly.publish.history import Action, PublicationRecord
 from jobs.nightly.publish.publish import publish, refuse
 from jobs.nightly.run_plan import DayRange, RunPlan, plan_run, snapshots_of
@@ -59,7 +59,9 @@ class NightlyReport:
         return self.publication.action is Action.PUBLISHED
 
     def summary(self) -> dict[str, object]:
-        """The part of a report that tools read: `gates.{total,passed,failed}`, `blocking` and `published`."""
+        """The part of a report that tools read: `gates.{total,passed,failed}`, `blocking`, with what
+        `telecom accept` needs, and `published`.
+        """
         outcomes = [str(result.outcome) for result in self.results]
         return {
             "run_id": self.run.run_id,
@@ -71,7 +73,11 @@ class NightlyReport:
                 "failed": outcomes.count("failed"),
             },
             "blocking": [
-                {"name": result.gate.name, "evidence": [f"{found.subject} {found.detail}" for found in result.evidence]}
+                {
+                    "name": result.gate.name,
+                    "evidence": [f"{found.subject} {found.detail}" for found in result.evidence],
+                    "accept": gate_verdict(self.run, result).acceptance,
+                }
                 for result in self.results
                 if result.blocks
             ],
@@ -160,6 +166,7 @@ def _build_and_judge(
 ) -> NightlyReport:
     calendar = settings.calendar
     years = year_variables(engines.catalog, calendar, plan.run_date, plan.gold_days)
+    holidays = holidays_around(calendar, plan.run_date)
     variables = dbt_variables(plan) | years | calendar_variables(calendar)
     failures = engines.dbt.build(BUILD, variables, engines.lake.require_held)
     run = AuditedRun(
@@ -167,7 +174,6 @@ def _build_and_judge(
         run_date=plan.run_date,
         window_start=plan.window.start,
         days=plan.gold_days,
-    holidays = holidays_around(calendar, plan.run_date)
         now=plan.now,
         inputs=plan.inputs,
         outputs=_outputs(engines),
@@ -176,14 +182,14 @@ def _build_and_judge(
         built=frozenset(engines.dbt.built_tables()),
         calendar=calendar,
         is_backfill=plan.backfill is not None,
+        unjudged_since=plan.unjudged_since,
+        holidays=holidays,
     )
     if failures:
         results: Sequence[GateResult] = as_results(failures)
         record_results(engines.catalog, run, results)
     else:
         results = audit(Inspection(run, engines.sql, engines.catalog, settings.gates, settings.topics))
-        unjudged_since=plan.unjudged_since,
-        holidays=holidays,
     return NightlyReport(run, tuple(results), _conclude(engines, plan, run, unfinished, results))
 
 

@@ -25,7 +25,7 @@ def run_ingest(target: LocalPipeline, tell: Tell) -> FinishedRun:
         with closing(connect(access.settings.database, access.credentials)) as connection:
             tower_count = network_tower_count(target.pipeline.spec.sources)
             build_inventory(connection, tower_count, dt.datetime.now(dt.UTC))
-    return run_to_success(target, BatchJob.INGEST, tell)
+    return run_to_success(target, BatchJob.INGEST.component, tell)
 
 
 def _has_simulated_crm(target: LocalPipeline) -> bool:

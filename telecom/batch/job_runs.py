@@ -13,7 +13,6 @@ from operators.telecom_pipeline.objects.cluster import Cluster
 from operators.telecom_pipeline.objects.manifest import Manifest, Ref, ref_of
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.render.transform import UnknownRunError, render_batch_run
-from telecom.batch.job_names import BatchJob
 from telecom.pipelines.follow import POLL_SECONDS, Tell
 from telecom.pipelines.known_endpoints import known_endpoints
 from telecom.pipelines.local_pipeline import LocalPipeline
@@ -36,7 +35,7 @@ class FailedRunError(LocalError):
 class FinishedRun:
     """How a run ended: `log` is its output, `failure` is what the Job says about a failure (None: it succeeded)."""
 
-    job: BatchJob
+    component: str
     seconds: float
     log: Path
     failure: str | None
@@ -49,32 +48,32 @@ class FinishedRun:
     @property
     def summary(self) -> str:
         """That the run is done, in a line."""
-        return f"{self.job.component} done after {self.seconds:.1f} s; its output is in {self.log}"
+        return f"{self.component} done after {self.seconds:.1f} s; its output is in {self.log}"
 
 
-def run_batch_job(target: LocalPipeline, job: BatchJob, arguments: Sequence[str], tell: Tell) -> FinishedRun:
+def run_batch_job(target: LocalPipeline, component: str, arguments: Sequence[str], tell: Tell) -> FinishedRun:
     """Run a Job on this machine until it has ended. Raises `BatchRunError`, also if another run is under way."""
     started = time.monotonic()
-    finished = follow_run(target.store, target.pipeline, job, arguments, tell)
+    finished = follow_run(target.store, target.pipeline, component, arguments, tell)
     log = target.state.log_file(f"{process_prefix(finished)}0")
-    return FinishedRun(job, time.monotonic() - started, log, failure_of(finished))
+    return FinishedRun(component, time.monotonic() - started, log, failure_of(finished))
 
 
-def run_to_success(target: LocalPipeline, job: BatchJob, tell: Tell) -> FinishedRun:
+def run_to_success(target: LocalPipeline, component: str, tell: Tell, arguments: Sequence[str] = ()) -> FinishedRun:
     """As `run_batch_job`, but raises `FailedRunError` with the end of the output if the run failed."""
-    done = run_batch_job(target, job, (), tell)
+    done = run_batch_job(target, component, arguments, tell)
     if done.failure is not None:
-        raise FailedRunError(f"run {job.component}", done.last_words, f"less {done.log}")
+        raise FailedRunError(f"run {component}", done.last_words, f"less {done.log}")
     return done
 
 
-def follow_run(cluster: Cluster, pipeline: Pipeline, job: BatchJob, arguments: Sequence[str], tell: Tell) -> Manifest:
+def follow_run(cluster: Cluster, pipeline: Pipeline, component: str, arguments: Sequence[str], tell: Tell) -> Manifest:
     """Apply the Job of a run in any cluster and wait until it has ended. Returns it. Raises `BatchRunError`."""
-    manifest = _manifest(cluster, pipeline, job, arguments)
+    manifest = _manifest(cluster, pipeline, component, arguments)
     ref, started = ref_of(manifest), time.monotonic()
     _delete_former(cluster, ref)
     cluster.apply(manifest)
-    return _wait(cluster, ref, lambda: tell(f"  {job.component:18} runs for {time.monotonic() - started:.0f} s"))
+    return _wait(cluster, ref, lambda: tell(f"  {component:18} runs for {time.monotonic() - started:.0f} s"))
 
 
 def failure_of(job: Manifest) -> str | None:
@@ -84,11 +83,11 @@ def failure_of(job: Manifest) -> str | None:
     return str(failed[0].get("message", "")) if failed else None
 
 
-def _manifest(cluster: Cluster, pipeline: Pipeline, job: BatchJob, arguments: Sequence[str]) -> Manifest:
+def _manifest(cluster: Cluster, pipeline: Pipeline, component: str, arguments: Sequence[str]) -> Manifest:
     try:
-        return render_batch_run(pipeline, known_endpoints(cluster, pipeline), job.component, arguments)
+        return render_batch_run(pipeline, known_endpoints(cluster, pipeline), component, arguments)
     except UnknownRunError as error:
-        raise BatchRunError(f"run {job.component}", str(error), "telecom status") from error
+        raise BatchRunError(f"run {component}", str(error), "telecom status") from error
 
 
 def _delete_former(cluster: Cluster, ref: Ref) -> None:

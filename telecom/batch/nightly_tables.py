@@ -1,6 +1,6 @@
 """A nightly run for people: its gates, and what it published."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group
 from rich.table import Table
@@ -18,7 +18,14 @@ def nightly_report(done: Nightly) -> Group:
         return Group(gate_table(done), "", published_table(done.published))
     blocking = ", ".join(gate.name for gate in done.gates if gate.outcome == FAILED)
     why = Text.assemble(("Not published:", "red"), f" {blocking} failed. Readers see what they saw before.")
-    return Group(gate_table(done), "", why)
+    return Group(gate_table(done), "", why, *_way_out(done))
+
+
+def _way_out(done: Nightly) -> Iterator[Text]:
+    if done.acceptances:
+        yield Text("If that is right all the same, say so, then run it again:")
+    for arguments in done.acceptances:
+        yield Text(f"  telecom accept {arguments}")
 
 
 def gate_table(done: Nightly) -> Table:

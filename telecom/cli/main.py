@@ -11,6 +11,7 @@ from local.errors import LocalError
 from operators.telecom_pipeline.objects.cluster import ClusterError
 from telecom.cli import kube, towers
 from telecom.cli import run as batch
+from telecom.cli.accept import accept
 from telecom.cli.accept_loss import accept_loss
 from telecom.cli.alerts import alerts
 from telecom.cli.apply import apply
@@ -43,7 +44,7 @@ app = typer.Typer(
 )
 VERBS: tuple[Callable[..., None], ...] = (
     *(demo, doctor, fetch, up, status, apply, render, query, alerts),
-    *(lineage, docs, replay_dlq, accept_loss, publish_rollback, erase, logs, down, clean),
+    *(lineage, docs, replay_dlq, accept_loss, accept, publish_rollback, erase, logs, down, clean),
 )
 for verb in VERBS:
     app.command()(verb)

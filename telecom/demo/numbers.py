@@ -50,7 +50,7 @@ def make_numbers(pipeline: RunningPipeline, produced: Mapping[str, EventCounts],
     ):
         balance = beside.submit(balance_ledger, jobs, produced)
         answers = beside.submit(answer_questions, analyst, [asked for asked in QUESTIONS if not asked.is_of_scores])
-        run_to_success(pipeline.local, BatchJob.CHURN, tell)
+        run_to_success(pipeline.local, BatchJob.CHURN.component, tell)
         of_scores = answer_questions(analyst, [asked for asked in QUESTIONS if asked.is_of_scores])
         return Numbers(nightly, balance.result(), in_order(answers.result() + of_scores))
 

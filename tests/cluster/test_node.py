@@ -193,6 +193,15 @@ def test_the_nightly_run_passes_its_gates_and_publishes(node: Node, cluster: Kub
     eventually(lambda: condition(node, "Published") == "True", seconds=60, what="the condition Published")
 
 
+def test_an_acceptance_is_recorded_by_a_job_and_the_verdict_of_the_night_stays(node: Node) -> None:
+    asked = ("--gate", "volume", "--day", "2026-01-01", "--reason", "a strike", "--by", "ann")
+    done = telecom(node, "accept", "demo", "-n", PIPELINES, *asked)
+    assert done.returncode == 0, done.stderr
+    stands = json.loads(run_log(node, "gate-acceptance").splitlines()[-1])
+    assert (stands["gate"], stands["day"], stands["accepted_by"]) == ("volume", "2026-01-01", "ann")
+    assert condition(node, "Published") == "True"
+
+
 @pytest.mark.usefixtures("balances")
 def test_people_log_in_to_trino_and_read_what_is_published(node: Node, tmp_path: Path) -> None:
     for login in TRINO_LOGINS[1:]:

@@ -51,6 +51,18 @@ def test_a_rollback_shows_readers_the_publication_before(demo: DemoRun) -> None:
     assert "no publication before the current one" in again.stderr
 
 
+def test_what_a_gate_refused_is_accepted_once_and_wrong_numbers_never(demo: DemoRun) -> None:
+    wrong = demo.telecom("accept", "--gate", "reconciliation", "--day", "2026-01-01", "--reason", "in a hurry")
+    assert wrong.returncode == 1
+    assert "cannot be accepted" in wrong.stderr
+    for reason in ("a strike", "another one"):
+        done = demo.telecom("accept", "--gate", "volume", "--day", "2026-01-01", "--reason", reason, "--by", "ann")
+        assert done.returncode == 0, done.stderr
+        assert '"reason": "a strike"' in done.stdout
+    kept = demo.query("select gate, cast(day as varchar) as day, reason, accepted_by from audit.gate_acceptances")
+    assert kept == [{"gate": "volume", "day": "2026-01-01", "reason": "a strike", "accepted_by": "ann"}]
+
+
 @dataclass(frozen=True)
 class Person:
     """Somebody who is everywhere: number, and the tokens that stand for it."""

@@ -2,6 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from jobs.nightly.gates.acceptance import with_acceptances
+from jobs.nightly.gates.acceptance_records import all_acceptances
 from jobs.nightly.gates.catalogue import gates_with
 from jobs.nightly.gates.gate import GateResult, judge
 from jobs.nightly.gates.inspection import Inspection
@@ -20,6 +22,7 @@ def audit(inspection: Inspection) -> list[GateResult]:
     longest_first = sorted(gates, key=lambda gate: gate.name != LONGEST_GATE)
     with ThreadPoolExecutor(GATES_AT_ONCE, thread_name_prefix="gate") as pool:
         readings = {gate: pool.submit(READERS[gate.name], inspection) for gate in longest_first}
-    results = [judge(gate, readings[gate].result()) for gate in gates]
+    acceptances, run_date = all_acceptances(inspection.catalog), inspection.run.run_date
+    results = [judge(gate, with_acceptances(gate, readings[gate].result(), acceptances, run_date)) for gate in gates]
     record_results(inspection.catalog, inspection.run, results)
     return results

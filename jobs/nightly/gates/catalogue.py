@@ -1,4 +1,5 @@
-"""The fifteen gates: what they say, in which unit, and who owns them. Their limits are in `contracts.gate_settings`.
+"""The fifteen gates: what they say, in which unit, who owns them, and whether people may accept what they refuse. Their
+limits are in `contracts.gate_settings`.
 
 A gate whose unit is a "share of" something compares with parameters of its own, so that subjects with different limits
 (streams and nightly batches, late events and dead letters) can be judged together.
@@ -22,6 +23,7 @@ _GATES: tuple[GateRule, ...] = (
         "Every offset that the sink read is a row, a dead letter or without a record, and no commit leaves a gap",
         "records missing",
         DATA_PLATFORM,
+        is_acceptable=False,
     ),
     GateRule(
         2,
@@ -30,6 +32,7 @@ _GATES: tuple[GateRule, ...] = (
         "No Kafka position twice in bronze, no event twice in silver and quarantine, no key twice in gold",
         "rows too many",
         DATA_PLATFORM,
+        is_acceptable=False,
     ),
     GateRule(
         3,
@@ -38,6 +41,7 @@ _GATES: tuple[GateRule, ...] = (
         "Streams arrived and batches were looked at lately, per topic, region and table; quiet hours count for less",
         "share of the allowed age",
         DATA_PLATFORM,
+        is_acceptable=True,
     ),
     GateRule(
         4,
@@ -46,6 +50,7 @@ _GATES: tuple[GateRule, ...] = (
         "Events of a topic in a day's closed hours against what is usual; silent hours are named, a silent day fails",
         "deviation from what is usual",
         NETWORK,
+        is_acceptable=True,
     ),
     GateRule(
         5,
@@ -54,6 +59,7 @@ _GATES: tuple[GateRule, ...] = (
         "Bronze tables have the columns of the contract; a removed or retyped column blocks, a new one warns",
         "1 breach, 0.5 addition",
         DATA_PLATFORM,
+        is_acceptable=False,
     ),
     GateRule(
         6,
@@ -62,6 +68,7 @@ _GATES: tuple[GateRule, ...] = (
         "Share of rows in quarantine",
         "share of rows",
         NETWORK,
+        is_acceptable=True,
     ),
     GateRule(
         7,
@@ -70,6 +77,7 @@ _GATES: tuple[GateRule, ...] = (
         "Population stability index of a day's durations, charges and termination causes against days before",
         "PSI",
         FINANCE,
+        is_acceptable=True,
     ),
     GateRule(
         8,
@@ -78,6 +86,7 @@ _GATES: tuple[GateRule, ...] = (
         "Share of calls, messages, sessions and readings whose customer, tower or region the dimensions do not know",
         "share of rows",
         FINANCE,
+        is_acceptable=True,
     ),
     GateRule(
         9,
@@ -86,6 +95,7 @@ _GATES: tuple[GateRule, ...] = (
         "Versions of a customer have no hole and no overlap, one is current, none is empty; a number has one owner",
         "versions at fault",
         DATA_PLATFORM,
+        is_acceptable=False,
     ),
     GateRule(
         10,
@@ -94,6 +104,7 @@ _GATES: tuple[GateRule, ...] = (
         "Every fact and sum of gold equals what it was made from; bronze equals silver, copies and quarantine",
         "rows, seconds, bytes or dollars apart",
         FINANCE,
+        is_acceptable=False,
     ),
     GateRule(
         11,
@@ -102,6 +113,7 @@ _GATES: tuple[GateRule, ...] = (
         "Share of late records and of dead letters that were not replayed, per topic",
         "share of the allowed share",
         DATA_PLATFORM,
+        is_acceptable=True,
     ),
     GateRule(
         12,
@@ -110,6 +122,7 @@ _GATES: tuple[GateRule, ...] = (
         "No phone number, SIM identity or mail address in any text column of gold",
         "values found",
         PRIVACY,
+        is_acceptable=False,
     ),
     GateRule(
         13,
@@ -118,6 +131,7 @@ _GATES: tuple[GateRule, ...] = (
         "Alerts per thousand active subscribers are in their band; none at all is as suspicious as too many",
         "share of the allowed alerts",
         FRAUD,
+        is_acceptable=True,
     ),
     GateRule(
         14,
@@ -126,6 +140,7 @@ _GATES: tuple[GateRule, ...] = (
         "Data files per partition and delete files per data file stay low",
         "share of the limit",
         DATA_PLATFORM,
+        is_acceptable=True,
     ),
     GateRule(
         15,
@@ -134,6 +149,7 @@ _GATES: tuple[GateRule, ...] = (
         "What the run's statements read is pinned to the snapshots that the run names, and every output has one",
         "datasets without snapshot",
         DATA_PLATFORM,
+        is_acceptable=False,
     ),
 )
 GATE_NAMES = tuple(rule.name for rule in _GATES)

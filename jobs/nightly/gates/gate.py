@@ -30,7 +30,8 @@ class Reading:
     """How bad one subject is (a table, a region, a column): 0 is perfect, more is worse.
 
     With `is_named`, the gate warns of it however small the value is, unless the gate never warns. `day` is the day that
-    it is about, which the subject names; None means the run as a whole.
+    it is about, which the subject names; None means the run as a whole. `accepted` says who accepted it and why, so
+    that it warns instead of blocking.
     """
 
     subject: str
@@ -38,11 +39,12 @@ class Reading:
     detail: str = ""
     is_named: bool = False
     day: dt.date | None = None
+    accepted: str = ""
 
 
 @dataclass(frozen=True)
 class GateRule:
-    """What a gate says, in which unit it measures, and who owns it."""
+    """What a gate says, in which unit it measures, who owns it, and whether people may accept what it refuses."""
 
     number: int
     name: str
@@ -50,6 +52,7 @@ class GateRule:
     rule: str
     unit: str
     owner: str
+    is_acceptable: bool
 
 
 @dataclass(frozen=True)
@@ -74,20 +77,41 @@ class GateResult:
         """True when nothing may be published."""
         return self.outcome is Outcome.FAILED
 
+    def refused_days(self, run_date: dt.date) -> tuple[dt.date, ...]:
+        """The days of the evidence that keep numbers from being published, the run's day for the run as a whole."""
+        return self._days(run_date, is_accepted=False)
+
+    def accepted_days(self, run_date: dt.date) -> tuple[dt.date, ...]:
+        """The days of the evidence that would, had nobody accepted them."""
+        return self._days(run_date, is_accepted=True)
+
+    def _days(self, run_date: dt.date, is_accepted: bool) -> tuple[dt.date, ...]:
+        refused = [reading for reading in self.evidence if is_refused(reading.value, self.gate.block_above)]
+        return tuple(sorted({reading.day or run_date for reading in refused if bool(reading.accepted) is is_accepted}))
+
 
 def judge(gate: Gate, readings: Sequence[Reading]) -> GateResult:
     """Result of `gate`: its worst reading decides. Without readings, nothing is wrong."""
-    worst_first = sorted(readings, key=lambda reading: (-reading.value, reading.subject))
-    value = worst_first[0].value if worst_first else 0.0
-    outcomes = {reading: _outcome(gate, reading) for reading in worst_first}
-    suspicious = [reading for reading, outcome in outcomes.items() if outcome is not Outcome.PASSED]
-    worst = max(outcomes.values(), key=list(Outcome).index, default=Outcome.PASSED)
+    outcomes = {reading: _outcome(gate, reading) for reading in readings}
+    worst_first = sorted(outcomes, key=lambda reading: (-_rank(outcomes[reading]), -reading.value, reading.subject))
+    value = max((reading.value for reading in readings), default=0.0)
+    worst = outcomes[worst_first[0]] if worst_first else Outcome.PASSED
+    suspicious = [reading for reading in worst_first if outcomes[reading] is not Outcome.PASSED]
     return GateResult(gate, worst, value, tuple(suspicious[:EVIDENCE_ROWS]))
 
 
+def _rank(outcome: Outcome) -> int:
+    return list(Outcome).index(outcome)
+
+
 def _outcome(gate: Gate, reading: Reading) -> Outcome:
-    if gate.block_above is not None and reading.value > gate.block_above:
-        return Outcome.FAILED
+    if is_refused(reading.value, gate.block_above):
+        return Outcome.WARNED if reading.accepted else Outcome.FAILED
     if gate.warn_above is not None and (reading.value > gate.warn_above or reading.is_named):
         return Outcome.WARNED
     return Outcome.PASSED
+
+
+def is_refused(value: float, block_above: float | None) -> bool:
+    """Whether a value is above the limit from which on a gate blocks."""
+    return block_above is not None and value > block_above

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import pyarrow as pa
 from pyiceberg.catalog import Catalog
 
-from contracts.nightly_verdict import GateVerdict, NightlyVerdict
+from contracts.nightly_verdict import MOST_DAYS_TOLD, GateVerdict, NightlyVerdict
 from contracts.tables import AUDIT_NAMESPACE
 from jobs.nightly.audited_run import AuditedRun
 from jobs.nightly.gates.gate import GateResult
@@ -45,13 +45,20 @@ def record_results(catalog: Catalog, run: AuditedRun, results: Sequence[GateResu
 
 def verdict(run: AuditedRun, results: Sequence[GateResult]) -> NightlyVerdict:
     """What there is to say about a run in a few words."""
-    return NightlyVerdict(run_id=run.run_id, gates=tuple(_gate_verdict(result) for result in results))
+    return NightlyVerdict(run_id=run.run_id, gates=tuple(gate_verdict(run, result) for result in results))
 
 
-def _gate_verdict(result: GateResult) -> GateVerdict:
+def gate_verdict(run: AuditedRun, result: GateResult) -> GateVerdict:
+    """What there is to say about a gate of the run."""
     gate = result.gate
     return GateVerdict(
-        name=gate.name, layer=gate.layer.value, owner=gate.owner, outcome=result.outcome.value, value=result.value
+        name=gate.name,
+        layer=gate.layer.value,
+        owner=gate.owner,
+        outcome=result.outcome.value,
+        value=result.value,
+        refused_days=result.refused_days(run.run_date)[:MOST_DAYS_TOLD] if gate.is_acceptable else (),
+        accepted_days=result.accepted_days(run.run_date)[:MOST_DAYS_TOLD],
     )
 
 

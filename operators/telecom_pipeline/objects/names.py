@@ -33,6 +33,7 @@ FRAUD_RULES_PUBLISHER = "fraud-rules-publisher"
 ACCOUNT_FREEZER = "account-freezer"
 CRM_BATCH_INGESTOR = "crm-batch-ingestor"
 NIGHTLY = "nightly"
+GATE_ACCEPTANCE = "gate-acceptance"
 CHURN = "churn"
 ALERT_READER = "alert-reader"
 DLQ_REPLAYER = "dlq-replayer"
@@ -48,6 +49,7 @@ COMPONENTS = (
     ACCOUNT_FREEZER,
     CRM_BATCH_INGESTOR,
     NIGHTLY,
+    GATE_ACCEPTANCE,
     CHURN,
     ALERT_READER,
     DLQ_REPLAYER,

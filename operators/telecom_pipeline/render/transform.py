@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from contracts import environment
-from contracts.batch_settings import ChurnSettings, CrmIngestSettings, DbtSettings, EraseSettings, NightlySettings
+from contracts.batch_settings import (
+    ChurnSettings,
+    CrmIngestSettings,
+    DbtSettings,
+    EraseSettings,
+    GateAcceptanceSettings,
+    NightlySettings,
+)
 from contracts.nightly_verdict import TERMINATION_LOG
 from contracts.settings import Settings
 from operators.telecom_pipeline.objects import names
@@ -36,8 +43,9 @@ DBT = DbtSettings(
 # Component, image, module.
 CRM_INGEST = (names.CRM_BATCH_INGESTOR, CRM_BATCH_INGESTOR_IMAGE, "jobs.crm_batch_ingestor")
 NIGHTLY = (names.NIGHTLY, NIGHTLY_IMAGE, "jobs.nightly")
+GATE_ACCEPTANCE = (names.GATE_ACCEPTANCE, NIGHTLY_IMAGE, "jobs.nightly.accept")
 CHURN = (names.CHURN, CHURN_IMAGE, "jobs.churn")
-BATCH_JOBS = tuple(component for component, _, _ in (CRM_INGEST, NIGHTLY, CHURN))
+BATCH_JOBS = tuple(component for component, _, _ in (CRM_INGEST, NIGHTLY, GATE_ACCEPTANCE, CHURN))
 # A commit that has begun is finished; the next run repeats whatever was killed half-way.
 STOP_SECONDS = 60
 
@@ -107,6 +115,7 @@ def _workloads(pipeline: Pipeline, endpoints: Endpoints, arguments: tuple[str, .
             "topics": (*event_topic_names(pipeline.spec), *derived_topic_names(pipeline.spec)),
         }
     )
+    acceptance = GateAcceptanceSettings.model_validate(lake | {"calendar": nightly.calendar})
     database = {"database": customers}
     ingest = CrmIngestSettings.model_validate(lake | database)
     churn = ChurnSettings.model_validate(
@@ -123,6 +132,7 @@ def _workloads(pipeline: Pipeline, endpoints: Endpoints, arguments: tuple[str, .
             ("--report", TERMINATION_LOG, *arguments),
             client.mounts,
         ),
+        _workload(pipeline, jobs, GATE_ACCEPTANCE, acceptance, (), arguments),
         _workload(pipeline, jobs, CHURN, churn, (*crm, *client.credentials), arguments, client.mounts),
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contracts.nightly_verdict import NightlyVerdict
+from contracts.nightly_verdict import GateVerdict, NightlyVerdict
 from operators.telecom_pipeline.children.child_state import State
 from operators.telecom_pipeline.children.workloads import job_state
 from operators.telecom_pipeline.figures.sink_figures import SinkFigures
@@ -56,8 +56,17 @@ class NightlyRun:
     @property
     def blockers(self) -> str:
         """Gates that kept it from publishing, and whom to call; empty where it failed in another way."""
-        gates = self.verdict.gates if self.verdict else ()
-        return ", ".join(f"{gate.name} (owner {gate.owner})" for gate in gates if gate.outcome == "failed")
+        return ", ".join(f"{gate.name} (owner {gate.owner})" for gate in self._failed)
+
+    @property
+    def acceptances(self) -> str:
+        """The arguments with which a person may accept what gates refused; empty if nobody may accept all of it."""
+        found = [gate.acceptance for gate in self._failed]
+        return ", then ".join(found) if all(found) else ""
+
+    @property
+    def _failed(self) -> tuple[GateVerdict, ...]:
+        return tuple(gate for gate in (self.verdict.gates if self.verdict else ()) if gate.outcome == "failed")
 
 
 @dataclass(frozen=True)
@@ -116,7 +125,7 @@ class _Limited:
 
 
 def _shown(verdict: NightlyVerdict | None) -> NightlyStatus | None:
-    return NightlyStatus.model_validate_json(verdict.model_dump_json(by_alias=True)) if verdict else None
+    return NightlyStatus.model_validate_json(verdict.text()) if verdict else None
 
 
 def _class(value: float | None, classes: Classes, known: str) -> str:
@@ -148,7 +157,10 @@ def _publication_time(nightly: Manifest | None) -> str | None:
 def _published(pipeline: Pipeline, nightly: NightlyRun, last: str | None, now: datetime) -> Verdict:
     if nightly.job is not None and (state := job_state(nightly.job)).state is State.FAILED:
         why = f"gates failed: {nightly.blockers}" if nightly.blockers else state.message or state.reason
-        text = f"the nightly run did not publish: {why}"
+        way_out = (
+            f"; to accept it: telecom kube accept {pipeline.name} {nightly.acceptances}" if nightly.acceptances else ""
+        )
+        text = f"the nightly run did not publish: {why}{way_out}"
         return Verdict(ConditionType.PUBLISHED, False, Reason.PUBLICATION_FAILED, text)
     if last is None:
         return Verdict(ConditionType.PUBLISHED, None, Reason.NOT_PUBLISHED_YET, "no nightly run has published yet")

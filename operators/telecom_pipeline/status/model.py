@@ -98,6 +98,8 @@ class GateStatus(SpecModel):
     owner: str = Field(description="Who looks after it.")
     outcome: Literal["passed", "warned", "failed"] = Field(description="Verdict; a failed gate blocks publication.")
     value: float = Field(description="Worst reading, in the unit of the gate.")
+    refused_days: list[str] = Field(default=[], description="Days that it refuses and that a person may accept.")
+    accepted_days: list[str] = Field(default=[], description="Days that a person accepted although it refuses them.")
 
 
 class NightlyStatus(SpecModel):

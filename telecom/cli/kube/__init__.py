@@ -2,6 +2,7 @@
 
 import typer
 
+from telecom.cli.kube.accept import accept
 from telecom.cli.kube.diff import diff
 from telecom.cli.kube.pause import pause
 from telecom.cli.kube.render import render
@@ -11,5 +12,5 @@ from telecom.cli.kube.run import run
 from telecom.cli.kube.status import status
 
 app = typer.Typer(no_args_is_help=True, help="Pipelines of the Kubernetes cluster that kubectl talks to.")
-for verb in (status, render, diff, pause, resume, run, rollback):
+for verb in (status, render, diff, pause, resume, run, accept, rollback):
     app.command()(verb)

@@ -27,5 +27,5 @@ def run(
     if asked is not None and job is not BatchJob.NIGHTLY:
         raise typer.BadParameter(f"{job} takes what is new and no day", param_hint="--date")
     with kube_pipeline(name, namespace) as found:
-        logs = run_in_kubernetes(found, job, Days(asked).arguments(), tell)
+        logs = run_in_kubernetes(found, job.component, Days(asked).arguments(), tell)
     notices.print(f"{job} done; {logs} shows its output")

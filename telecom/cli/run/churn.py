@@ -9,6 +9,6 @@ from telecom.terminal.console import notices, tell
 
 def churn(pipeline: PipelineOption = None, state: StateOption = DEFAULT_STATE) -> None:
     """Score which customers are likely to leave, and write the scores to gold and back to the CRM."""
-    job = BatchJob.CHURN
-    done = run_to_success(transforming_pipeline(started_state(state), pipeline, f"run {job.component}"), job, tell)
+    component = BatchJob.CHURN.component
+    done = run_to_success(transforming_pipeline(started_state(state), pipeline, f"run {component}"), component, tell)
     notices.print(done.summary)

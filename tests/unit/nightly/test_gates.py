@@ -89,7 +89,19 @@ def test_a_backfill_of_other_days_says_nothing_of_the_runs_day():
     assert judged.closed_hours == 17
     assert dataclasses.replace(RUN, is_backfill=True).judged.days == (judged,)
     other = dataclasses.replace(RUN, is_backfill=True, days=(dt.date(2026, 10, 2),))
-    assert other.judged.closed_hours == 0
+    assert other.judged.days == ()
+    assert render("$judged_start", other, "iceberg") == render("$judged_until", other, "iceberg")
+    assert render("$first_judged_day $last_judged_day", other, "iceberg") == "date '2026-11-20' date '2026-11-19'"
+
+
+def test_statements_span_all_days_that_are_judged():
+    refused = dataclasses.replace(RUN, unjudged_since=dt.date(2026, 11, 18))
+    statement = render("$first_judged_day $last_judged_day $judged_start $judged_until", refused, "iceberg")
+    assert statement == (
+        "date '2026-11-18' date '2026-11-20' timestamp '2026-11-18 00:00:00.000000 UTC'"
+        " timestamp '2026-11-20 17:00:00.000000 UTC'"
+    )
+    assert arrivals_since(refused, 3) == dt.datetime(2026, 11, 15, tzinfo=dt.UTC)
 
 
 def test_months_are_touched_by_their_days():
@@ -112,11 +124,16 @@ def test_a_gate_on_a_table_the_run_does_not_know_is_an_error():
 
 def test_the_verdict_of_all_gates_fits_into_a_pods_last_words_and_is_read_again():
     # The longest numbers that a reading can have.
-    results = [judge(gate, [Reading("x", -1.2345678901234567e-300)]) for gate in GATES]
-    told = verdict(RUN, [*results, judge(GATE, [Reading("x", 0.9)])])
+    days = [RUN.run_date - dt.timedelta(days=number) for number in range(31)]
+    refused = [Reading(f"x on {day}", 1.2345678901234567e300, day=day) for day in days]
+    accepted = [dataclasses.replace(reading, accepted="accepted") for reading in refused]
+    results = [judge(gate, readings) for gate in GATES for readings in (refused, accepted)]
+    told = verdict(RUN, [*results[: len(GATES) + 1], judge(GATE, [Reading("x", 0.9)])])
     assert len(told.text().encode()) <= LONGEST_TEXT_BYTES
     assert read_verdict(told.text()) == told
-    assert told.gates[-1] == GateVerdict(name="example", layer="gold", owner="owner", outcome="failed", value=0.9)
+    assert told.gates[-1] == GateVerdict(
+        name="example", layer="gold", owner="owner", outcome="failed", value=0.9, refused_days=(RUN.run_date,)
+    )
 
 
 @pytest.mark.parametrize("text", ["", "Error: no such table", "{}", '{"run_id":"a","gates":[{"name":"x"}]}'])

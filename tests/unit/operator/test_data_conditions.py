@@ -1,6 +1,6 @@
 """What the status says about the data: limits, margins, classes, and silence where nothing moved by much."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import pytest
@@ -130,6 +130,18 @@ def test_the_gates_that_blocked_are_named_with_their_owners() -> None:
     assert published.message == "the nightly run did not publish: gates failed: freshness (owner data)"
 
 
+def test_the_condition_names_the_command_that_accepts_what_was_refused() -> None:
+    refused = {"outcome": "failed", "value": 1, "layer": "silver", "owner": "network"}
+    volume = GateVerdict(name="volume", refused_days=(date(2026, 11, 20), date(2026, 11, 21)), **refused)
+    wrong = GateVerdict(name="reconciliation", **refused)
+    way_out = "; to accept it: telecom kube accept demo --gate volume --day 2026-11-20 --day 2026-11-21 --reason TEXT"
+    for gates, is_named in (((volume,), True), ((volume, wrong), False)):
+        found = report(UNKNOWN, nightly("Failed"), NightlyVerdict(run_id="r1", gates=gates))
+        (published,) = (each for each in found.verdicts if each.type == "Published")
+        assert published.message.endswith(way_out) is is_named
+        assert status(found)["data"]["nightly"]["gates"][0]["refusedDays"] == ["2026-11-20", "2026-11-21"]
+
+
 def test_gates_are_remembered_until_another_run_comes_to_a_verdict() -> None:
     before = status(report(UNKNOWN, nightly("Complete"), verdict("warned")))
     assert before["data"]["nightly"]["gates"][0] | {"value": 0} == {
@@ -138,6 +150,8 @@ def test_gates_are_remembered_until_another_run_comes_to_a_verdict() -> None:
         "owner": "data",
         "outcome": "warned",
         "value": 0,
+        "refusedDays": [],
+        "acceptedDays": [],
     }
     assert status(report(UNKNOWN, previous=before))["data"]["nightly"] == before["data"]["nightly"]
     later = report(UNKNOWN, nightly("Failed"), verdict("failed", "r2"), previous=before)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from operator_fixtures import changed, endpoints_of, pipeline_of, sample
 
-from contracts.batch_settings import ChurnSettings, CrmIngestSettings, NightlySettings
+from contracts.batch_settings import ChurnSettings, CrmIngestSettings, GateAcceptanceSettings, NightlySettings
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.labels import owned_by
 from operators.telecom_pipeline.objects.manifest import Manifest
@@ -19,7 +19,12 @@ from operators.telecom_pipeline.validate import validate
 
 DEMO = sample("demo")
 TRINO = DEMO["spec"]["transform"]["trino"]
-SETTINGS = {names.NIGHTLY: NightlySettings, names.CRM_BATCH_INGESTOR: CrmIngestSettings, names.CHURN: ChurnSettings}
+SETTINGS = {
+    names.NIGHTLY: NightlySettings,
+    names.GATE_ACCEPTANCE: GateAcceptanceSettings,
+    names.CRM_BATCH_INGESTOR: CrmIngestSettings,
+    names.CHURN: ChurnSettings,
+}
 
 # The verdict of the gates, where Kubernetes keeps it in the status of the pod.
 REPORT = ("--report", "/dev/termination-log")

@@ -45,6 +45,7 @@ jobs/nightly/closed_day.py
 jobs/nightly/dbt/node_failures.py
 jobs/nightly/dbt/tables_read.py
 jobs/nightly/failed_build.py
+jobs/nightly/gates/acceptance.py
 jobs/nightly/gates/comparison.py
 jobs/nightly/gates/gate.py
 jobs/nightly/gates/judging
@@ -57,11 +58,11 @@ jobs/nightly/gates/judging/left_behind.py
 jobs/nightly/gates/judging/lineage.py
 jobs/nightly/gates/judging/personal_data.py
 jobs/nightly/gates/judging/schema_diff.py
-jobs/nightly/gates/judging/volume.py
 jobs/nightly/gates/judging/usual_days.py
+jobs/nightly/gates/judging/volume.py
 jobs/nightly/gates/statement.py
-jobs/nightly/publish/history.py
 jobs/nightly/judged_days.py
+jobs/nightly/publish/history.py
 jobs/nightly/run_day.py
 jobs/nightly/sql_text.py
 jobs/privacy/subject.py
