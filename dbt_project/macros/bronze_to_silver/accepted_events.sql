@@ -11,5 +11,21 @@
         from {{ bronze }}
         where {{ bronze_events_of_run() }} and cardinality({{ rejection_reasons }}) = 0
     )
-    where arrival_number = 1
+    where arrival_number = 1 and {{ is_on_no_other_day(bronze) }}
+{%- endmacro %}
+
+{# Condition: the model's table does not have the event on a day that the run leaves as it is. An event may say another
+   day when it is sent again, and counts once all the same. Of those days nothing is read but the ids, and only ids of
+   the run's own rows are kept, so a long history costs time and no memory. #}
+{% macro is_on_no_other_day(bronze) -%}
+    {%- if days_of_run() is none -%}
+        true
+    {%- else -%}
+        event_id not in (
+            select event_id from {{ this }}
+            where
+                not {{ rows_of_touched_days() }}
+                and event_id in (select event_id from {{ bronze }} where {{ bronze_events_of_run() }})
+        )
+    {%- endif -%}
 {%- endmacro %}

@@ -1,5 +1,6 @@
 {# Events of the run that fail a check: where they are in Kafka, and why they were rejected. A rejected row of an event
-   that `accepted`, the silver table, has is a copy and left out: an event is in silver or in quarantine. #}
+   that `accepted`, the silver table, has on any day is a copy and left out: an event is in silver or in quarantine. Of
+   all days of silver only the ids are read, and only those of rejected rows are kept. #}
 {% macro rejected_events(bronze, rejection_reasons, accepted) -%}
     select
         rejected.kafka_topic,
@@ -24,7 +25,13 @@
         from {{ bronze }}
         where {{ bronze_events_of_run() }}
     ) as rejected
-    left join (select event_id from {{ accepted }} where {{ rows_near_run() }}) as accepted
+    left join (
+        select event_id from {{ accepted }}
+        where event_id in (
+            select event_id from {{ bronze }}
+            where {{ bronze_events_of_run() }} and cardinality({{ rejection_reasons }}) > 0
+        )
+    ) as accepted
         on accepted.event_id = rejected.event_id
     where cardinality(rejected.reasons) > 0 and accepted.event_id is null
 {%- endmacro %}

@@ -20,8 +20,7 @@ def render(statement: str, run: AuditedRun, catalog: str, parameters: Mapping[st
 
     `$<namespace>_<table>` becomes the table at its audited snapshot; `$run_date`, `$window_start`, `$now`, and
     `$judged_start`, `$judged_until`, `$first_judged_day` and `$last_judged_day`, which span all judged days, become SQL
-    literals, `$time_zone` a name in quotes. `$on_touched_days`,
-    `$near_touched_days` (also all days from the window on), `$in_touched_months`, `$of_touched_months` and
+    literals, `$time_zone` a name in quotes. `$on_touched_days`, `$in_touched_months`, `$of_touched_months` and
     `$at_touched_times` become conditions of literals on `event_date`, `month_start` and `event_time`, so that the
     engine leaves out all other partitions when it plans. `parameters` are a gate's own. Raises `UnknownTableError`.
     """
@@ -74,7 +73,6 @@ def _literals(run: AuditedRun) -> dict[str, object]:
         "now": instant(run.now),
         "time_zone": f"'{run.calendar.time_zone}'",
         "on_touched_days": on_days,
-        "near_touched_days": f"({on_days} or event_date >= date '{run.window_start}')",
         "in_touched_months": _any_of(
             f"event_date between date '{month}' and date '{_last_of(month)}'" for month in months
         ),

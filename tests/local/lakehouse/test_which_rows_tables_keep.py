@@ -16,12 +16,18 @@ from pyiceberg.expressions import EqualTo
 from test_nightly_changes import call
 from warehouse import Warehouse
 
+from jobs.nightly.audited_run import AuditedRun
 from jobs.nightly.dbt.dbt_build import Dbt
+from jobs.nightly.gates.inspection import Inspection
+from jobs.nightly.gates.reading.uniqueness import read_uniqueness
+from jobs.nightly.run_plan import snapshots_of
 from local.artefacts.dbt import DBT_PROJECT, parsed_if_present
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 DAY, DAY_AFTER = dt.date(2026, 10, 5), dt.date(2026, 10, 6)
 NOON, NOON_AFTER = (dt.datetime.combine(day, dt.time(12), dt.UTC) for day in (DAY, DAY_AFTER))
+# A day that no run of these tests looks back to.
+LONG_AGO = dt.date(2026, 6, 5)
 ONE_HOUR, ONE_MINUTE = dt.timedelta(hours=1), dt.timedelta(minutes=1)
 BEFORE_ALL = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 # The view first: it shows the snapshot that the last night read.
@@ -99,6 +105,22 @@ class Lab:
         checks.write_text(checks.read_text().replace(rule, other))
         return project
 
+    def doubles(self, day: dt.date) -> float:
+        """How many calls too many the gate of uniqueness finds in silver after a run that made one day."""
+        catalog = self.warehouse.catalog
+        run = AuditedRun(
+            run_id="lab",
+            run_date=day,
+            window_start=day,
+            days=(day,),
+            now=dt.datetime.combine(day, dt.time(23), dt.UTC),
+            inputs=snapshots_of(catalog, "bronze"),
+            outputs=snapshots_of(catalog, "silver") | snapshots_of(catalog, "gold"),
+        )
+        readings = read_uniqueness(Inspection(run, self.warehouse.sql, catalog, topics=("call_events",)))
+        (found,) = [reading.value for reading in readings if reading.subject == "silver.silver_calls"]
+        return found
+
     def _ids(self, query: str) -> list[str]:
         return [row["id"] for row in self.warehouse.rows(f"{query} where {OWN_DAYS} order by 1")]
 
@@ -136,6 +158,41 @@ def test_a_rebuilt_topic_overwrites_no_row_of_quarantine_at_the_same_position(la
     other = rows.to_pylist()[0] | {"event_id": "bad too", "_bronze_ingested_at": later}
     lab.warehouse.lake.append_rows("call_events", pa.Table.from_pylist([other], schema=rows.schema))
     assert lab.make(DAY_AFTER, new_since=later).quarantine == ["bad", "bad too"]
+
+
+def test_an_event_that_says_another_day_when_it_is_sent_again_counts_once_where_it_was_first(lab: Lab) -> None:
+    """Whether a run takes what arrived or whole days, and whichever of the two days it makes."""
+    before = lab.make(DAY)
+    again = NOON_AFTER + 2 * ONE_HOUR
+    lab.arrive("long", again, duration_seconds=60)
+    assert lab.make(DAY_AFTER, new_since=again) == before
+    assert lab.make(DAY_AFTER) == before
+    assert lab.make(DAY) == before
+    assert lab.make(DAY, DAY_AFTER) == before
+    days = lab.warehouse.rows("select event_date as day from silver.silver_calls where event_id = 'long'")
+    assert days == [{"day": DAY}]
+
+
+def test_rejected_rows_of_an_accepted_event_are_in_no_quarantine_however_far_apart_their_days_are(lab: Lab) -> None:
+    long_ago, now = dt.datetime.combine(LONG_AGO, dt.time(12), dt.UTC), NOON_AFTER + 3 * ONE_HOUR
+    lab.arrive("long", long_ago, duration_seconds=-9)
+    lab.arrive("to be corrected", long_ago, duration_seconds=-9)
+    refused = f"select event_id from silver.silver_calls_quarantine where event_date = date '{LONG_AGO}'"
+    lab.make(LONG_AGO)
+    assert lab.warehouse.rows(refused) == [{"event_id": "to be corrected"}]
+    lab.arrive("to be corrected", now)
+    assert "to be corrected" in lab.make(DAY_AFTER, new_since=now).silver
+    assert lab.warehouse.rows(refused) == []
+
+
+def test_the_gate_sees_an_event_on_a_day_that_the_run_left_as_it_was(lab: Lab) -> None:
+    assert lab.doubles(DAY_AFTER) == 0
+    lab.warehouse.sql.run("update silver.silver_calls set event_id = 'good' where event_id = 'backward'")
+    assert lab.doubles(DAY_AFTER) == 1
+    lab.warehouse.sql.run(
+        "update silver.silver_calls set event_id = 'backward'"
+        f" where event_id = 'good' and event_date = date '{DAY_AFTER}'"
+    )
 
 
 def test_a_row_of_a_small_table_that_is_not_in_bronze_goes(lab: Lab) -> None:

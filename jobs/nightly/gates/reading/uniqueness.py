@@ -20,6 +20,9 @@ OTHER_KEYS = {
     "agg_revenue_by_region": ("region", "fiscal_quarter_start"),
 }
 QUARANTINE_KEY = ("kafka_partition", "kafka_offset", "_bronze_ingested_at")
+# Rows of any day whose event a table of silver has on the run's days: an event is one, whatever days it names. The
+# engine reads the ids of all days, and keeps those of the run's days.
+_AS_ON_TOUCHED_DAYS = "event_id in (select event_id from $silver_{} where $on_touched_days)"
 
 
 def read_uniqueness(inspection: Inspection) -> list[Reading]:
@@ -49,12 +52,11 @@ def _of_silver(inspection: Inspection) -> Iterator[str]:
     for topic, silver in SILVER_TABLE_BY_TOPIC.items():
         if topic in inspection.topics:
             refused = f"{silver}_quarantine"
-            yield _doubles(f"silver.{silver}", f"silver_{silver}", ("event_id",), "$on_touched_days")
+            yield _doubles(f"silver.{silver}", f"silver_{silver}", ("event_id",), _AS_ON_TOUCHED_DAYS.format(silver))
             yield _doubles(f"silver.{refused}", f"silver_{refused}", QUARANTINE_KEY, "$on_touched_days")
             yield (
                 f"select 'silver.{silver} and its quarantine', cast(count(*) as double)"  # noqa: S608
-                f" from $silver_{refused} where $on_touched_days"
-                f" and event_id in (select event_id from $silver_{silver} where $near_touched_days)"
+                f" from $silver_{silver} where {_AS_ON_TOUCHED_DAYS.format(refused)}"
             )
 
 
