@@ -15,10 +15,10 @@ import structlog
 from pyiceberg.catalog import Catalog
 
 from contracts.batch_settings import NightlySettings
-from contracts.calendar import Calendar
 from contracts.environment import PARSED_DBT_PROJECT
 from jobs.nightly.audited_run import AuditedRun, TableName
 from jobs.nightly.bronze_tables import create_bronze_tables
+from jobs.nightly.calendar_variables import build_digest, calendar_variables
 from jobs.nightly.calendar_years import holidays_around, year_variables
 from jobs.nightly.dbt.dbt_build import Dbt
 from jobs.nightly.dbt.parsed_project import ParsedProject
@@ -31,7 +31,6 @@ from jobs.nightly.publish.history import Action, PublicationRecord
 from jobs.nightly.publish.publish import publish, refuse
 from jobs.nightly.run_plan import DayRange, RunPlan, plan_run, snapshots_of
 from jobs.runtime.commit_errors import NotCommittedError
-from jobs.runtime.dialling import spelling_in
 from jobs.runtime.iceberg import UNAVAILABLE_ERRORS, open_catalog
 from jobs.runtime.lake_changes import LakeChange, changing_lake, put_back
 from jobs.runtime.lake_lock import LakeBusyError
@@ -128,7 +127,8 @@ def run_nightly(
             engines = Engines(catalog, sql, dbt, lake)
             with _unfinished(engines, run_id) as unfinished:
                 moment = now or dt.datetime.now(dt.UTC)
-                plan = plan_run(catalog, sql, settings, dbt.project_digest, run_date, moment, backfill)
+                digest = build_digest(dbt.project_digest, calendar_variables(settings.calendar))
+                plan = plan_run(catalog, sql, settings, digest, run_date, moment, backfill)
                 report = _build_and_judge(engines, settings, plan, unfinished)
     finally:
         dbt.close()
@@ -214,14 +214,8 @@ def dbt_variables(plan: RunPlan) -> dict[str, object]:
         "bronze_snapshots": {name: snapshot for (_, name), snapshot in plan.inputs.items()},
         "backfill_from": str(backfill.first) if backfill else "",
         "backfill_until": str(backfill.until) if backfill else "",
-        "project_digest": plan.project_digest,
+        "build_digest": plan.build_digest,
     }
-
-
-def calendar_variables(calendar: Calendar) -> dict[str, object]:
-    """Variables of the dbt project for a calendar, and for how phone numbers are written in its country."""
-    chosen = calendar.model_dump(include={"time_zone", "country", "fiscal_year_first_month"})
-    return {**chosen, "phone_numbers": spelling_in(calendar.country).model_dump(mode="json")}
 
 
 def _parsed_project(environ: Mapping[str, str]) -> ParsedProject | None:

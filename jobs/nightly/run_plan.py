@@ -48,7 +48,7 @@ class RunPlan:
 
     run_date: dt.date
     now: dt.datetime
-    project_digest: str
+    build_digest: str
     inputs: Mapping[TableName, int]
     window: RunWindow
     days: tuple[dt.date, ...]
@@ -66,14 +66,14 @@ class RunPlan:
             return None
         silver = {table: snapshot for table, snapshot in outputs.items() if table[0] == SILVER}
         until = judged.days[-1].until if judged.days else None
-        return SilverBuild(self.project_digest, self.inputs, silver, self.now, self.bronze_days, until)
+        return SilverBuild(self.build_digest, self.inputs, silver, self.now, self.bronze_days, until)
 
 
 def plan_run(
     catalog: Catalog,
     sql: TrinoSql,
     settings: NightlySettings,
-    project_digest: str,
+    build_digest: str,
     run_date: dt.date,
     now: dt.datetime,
     backfill: DayRange | None,
@@ -83,7 +83,7 @@ def plan_run(
     build, in_bronze = last_build(catalog), bronze_days(catalog, inputs)
     first_day = run_date - dt.timedelta(days=settings.lookback_days)
     silver = snapshots_of(catalog, SILVER)
-    window = _window(catalog, build, inputs, silver, project_digest, first_day, now, in_bronze)
+    window = _window(catalog, build, inputs, silver, build_digest, first_day, now, in_bronze)
     known = build.bronze_days if build and not backfill else {}
     if backfill:
         days = gold_days = backfill.days
@@ -93,7 +93,7 @@ def plan_run(
     left = rows_left_behind(known, in_bronze, days, settings.calendar.zone)
     log.info("plan", start=str(window.start), new_since=str(window.new_since), days=len(days))
     since = _unjudged_since(catalog, build, settings.calendar)
-    return RunPlan(run_date, now, project_digest, inputs, window, days, gold_days, backfill, in_bronze, left, since)
+    return RunPlan(run_date, now, build_digest, inputs, window, days, gold_days, backfill, in_bronze, left, since)
 
 
 def snapshots_of(catalog: Catalog, namespace: str, among: Collection[TableName] | None = None) -> dict[TableName, int]:
@@ -115,7 +115,7 @@ def _window(
     build: SilverBuild | None,
     inputs: Mapping[TableName, int],
     silver: Mapping[TableName, int],
-    project_digest: str,
+    build_digest: str,
     first_day: dt.date,
     now: dt.datetime,
     in_bronze: BronzeDays,
@@ -123,8 +123,24 @@ def _window(
     if build is None:
         return first_window()
     is_untouched = build.is_untouched(silver)
-    is_current = is_untouched and build.project_digest == project_digest
-    return window_after(catalog, build, inputs, is_current, first_day, now, in_bronze)
+    is_same_build = build.build_digest == build_digest
+    window = window_after(catalog, build, inputs, is_untouched and is_same_build, first_day, now, in_bronze)
+    if not window.is_silver_current:
+        log.info("silver_is_made_again", reason=_reason(is_same_build, is_untouched), from_day=str(window.start))
+    return window
+
+
+def _reason(is_same_build: bool, is_untouched: bool) -> str:
+    """Why silver is not what a run would go on from, and what the run leaves as it was made."""
+    if not is_same_build:
+        return (
+            "the dbt project, the calendar or the way its country writes phone numbers has changed; customers and"
+            " billing are made again as a whole, events that arrived from that day on by their days, and older days"
+            " only by a backfill (--from, --until)"
+        )
+    if not is_untouched:
+        return "somebody has changed a table of silver since the last accepted run"
+    return "what has arrived since the last accepted run can only be told by the day"
 
 
 def _touched(

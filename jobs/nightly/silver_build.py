@@ -21,9 +21,11 @@ from jobs.runtime.staged_tables import StagedTables, replace_rows
 
 SILVER_BUILD, BRONZE_DAYS = (AUDIT_NAMESPACE, "silver_build"), (AUDIT_NAMESPACE, "bronze_days")
 SILVER = "silver"
+# The column's name from before the calendar counted.
+_DIGEST = "project_digest"
 _BUILD_SCHEMA = pa.schema(
     [
-        ("project_digest", pa.string()),
+        (_DIGEST, pa.string()),
         ("inputs", pa.string()),
         ("outputs", pa.string()),
         ("pinned_at", pa.timestamp("us", tz="UTC")),
@@ -35,13 +37,14 @@ _DAYS_SCHEMA = pa.schema([("table_name", pa.string()), ("utc_day", pa.date32()),
 
 @dataclass(frozen=True)
 class SilverBuild:
-    """All rows of the bronze snapshots `inputs` are in the silver snapshots `outputs`, as this project makes them.
+    """All rows of the bronze snapshots `inputs` are in the silver snapshots `outputs`, as a project and a calendar with
+    this digest make them.
 
     The snapshots were chosen at `pinned_at`, and an accepted run has judged all hours up to `judged_until` (None in a
     build of before it was noted).
     """
 
-    project_digest: str
+    build_digest: str
     inputs: Mapping[TableName, int]
     outputs: Mapping[TableName, int]
     pinned_at: dt.datetime | None = None
@@ -63,9 +66,7 @@ def last_build(catalog: Catalog) -> SilverBuild | None:
     for of_day in _rows(catalog, BRONZE_DAYS):
         days[of_day["table_name"]][of_day["utc_day"]] = of_day["row_count"]
     inputs, outputs = _from_json(row["inputs"]), _from_json(row["outputs"])
-    return SilverBuild(
-        row["project_digest"], inputs, outputs, row.get("pinned_at"), dict(days), row.get("judged_until")
-    )
+    return SilverBuild(row[_DIGEST], inputs, outputs, row.get("pinned_at"), dict(days), row.get("judged_until"))
 
 
 def create_builds(catalog: Catalog) -> None:
@@ -81,7 +82,7 @@ def create_builds(catalog: Catalog) -> None:
 def stage_build(staged: StagedTables, build: SilverBuild) -> None:
     """Let the commit of `staged` replace the build before by this one."""
     row = {
-        "project_digest": build.project_digest,
+        _DIGEST: build.build_digest,
         "inputs": _to_json(build.inputs),
         "outputs": _to_json(build.outputs),
         "pinned_at": build.pinned_at,

@@ -1,14 +1,14 @@
-{# What a table is built from: a digest of the project, the run's window, and the snapshot of every bronze table that
+{# What a table is built from: a digest of the project and its calendar, the run's window, and the snapshot of every bronze table that
    the model reads. None where the run does not name them, in a backfill, and for models without `skip_unchanged`.
 
    `skip_unchanged` is for models that read bronze tables only: a run of the same night that finds the same input, and
    its own table as it left it, has nothing to do. #}
 {% macro build_origin() -%}
-    {%- if not config.get('skip_unchanged') or is_backfill() or not run_setting('project_digest') -%}
+    {%- if not config.get('skip_unchanged') or is_backfill() or not run_setting('build_digest') -%}
         {{ return(none) }}
     {%- endif -%}
     {%- set pinned = run_setting('bronze_snapshots') -%}
-    {%- set parts = [run_setting('project_digest'), run_setting('run_date'), run_setting('window_start')] -%}
+    {%- set parts = [run_setting('build_digest'), run_setting('run_date'), run_setting('window_start')] -%}
     {%- for node in model.depends_on.nodes -%}
         {%- set name = (node.split('.') | last).removeprefix('bronze_') -%}
         {%- if name not in pinned -%} {{ return(none) }} {%- endif -%}

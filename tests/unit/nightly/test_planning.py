@@ -15,8 +15,11 @@ from pyiceberg.transforms import DayTransform
 
 from contracts.batch_settings import DbtSettings, NightlySettings
 from contracts.batch_tables import BATCH_TABLES
+from contracts.calendar import Calendar
+from contracts.phone_numbers import spelling
 from contracts.settings import JdbcCatalog, S3Connection
 from jobs.nightly.bronze_days import bronze_days
+from jobs.nightly.calendar_variables import build_digest, calendar_variables
 from jobs.nightly.dbt.parse_project import NO_TRINO
 from jobs.nightly.publish.history import Action, PublicationRecord
 from jobs.nightly.publish.records import create_records, stage_record
@@ -120,6 +123,42 @@ def test_a_deployment_makes_whole_days_again_and_forgets_no_arrival(catalog: Cat
     assert planned.days == (dt.date(2026, 11, 21),)
     assert planned.window.start == dt.date(2026, 11, 21)
     assert planned.window.new_since is None
+
+
+def test_a_run_says_what_it_makes_again_because_of_another_calendar_and_what_it_leaves(
+    catalog: Catalog, capsys: pytest.CaptureFixture[str]
+):
+    assert "silver_is_made_again" not in (plan(catalog), capsys.readouterr().out)[1]
+    plan(catalog, digest=build_digest("project", calendar_variables(Calendar(country="DE"))))
+    (said,) = [line for line in capsys.readouterr().out.splitlines() if "silver_is_made_again" in line]
+    assert "the calendar" in said
+    assert "older days only by a backfill" in said
+    assert "2026-11-21" in said
+
+
+@pytest.mark.parametrize(
+    ("calendar", "is_same"),
+    [
+        (Calendar(), True),
+        (Calendar(closes_after_minutes=30), True),
+        (Calendar(subdivision="TX"), True),
+        (Calendar(country="CA"), False),
+        (Calendar(country="DE"), False),
+        (Calendar(time_zone="Europe/Berlin"), False),
+        (Calendar(fiscal_year_first_month=1), False),
+    ],
+)
+def test_what_silver_and_its_tokens_are_made_by_is_in_the_digest(calendar: Calendar, is_same: bool):
+    known = build_digest("project", calendar_variables(Calendar()))
+    assert (build_digest("project", calendar_variables(calendar)) == known) is is_same
+    assert build_digest("another project", calendar_variables(calendar)) != known
+
+
+def test_newer_numbering_metadata_is_another_digest(monkeypatch: pytest.MonkeyPatch):
+    known = build_digest("project", calendar_variables(Calendar()))
+    longer = spelling("1", "1", [10, 11], "011")
+    monkeypatch.setattr("jobs.nightly.calendar_variables.spelling_in", lambda country: longer)
+    assert build_digest("project", calendar_variables(Calendar())) != known
 
 
 def test_an_expired_snapshot_hides_neither_arrivals_nor_rows_that_came_with_an_old_stamp(catalog: Catalog):

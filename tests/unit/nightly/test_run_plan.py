@@ -15,7 +15,7 @@ DAYS = DayRange(dt.date(2026, 11, 1), dt.date(2026, 11, 3))
 BACKFILL = RunPlan(
     run_date=dt.date(2026, 11, 20),
     now=NOW,
-    project_digest="digest",
+    build_digest="digest",
     inputs={("bronze", "call_events"): 5},
     window=RunWindow(dt.date(2026, 11, 17), ARRIVAL, is_silver_current=True),
     days=DAYS.days,
