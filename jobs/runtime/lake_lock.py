@@ -65,7 +65,7 @@ class LakeLock:
             # A connection that was lost is opened once more without a word, as another session.
             is_mine = self.session.execute(_IS_MINE, _lock_of(self.catalog)).scalar_one()
         except SQLAlchemyError as error:
-            raise _lost(f"its connection to the catalog's database failed: {error}") from error
+            raise _lost(f"the catalog's database does not answer in its session ({type(error).__name__})") from error
         if not is_mine:
             raise _lost("the catalog's database has ended its session")
 
