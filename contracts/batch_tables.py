@@ -13,9 +13,13 @@ SOURCE_TRANSACTION_COLUMN = "_source_transaction"
 SOURCE_DELETED_COLUMN = "_source_deleted"
 ROW_DIGEST_COLUMN = "_row_digest"
 EFFECTIVE_AT_COLUMN = "_effective_at"
+UNREADABLE_COLUMN = "_unreadable_values"
 BATCH_ID_COLUMN = "_batch_id"
 # Table property: when the table was last compared with its source, in which there may have been nothing new.
 COMPARED_AT = "telecom.crm.compared-at"
+# Table properties: how many rows the source had then, and how many of them are held back, by reason (a JSON object).
+ROWS_COMPARED = "telecom.crm.rows-compared"
+HELD_BACK = "telecom.crm.held-back"
 
 BATCH_INGEST_COLUMNS: tuple[Column, ...] = (
     Column(
@@ -36,6 +40,12 @@ BATCH_INGEST_COLUMNS: tuple[Column, ...] = (
         FieldType.TIMESTAMP,
         False,
         "Since when the version holds: updated_at if between the version before and the run, else the run's time",
+    ),
+    Column(
+        UNREADABLE_COLUMN,
+        FieldType.STRING,
+        False,
+        "JSON object of the values outside the contract, as text by column; they are null here. Null if there are none",
     ),
     Column(BATCH_ID_COLUMN, FieldType.STRING, True, "Run of the ingestor that wrote the version"),
     Column(INGESTED_AT_COLUMN, FieldType.TIMESTAMP, True, "When the ingestor wrote the version"),

@@ -108,11 +108,11 @@ class SchemaGate(GateLimits):
 
 
 class ValidityGate(GateLimits):
-    """Few rows of silver are in quarantine."""
+    """Few rows of silver are in quarantine, and few rows of the CRM are held back."""
 
-    warn_above: float | None = _warns(0.001, "share of rows in quarantine")
-    block_above: float | None = _blocks(0.005, "share of rows in quarantine")
-    min_rows: Count = Field(default=10, description="Fewer rows in quarantine than this are no breach.")
+    warn_above: float | None = _warns(0.001, "share of rows in quarantine or held back")
+    block_above: float | None = _blocks(0.005, "share of rows in quarantine or held back")
+    min_rows: Count = Field(default=10, description="Fewer rows in quarantine or held back than this are no breach.")
 
 
 class DistributionGate(GateLimits):

@@ -1,5 +1,6 @@
 """`python -m jobs.crm_batch_ingestor --settings FILE`: one run."""
 
+import dataclasses
 import datetime as dt
 import os
 from pathlib import Path
@@ -12,9 +13,8 @@ import typer
 from contracts.batch_settings import CrmIngestSettings
 from contracts.batch_tables import BATCH_TABLES
 from jobs.crm_batch_ingestor.bronze import OvertakenRunError
-from jobs.crm_batch_ingestor.comparison import AmbiguousKeyError
-from jobs.crm_batch_ingestor.ingest import ingest_all
-from jobs.crm_batch_ingestor.source import OtherRunError, source_snapshot
+from jobs.crm_batch_ingestor.ingest import IncompleteReadError, ingest_all
+from jobs.crm_batch_ingestor.source import OtherRunError, UnknownEncodingError, source_snapshot
 from jobs.crm_batch_ingestor.source_schema import SourceSchemaError
 from jobs.crm_batch_ingestor.versions import Batch
 from jobs.runtime.iceberg import open_catalog
@@ -25,7 +25,14 @@ from jobs.runtime.settings import load_settings
 
 COMPONENT = "crm-batch-ingestor"
 # What the person who runs it can mend.
-NAMED_ERRORS = (AmbiguousKeyError, OtherRunError, OvertakenRunError, PostgresCredentialsError, SourceSchemaError)
+NAMED_ERRORS = (
+    IncompleteReadError,
+    OtherRunError,
+    OvertakenRunError,
+    PostgresCredentialsError,
+    SourceSchemaError,
+    UnknownEncodingError,
+)
 
 log = structlog.get_logger()
 
@@ -41,7 +48,7 @@ def main(settings: Annotated[Path, typer.Option(help="JSON file of CrmIngestSett
         try:
             with source_snapshot(connection, loaded.s3.warehouse) as source:
                 for done in ingest_all(source, catalog, BATCH_TABLES, batch):
-                    log.info("table_ingested", table=done.table, changed=done.changed, deleted=done.deleted)
+                    log.info("table_ingested", **dataclasses.asdict(done))
         finally:
             connection.close()
 

@@ -1,6 +1,9 @@
 """A bronze table of the CRM, as the ingestor uses it: the entries it has, and one commit for those that a run adds."""
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import pyarrow as pa
@@ -12,8 +15,11 @@ from pyiceberg.table import Table
 from contracts.batch_tables import (
     COMPARED_AT,
     EFFECTIVE_AT_COLUMN,
+    HELD_BACK,
     ROW_DIGEST_COLUMN,
+    ROWS_COMPARED,
     SOURCE_DELETED_COLUMN,
+    UNREADABLE_COLUMN,
     BatchTable,
 )
 from contracts.iceberg_schema import iceberg_schema
@@ -33,6 +39,20 @@ class OvertakenRunError(Exception):
     """Somebody else changed the bronze table while the run compared it with the source."""
 
 
+@dataclass
+class Look:
+    """A run's look at a table of the source: when, at how many rows, and how many are held back, by reason."""
+
+    at: datetime
+    rows: int = 0
+    held_back: Counter[str] = field(default_factory=Counter)
+
+    def properties(self) -> dict[str, str]:
+        """As the bronze table keeps it."""
+        held_back = {reason: count for reason, count in sorted(self.held_back.items()) if count}
+        return {COMPARED_AT: self.at.isoformat(), ROWS_COMPARED: str(self.rows), HELD_BACK: json.dumps(held_back)}
+
+
 class BronzeLog:
     """The append-only log of one source table, as it was when the run loaded it."""
 
@@ -41,10 +61,11 @@ class BronzeLog:
         self._table = single_attempt(_open(catalog, table))
 
     def entries(self) -> Iterator[pa.RecordBatch]:
-        """Key, digest, tombstone mark and times of every entry, in batches of the schema `ENTRIES`."""
+        """What the comparison has to know of every entry, in batches of the schema `ENTRIES`."""
         columns = (
             self._contract.key,
             ROW_DIGEST_COLUMN,
+            UNREADABLE_COLUMN,
             SOURCE_DELETED_COLUMN,
             EFFECTIVE_AT_COLUMN,
             INGESTED_AT_COLUMN,
@@ -55,8 +76,10 @@ class BronzeLog:
                 schema=ENTRIES,
             )
 
-    def append(self, parts: Iterable[pa.Table], compared_at: datetime) -> None:
-        """Add all rows of `parts` in one commit, or none, and note when they were found; without rows, only that.
+    def append(self, parts: Iterable[pa.Table], looked: Look) -> None:
+        """Add all rows of `parts` in one commit, or none, and note what the run found; without rows, only that.
+
+        `looked` is complete when the last of the `parts` has been taken.
 
         Raises `OvertakenRunError` if the table has changed since it was loaded.
         """
@@ -65,7 +88,7 @@ class BronzeLog:
             for rows in _in_files(parts):
                 files += write_data_files(self._table, rows)
                 reach(AFTER_FILE_WRITE)
-            self._commit(files, compared_at)
+            self._commit(files, looked)
             reach(AFTER_COMMIT)
         except CommitFailedException as error:
             delete_data_files(self._table, files)
@@ -74,9 +97,9 @@ class BronzeLog:
                 f"({error}); nothing was added to it. Run again."
             ) from error
 
-    def _commit(self, files: Sequence[DataFile], compared_at: datetime) -> None:
+    def _commit(self, files: Sequence[DataFile], looked: Look) -> None:
         with self._table.transaction() as transaction:
-            transaction.set_properties({COMPARED_AT: compared_at.isoformat()})
+            transaction.set_properties(looked.properties())
             if files:
                 with transaction.update_snapshot().fast_append() as snapshot:
                     for file in files:

@@ -1,12 +1,12 @@
 """SQL statements for the source. Pure. Names come from the contract; values are literals that psycopg2 quotes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from psycopg2 import sql
 
-from contracts.batch_tables import ROW_DIGEST_COLUMN, SOURCE_TRANSACTION_COLUMN, BatchTable
+from contracts.batch_tables import ROW_DIGEST_COLUMN, SOURCE_TRANSACTION_COLUMN, UNREADABLE_COLUMN, BatchTable
 from contracts.tables import Column
-from contracts.wire_fields import FieldType
+from jobs.crm_batch_ingestor.readable_values import readable, unreadable_values
 
 # A row's xmin holds the low 32 bits of its writer's id. Every writer is older than the next id to be given out, so the
 # newest 64-bit id below that one with the same low bits is the writer's.
@@ -14,8 +14,6 @@ _TRANSACTION_ID = sql.SQL(
     "(next_id - 1) - ((next_id - 1 - source.xmin::text::bigint) % 4294967296 + 4294967296) % 4294967296"
 )
 _NEXT_ID = sql.SQL("(select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next_id) as clock")
-# Infinity and years of five digits are values to PostgreSQL, but Iceberg has none for them.
-_TIMESTAMP = sql.SQL("case when {column} between '0001-01-01 UTC' and '9999-12-31 UTC' then {column} end")
 # 128 bits of SHA-256: two versions of a row that differ have the same digest by no chance worth a thought.
 DIGEST_HEX_DIGITS = 32
 COLUMNS = (
@@ -32,16 +30,21 @@ def key_digests(table: BatchTable) -> sql.Composable:
 
 
 def rows_of_keys(table: BatchTable, keys: Sequence[str]) -> sql.Composable:
-    """Select of the source's columns, the writer's transaction id and the digest of the rows with these keys."""
+    """Select of the source's columns, the writer's transaction id, the digest and the values that cannot be read, of
+    the rows with these keys.
+    """
     return sql.SQL(
-        "select {columns}, {transaction} as {transaction_name}, {digest} as {digest_name} from {relation} as source"
+        "select {columns}, {transaction} as {transaction_name}, {digest} as {digest_name},"
+        " {unreadable} as {unreadable_name} from {relation} as source"
         " join unnest({keys}::text[]) as wanted (key) on wanted.key = source.{key}, {clock}"
     ).format(
-        columns=sql.SQL(", ").join(_value(column) for column in table.source_columns),
+        columns=sql.SQL(", ").join(readable(column, _column(column.name)) for column in table.source_columns),
         transaction=_TRANSACTION_ID,
         transaction_name=sql.Identifier(SOURCE_TRANSACTION_COLUMN),
         digest=_digest(table),
         digest_name=sql.Identifier(ROW_DIGEST_COLUMN),
+        unreadable=unreadable_values(_columns_in_source(table.source_columns)),
+        unreadable_name=sql.Identifier(UNREADABLE_COLUMN),
         relation=_relation(table),
         keys=sql.Literal(list(keys)),
         key=sql.Identifier(table.key),
@@ -57,9 +60,8 @@ def _digest(table: BatchTable) -> sql.Composable:
     )
 
 
-def _value(column: Column) -> sql.Composable:
-    name = _column(column.name)
-    return _TIMESTAMP.format(column=name) if column.type is FieldType.TIMESTAMP else name
+def _columns_in_source(columns: Iterable[Column]) -> dict[Column, sql.Composable]:
+    return {column: _column(column.name) for column in columns}
 
 
 def _column(name: str) -> sql.Composable:

@@ -1,1 +1,1 @@
-select * from {{ bronze_table('crm_accounts') }}
+{{ readable_rows('crm_accounts') }}

@@ -1,1 +1,1 @@
-select * from {{ bronze_table('crm_consents') }}
+{{ readable_rows('crm_consents') }}

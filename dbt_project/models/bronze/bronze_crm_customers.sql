@@ -1,1 +1,1 @@
-select * from {{ bronze_table('crm_customers') }}
+{{ readable_rows('crm_customers') }}

@@ -1,1 +1,1 @@
-select * from {{ bronze_table('crm_plans') }}
+{{ readable_rows('crm_plans') }}

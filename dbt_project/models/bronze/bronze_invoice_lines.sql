@@ -1,1 +1,1 @@
-select * from {{ bronze_table('invoice_lines') }}
+{{ readable_rows('invoice_lines') }}

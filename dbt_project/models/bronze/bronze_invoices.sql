@@ -1,1 +1,1 @@
-select * from {{ bronze_table('invoices') }}
+{{ readable_rows('invoices') }}

@@ -1,1 +1,1 @@
-select * from {{ bronze_table('network_towers') }}
+{{ readable_rows('network_towers') }}

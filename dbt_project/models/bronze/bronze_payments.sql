@@ -1,1 +1,1 @@
-select * from {{ bronze_table('payments') }}
+{{ readable_rows('payments') }}

@@ -65,7 +65,7 @@ _GATES: tuple[GateRule, ...] = (
         6,
         "validity",
         Layer.SILVER,
-        "Share of rows in quarantine",
+        "Share of rows in quarantine, and of the CRM's rows that are held back; each reason of the latter is named",
         "share of rows",
         NETWORK,
         is_acceptable=True,

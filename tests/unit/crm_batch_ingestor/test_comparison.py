@@ -1,26 +1,27 @@
 import datetime as dt
+from collections.abc import Sequence
 
 import pyarrow as pa
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.crm_batch_ingestor.comparison import DIGESTS, ENTRIES, AmbiguousKeyError, Comparison, open_comparison
+from jobs.crm_batch_ingestor.comparison import DIGESTS, ENTRIES, AmbiguousRows, Comparison, open_comparison
 
 AT = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
 Entry = tuple[str, str | None, int]
 
 
-def digests(rows: list[tuple[str, str]]) -> list[pa.RecordBatch]:
+def digests(rows: Sequence[tuple[str | None, str]]) -> list[pa.RecordBatch]:
     return [pa.record_batch([[key] for key in row], schema=DIGESTS) for row in rows]
 
 
-def entries(log: list[Entry]) -> list[pa.RecordBatch]:
+def entries(log: list[Entry], unreadable: str | None = None) -> list[pa.RecordBatch]:
     """`(key, digest, hour)`; without a digest it is a tombstone."""
     return [
         pa.record_batch(
-            [[key], [digest], [digest is None], [AT + HOUR * (hour - 1)], [AT + HOUR * hour]], schema=ENTRIES
+            [[key], [digest], [unreadable], [digest is None], [AT + HOUR * (hour - 1)], [AT + HOUR * hour]],
+            schema=ENTRIES,
         )
         for key, digest, hour in log
     ]
@@ -56,7 +57,7 @@ def test_keys_that_the_source_no_longer_has_are_gone_once():
 
 
 def test_an_entry_from_before_there_were_digests_is_read_again():
-    old = pa.record_batch([["a"], [None], [False], [None], [AT]], schema=ENTRIES)
+    old = pa.record_batch([["a"], [None], [None], [False], [None], [AT]], schema=ENTRIES)
     with open_comparison() as comparison:
         comparison.load(digests([("a", "1")]), [old])
         assert changed(comparison) == ["a"]
@@ -70,9 +71,22 @@ def test_the_version_before_tells_since_when_it_holds():
         assert comparison.newest_run() == AT + 3 * HOUR
 
 
-def test_a_key_that_the_source_has_twice_is_refused():
-    with open_comparison() as comparison, pytest.raises(AmbiguousKeyError, match="twins"):
-        comparison.load(digests([("twins", "1"), ("twins", "2")]), [])
+def test_rows_without_a_key_of_their_own_are_left_out_and_stop_no_others():
+    with open_comparison() as comparison:
+        rows = [("twins", "1"), ("twins", "2"), (None, "3"), (None, "4"), (None, "5"), ("new", "6")]
+        comparison.load(digests(rows), entries([("twins", "9", 0), ("gone", "1", 0)]))
+        assert changed(comparison) == ["new"]
+        assert gone(comparison) == ["gone"]
+        assert comparison.ambiguous() == AmbiguousRows(without_key=3, with_shared_key=2, shared_keys=("twins",))
+        assert comparison.rows_compared() == 1
+
+
+def test_rows_that_stay_as_they_are_stay_unreadable_and_others_do_not_count():
+    log = [*entries([("same", "1", 0), ("changed", "1", 0), ("gone", "1", 0)], '{"total_usd": "NaN"}')]
+    log += entries([("sound", "1", 0)])
+    with open_comparison() as comparison:
+        comparison.load(digests([("same", "1"), ("changed", "2"), ("sound", "1")]), log)
+        assert comparison.still_unreadable() == {"total_usd": 1}
 
 
 KEYS = st.sampled_from("abcd")

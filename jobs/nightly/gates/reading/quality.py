@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from contracts.batch_tables import BATCH_TABLES
 from contracts.events import CallEvent, DataSessionEvent, NetworkProbeEvent, SmsEvent
 from jobs.nightly.gates.gate import Reading
 from jobs.nightly.gates.inspection import Inspection, readings_of, sql_file
+from jobs.nightly.gates.judging.held_back import held_back_readings
 from jobs.nightly.touched_days import SILVER_TABLE_BY_TOPIC
 
 UNKNOWN = "unknown"
@@ -16,11 +18,15 @@ COUNTED_USAGE = {
 
 
 def read_validity(inspection: Inspection) -> list[Reading]:
-    """Share of rows in quarantine, by table of silver."""
+    """Share of rows in quarantine, by table of silver, and of the CRM's rows held back, by table and reason."""
+    min_rows = max(1, inspection.settings.validity.min_rows)
+    noted = {table.name: inspection.table(table.identifier).properties for table in BATCH_TABLES}
+    held_back = held_back_readings(noted, min_rows)
     tables = [silver for topic, silver in SILVER_TABLE_BY_TOPIC.items() if topic in inspection.topics]
+    if not tables:
+        return held_back
     statement = " union all ".join(sql_file("validity", silver=silver) for silver in tables)
-    parameters = {"min_rows": max(1, inspection.settings.validity.min_rows)}
-    return readings_of(inspection.ask(statement, parameters)) if tables else []
+    return [*readings_of(inspection.ask(statement, {"min_rows": min_rows})), *held_back]
 
 
 def read_customer_history(inspection: Inspection) -> list[Reading]:
