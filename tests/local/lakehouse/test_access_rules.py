@@ -52,6 +52,23 @@ def is_refused(sql: TrinoSql, statement: str) -> None:
         sql.run(statement)
 
 
+PERSON_TO_EVENTS = (
+    # By token, by the published customer, and by the event that both have.
+    "select count(*) as n from silver.silver_customers as person"
+    " join silver.silver_calls as call on call.subscriber_token = person.subscriber_token",
+    "select count(*) as n from silver.silver_customers as person"
+    " join published.fact_calls as call on call.customer_id = person.customer_id",
+    "select count(*) as n from silver.silver_calls as call"
+    " join published.fact_calls as fact on fact.call_id = call.event_id"
+    " join published.dim_customers as version on version.customer_key = fact.customer_key"
+    " join silver.silver_customers as person on person.customer_id = version.customer_id",
+    "select count(*) as n from silver.silver_calls as call"
+    " join published.dim_number_owners as owner on owner.subscriber_token = call.subscriber_token",
+    "select count(*) as n from silver.silver_customers as person"
+    " join published.agg_subscriber_daily_usage as usage on usage.customer_id = person.customer_id",
+)
+
+
 def test_a_steward_sees_the_person(warehouse: Warehouse, asking_as: Asking) -> None:
     assert asking_as(STEWARD).rows(CUSTOMER) == warehouse.rows(CUSTOMER)
 
@@ -64,6 +81,27 @@ def test_a_steward_sees_masks_in_what_persons_did(warehouse: Warehouse, asking_a
         "imsi": "***",
         "imei": f"{call['imei'][:8]}*******",
     }
+
+
+@pytest.mark.parametrize("statement", PERSON_TO_EVENTS)
+def test_no_key_leads_a_steward_from_a_person_to_what_they_did(
+    warehouse: Warehouse, asking_as: Asking, statement: str
+) -> None:
+    assert warehouse.value(statement) > 0
+    assert asking_as(STEWARD).rows(statement) == [{"n": 0}]
+
+
+@pytest.mark.parametrize("table", ["silver.silver_calls__dbt_tmp", "published.fact_calls__dbt_tmp"])
+@pytest.mark.parametrize("user", PEOPLE)
+def test_what_dbt_builds_under_another_name_is_closed(
+    warehouse: Warehouse, asking_as: Asking, user: TrinoUser, table: str
+) -> None:
+    built_of = table.removesuffix("__dbt_tmp")
+    warehouse.sql.run(f"create or replace view {table} as select * from {built_of}")
+    try:
+        is_refused(asking_as(user), f"select * from {table} limit 1")
+    finally:
+        warehouse.sql.run(f"drop view {table}")
 
 
 def test_a_steward_reads_what_the_gates_said(asking_as: Asking) -> None:
