@@ -16,7 +16,7 @@ from jobs.churn.churn_run import ChurnReport, run_churn
 from jobs.churn.features import NothingPublishedError
 from jobs.churn.model import BrokenFeaturesError
 from jobs.churn.split import TooFewOutcomesError
-from jobs.runtime.commit_errors import NotCommittedError
+from jobs.runtime.commit_errors import COMMIT_ERRORS
 from jobs.runtime.iceberg import open_catalog
 from jobs.runtime.lake_changes import changing_lake
 from jobs.runtime.lake_lock import LakeBusyError
@@ -33,7 +33,7 @@ EXIT_REFUSED = 3
 NAMED_ERRORS = (
     BrokenFeaturesError,
     LakeBusyError,
-    NotCommittedError,
+    *COMMIT_ERRORS,
     NothingPublishedError,
     PostgresCredentialsError,
     TooFewOutcomesError,

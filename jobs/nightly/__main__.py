@@ -15,7 +15,7 @@ from jobs.nightly.gates.results import verdict
 from jobs.nightly.nightly_run import run_nightly
 from jobs.nightly.run_day import RunDayError, run_day
 from jobs.nightly.run_plan import DayRange
-from jobs.runtime.commit_errors import NotCommittedError, TornCommitError
+from jobs.runtime.commit_errors import COMMIT_ERRORS
 from jobs.runtime.lake_lock import LakeBusyError
 from jobs.runtime.logs import configure_logs
 from jobs.runtime.named_errors import fatal_in_one_line
@@ -25,7 +25,7 @@ COMPONENT = "nightly"
 DAY = ["%Y-%m-%d"]
 NAMED = (
     *(RunDayError, UnknownHolidaysError, DbtError),
-    *(LakeBusyError, NotCommittedError, TornCommitError),
+    *(LakeBusyError, *COMMIT_ERRORS),
 )
 
 

@@ -10,7 +10,7 @@ import typer
 from contracts.batch_settings import EraseSettings
 from jobs.privacy.person import erase_person
 from jobs.privacy.subject import NotASubjectError
-from jobs.runtime.commit_errors import NotCommittedError
+from jobs.runtime.commit_errors import COMMIT_ERRORS
 from jobs.runtime.lake_lock import LakeBusyError
 from jobs.runtime.logs import configure_logs
 from jobs.runtime.named_errors import fatal_in_one_line
@@ -28,7 +28,7 @@ def main(
     Kafka that are not in bronze yet: run it again when the sink has read them.
     """
     configure_logs("privacy")
-    with fatal_in_one_line(NotASubjectError, LakeBusyError, NotCommittedError):
+    with fatal_in_one_line(NotASubjectError, LakeBusyError, *COMMIT_ERRORS):
         erasure = erase_person(load_settings(EraseSettings, settings), os.environ, subject, customer)
         typer.echo(json.dumps(erasure.summary()))
         if not erasure.is_complete:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from pyiceberg.exceptions import CommitStateUnknownException
+
 
 class NotCommittedError(Exception):
     """Nothing was committed; the message says why, and what to do."""
@@ -21,6 +23,10 @@ class NotOneActError(NotCommittedError):
 
 class TornCommitError(Exception):
     """The catalog committed some of the tables and not the others, against its specification."""
+
+
+# All of them say what to do. After the last two, something may have been committed.
+COMMIT_ERRORS = (NotCommittedError, TornCommitError, CommitStateUnknownException)
 
 
 def contested(tables: Iterable[str]) -> ContestedCommitError:

@@ -7,7 +7,7 @@ from jobs.privacy.erase import UnknownPinError, UnpublishedGoldError
 from jobs.privacy.person import Erasure, erase_person
 from jobs.privacy.raw_topics import RawTopicErasureError
 from jobs.privacy.subject import require_number
-from jobs.runtime.commit_errors import NotCommittedError, TornCommitError
+from jobs.runtime.commit_errors import COMMIT_ERRORS
 from jobs.runtime.dialling import spelling_in
 from jobs.runtime.lake_lock import LakeBusyError
 from local.errors import LocalError
@@ -18,7 +18,7 @@ from telecom.pipelines.local_pipeline import LocalPipeline
 
 TRIED = "erase a person"
 # Another job is at work, or what a dead run left behind could not be put back.
-ANOTHER_JOB = (LakeBusyError, NotCommittedError, TornCommitError)
+ANOTHER_JOB = (LakeBusyError, *COMMIT_ERRORS)
 
 
 class ErasureError(LocalError):

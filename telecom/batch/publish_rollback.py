@@ -4,7 +4,7 @@ from contextlib import closing
 
 from jobs.nightly.publish.history import NothingToRollBackToError, PublicationRecord
 from jobs.nightly.publish.publish import roll_back
-from jobs.runtime.commit_errors import NotCommittedError, TornCommitError
+from jobs.runtime.commit_errors import COMMIT_ERRORS
 from jobs.runtime.iceberg import open_catalog
 from jobs.runtime.lake_lock import LakeBusyError
 from jobs.runtime.published_tags import SnapshotGoneError
@@ -27,5 +27,5 @@ def roll_publication_back(access: LakeAccess) -> PublicationRecord:
             return roll_back(open_catalog(settings.catalog, settings.s3, access.credentials), sql)
     except (NothingToRollBackToError, SnapshotGoneError) as error:
         raise PublicationRollbackError(TRIED, str(error), "telecom run nightly") from error
-    except (LakeBusyError, NotCommittedError, TornCommitError) as error:
+    except (LakeBusyError, *COMMIT_ERRORS) as error:
         raise PublicationRollbackError(TRIED, str(error), "the same command again") from error
