@@ -21,6 +21,9 @@ COMPARED_AT = "telecom.crm.compared-at"
 ROWS_COMPARED = "telecom.crm.rows-compared"
 HELD_BACK = "telecom.crm.held-back"
 
+# The purpose of a consent without which nobody is scored.
+PROFILING = "profiling"
+
 BATCH_INGEST_COLUMNS: tuple[Column, ...] = (
     Column(
         SOURCE_TRANSACTION_COLUMN,

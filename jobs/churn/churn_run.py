@@ -40,7 +40,7 @@ def run_churn(
     show: Callable[[Sequence[str]], None],
     now: dt.datetime,
 ) -> ChurnReport:
-    """Score who consents; publish the scores and hand them to the CRM if no gate blocks.
+    """Learn from and score who consents; publish the scores and hand them to the CRM if no gate blocks.
 
     A consent that was withdrawn takes effect first, whatever becomes of the rest: in the CRM even while another job
     holds the `lake`, within which all else happens. `show` makes the views of published tables.
@@ -55,7 +55,7 @@ def run_churn(
     with lake:
         withdrawn += forget_unwilling(catalog, willing)
         horizon = dt.timedelta(days=settings.horizon_days)
-        scoring = score_customers(PublishedFeatures(catalog), willing, horizon, settings.seed)
+        scoring = score_customers(PublishedFeatures(catalog, willing), horizon, settings.seed)
         verdicts = judge(_measured(catalog, connection, scoring, now), settings.gates)
         snapshot, changed = None, 0
         if not blocking(verdicts):

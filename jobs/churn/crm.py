@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import execute_values
 
+from contracts.batch_tables import PROFILING
 from jobs.churn.scored import ScoredCustomers
 
-PURPOSE = "profiling"
 ROWS_AT_ONCE = 1000
 _TABLE = """
 create table if not exists crm.churn_scores (
@@ -39,7 +39,7 @@ def consenting(connection: Connection, customers: Sequence[str]) -> set[str]:
     """Those of `customers` who consent to profiling now."""
     query = f"{_CONSENTING} and customer_id = any(%(customers)s)"
     with connection, connection.cursor() as cursor:
-        cursor.execute(query, {"purpose": PURPOSE, "customers": list(customers)})
+        cursor.execute(query, {"purpose": PROFILING, "customers": list(customers)})
         return {customer for (customer,) in cursor.fetchall()}
 
 
@@ -50,7 +50,7 @@ def expected_customers(connection: Connection) -> int:
         " (select from crm.accounts where accounts.customer_id = willing.customer_id and status <> 'closed')"
     )
     with connection, connection.cursor() as cursor:
-        cursor.execute(query, {"purpose": PURPOSE})
+        cursor.execute(query, {"purpose": PROFILING})
         ((count,),) = cursor.fetchall()
     return int(count)
 
@@ -61,7 +61,7 @@ def forget_unwilling_in_crm(connection: Connection) -> int:
         cursor.execute(_TABLE)
         cursor.execute(
             f"delete from crm.churn_scores where customer_id not in ({_CONSENTING})",  # noqa: S608
-            {"purpose": PURPOSE},
+            {"purpose": PROFILING},
         )
         return int(cursor.rowcount)
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +12,6 @@ from jobs.churn.model import NUMBERS, ChurnModel, train
 from jobs.churn.scored import ScoredCustomers
 from jobs.churn.split import Outcomes, Split, split_dates
 
-Willing = Callable[[Sequence[str]], set[str]]
-
 
 @dataclass(frozen=True)
 class Scoring:
@@ -24,8 +21,8 @@ class Scoring:
     split: Split
 
 
-def score_customers(features: PublishedFeatures, willing: Willing, horizon: dt.timedelta, seed: int) -> Scoring:
-    """Train, judge, and score those customers of the newest feature date who are `willing`.
+def score_customers(features: PublishedFeatures, horizon: dt.timedelta, seed: int) -> Scoring:
+    """Train and judge, and score the customers of the newest feature date.
 
     Raises `TooFewOutcomesError` and `BrokenFeaturesError`.
     """
@@ -35,7 +32,7 @@ def score_customers(features: PublishedFeatures, willing: Willing, horizon: dt.t
     rows = sum(outcomes[day].known for day in split.trained_on)
     model = train(features.batches(columns, split.trained_on), LABEL, CUSTOMER, rows, seed)
     auc = model.auc(features.batches(columns, (split.judged_on,)), LABEL)
-    return Scoring(_scored(features, model, willing, split.scored_on, auc), split)
+    return Scoring(_scored(features, model, split.scored_on, auc), split)
 
 
 def count_outcomes(features: PublishedFeatures) -> dict[dt.date, Outcomes]:
@@ -43,7 +40,7 @@ def count_outcomes(features: PublishedFeatures) -> dict[dt.date, Outcomes]:
     known: Counter[dt.date] = Counter()
     leavers: Counter[dt.date] = Counter()
     days: set[dt.date] = set()
-    for batch in features.batches((DATE, LABEL)):
+    for batch in features.batches((CUSTOMER, DATE, LABEL)):
         counted = pa.Table.from_batches([batch]).group_by([DATE, LABEL]).aggregate([([], "count_all")])
         for row in counted.to_pylist():
             day, count = row[DATE], row["count_all"]
@@ -53,16 +50,11 @@ def count_outcomes(features: PublishedFeatures) -> dict[dt.date, Outcomes]:
     return {day: Outcomes(known[day], leavers[day]) for day in days}
 
 
-def _scored(
-    features: PublishedFeatures, model: ChurnModel, willing: Willing, day: dt.date, auc: float
-) -> ScoredCustomers:
+def _scored(features: PublishedFeatures, model: ChurnModel, day: dt.date, auc: float) -> ScoredCustomers:
     customers, scores = [], []
     for batch in features.batches((CUSTOMER, *NUMBERS), (day,)):
-        known = batch.column(CUSTOMER).to_pylist()
-        consent = willing(known)
-        kept = batch.filter(pa.array([customer in consent for customer in known], pa.bool_()))
-        customers.append(kept.column(CUSTOMER))
-        scores.append(model.scores(kept))
+        customers.append(batch.column(CUSTOMER))
+        scores.append(model.scores(batch))
     return ScoredCustomers(
         day, pa.chunked_array(customers, pa.string()), np.concatenate(scores) if scores else np.empty(0), auc
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import psycopg2
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from engines import LakeEngine
 from psycopg2.extensions import connection as Connection
@@ -198,6 +199,20 @@ def test_the_newest_decision_counts_and_an_undated_refusal_is_one(published: Des
     published.run()
     assert {"CUST-3", "CUST-4"} <= published.published().keys()
     assert "CUST-5" not in published.published()
+
+
+def test_who_does_not_consent_when_it_runs_is_not_even_learned_from(published: Desk) -> None:
+    """Their rows, of a night that knew of a consent, would break whatever reads them."""
+    table = published.catalog.load_table(FEATURES)
+    rows = table.scan(snapshot_id=table.metadata.refs[PUBLISHED_TAG].snapshot_id).to_arrow()
+    refuses = pa.array([int(customer.removeprefix("CUST-")) % 3 == 0 for customer in rows["customer_id"].to_pylist()])
+    broken = pc.if_else(refuses, pa.scalar(None, pa.float64()), rows["tenure_days"])
+    table.overwrite(rows.set_column(rows.schema.get_field_index("tenure_days"), "tenure_days", broken))
+    snapshot = table.metadata.current_snapshot_id
+    assert snapshot is not None
+    table.manage_snapshots().create_tag(snapshot, PUBLISHED_TAG).commit()
+    assert published.run().refused_by == ()
+    assert len(published.published()) == CONSENTING
 
 
 def test_refused_scores_reach_neither_readers_nor_the_crm(published: Desk) -> None:
