@@ -100,8 +100,10 @@ class EraseSettings(Settings):
 class ChurnGates(Settings):
     """Limits within which churn scores are shown.
 
-    `min_auc` is of outcomes that the model has not seen (0.5 is chance), `min_coverage` the least share of consenting
-    customers who have a score, `max_drift` the population stability index against the scores shown now.
+    `min_auc` is of outcomes that the model has not seen (0.5 is chance; one above it must be more than chance with its
+    standard error, too). `min_coverage` is the least share that has a score of those who have had an open account, and
+    consent, since before the features' date. `max_drift` is the population stability index against the scores shown
+    now, as far as it does not follow from more or fewer customers leaving.
     """
 
     min_auc: float = 0.55

@@ -15,6 +15,7 @@ from contracts.batch_settings import ChurnSettings
 from jobs.churn.churn_run import ChurnReport, run_churn
 from jobs.churn.features import NothingPublishedError
 from jobs.churn.model import BrokenFeaturesError
+from jobs.churn.score_gates import Outcome
 from jobs.churn.split import TooFewOutcomesError
 from jobs.runtime.commit_errors import COMMIT_ERRORS
 from jobs.runtime.iceberg import open_catalog
@@ -58,8 +59,10 @@ def main(settings: Annotated[Path, typer.Option(help="JSON file of ChurnSettings
             report = run_churn(loaded, catalog, connection, lake, show, dt.datetime.now(dt.UTC))
     typer.echo(json.dumps(summary_of(report)))
     for verdict in report.verdicts:
-        if not verdict.passed:
+        if verdict.outcome is Outcome.REFUSED:
             log.error("scores refused", gate=verdict.gate, evidence=verdict.evidence)
+        elif verdict.outcome is Outcome.WARNED:
+            log.warning("scores shown all the same", gate=verdict.gate, evidence=verdict.evidence)
     if report.refused_by:
         raise typer.Exit(EXIT_REFUSED)
 

@@ -9,10 +9,10 @@ from psycopg2.extensions import connection as Connection
 from pyiceberg.catalog import Catalog
 
 from contracts.batch_settings import ChurnSettings
-from jobs.churn.crm import consenting, expected_customers, forget_unwilling_in_crm, update_crm
+from jobs.churn.crm import consenting, customers_covered, customers_due, forget_unwilling_in_crm, update_crm
 from jobs.churn.features import PublishedFeatures
 from jobs.churn.publication import SCORES, forget_unwilling, publish_scores, published_scores
-from jobs.churn.records import note_run
+from jobs.churn.records import leaving_rate_published, note_run
 from jobs.churn.score_gates import Measured, ScoreVerdict, age_in_days, blocking, judge
 from jobs.churn.scoring import Scoring, score_customers
 
@@ -71,8 +71,13 @@ def _measured(catalog: Catalog, connection: Connection, scoring: Scoring, now: d
     return Measured(
         scores=scored.scores,
         distinct_customers=scored.distinct_customers,
-        expected=expected_customers(connection),
+        expected=customers_due(connection, scored.scored_on),
+        covered=customers_covered(connection, scored),
         auc=scored.auc,
+        judged=scoring.split.judged,
+        scored_on=scored.scored_on,
         feature_age_days=age_in_days(scored.scored_on, now),
         before=published_scores(catalog),
+        leaving_rate=scoring.split.leaving_rate,
+        leaving_rate_before=leaving_rate_published(catalog),
     )

@@ -1,5 +1,6 @@
 """What the CRM says and is told: who consents to being scored, and the scores (reverse ETL)."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from psycopg2.extensions import connection as Connection
@@ -9,6 +10,7 @@ from contracts.batch_tables import PROFILING
 from jobs.churn.scored import ScoredCustomers
 
 ROWS_AT_ONCE = 1000
+CUSTOMERS_AT_ONCE = 50_000
 _TABLE = """
 create table if not exists crm.churn_scores (
     customer_id text primary key,
@@ -21,10 +23,18 @@ create table if not exists crm.churn_scores (
 # A customer consents if the newest decision says so. A decision without a stamp may be the newest, and of two with the
 # same stamp nobody knows the order: then the refusal counts.
 _DECISIONS = """
-select distinct on (customer_id) customer_id, is_granted from crm.consents where purpose = %(purpose)s
+select distinct on (customer_id) customer_id, is_granted, updated_at from crm.consents where purpose = %(purpose)s
 order by customer_id, updated_at desc nulls first, is_granted
 """
 _CONSENTING = f"select customer_id from ({_DECISIONS}) as newest where is_granted and customer_id is not null"  # noqa: S608 (all of it is ours)
+# Whoever came or consented later cannot be in features of that day.
+_DUE = f"""
+select customer_id from ({_DECISIONS}) as newest
+where is_granted and updated_at < %(day)s and exists (
+    select from crm.accounts
+    where accounts.customer_id = newest.customer_id and status <> 'closed' and opened_at < %(day)s
+)
+"""  # noqa: S608
 _UPSERT = """
 insert into crm.churn_scores as existing (customer_id, churn_score, churn_segment, scored_on) values %s
 on conflict (customer_id) do update set churn_score = excluded.churn_score, churn_segment = excluded.churn_segment,
@@ -43,16 +53,25 @@ def consenting(connection: Connection, customers: Sequence[str]) -> set[str]:
         return {customer for (customer,) in cursor.fetchall()}
 
 
-def expected_customers(connection: Connection) -> int:
-    """Customers who consent and have an account that is not closed: so many scores are due."""
-    query = (
-        f"select count(*) from ({_CONSENTING}) as willing where exists"  # noqa: S608
-        " (select from crm.accounts where accounts.customer_id = willing.customer_id and status <> 'closed')"
-    )
+def customers_due(connection: Connection, day: dt.date) -> int:
+    """How many customers are due for a score of `day`: consent and an open account, both since before it."""
     with connection, connection.cursor() as cursor:
-        cursor.execute(query, {"purpose": PROFILING})
+        cursor.execute(f"select count(*) from ({_DUE}) as due", {"purpose": PROFILING, "day": day})  # noqa: S608
         ((count,),) = cursor.fetchall()
     return int(count)
+
+
+def customers_covered(connection: Connection, scored: ScoredCustomers) -> int:
+    """How many of those who are due for a score of that day have one."""
+    covered, customers = 0, scored.customers.unique()
+    query = f"select count(*) from ({_DUE}) as due where customer_id = any(%(customers)s)"  # noqa: S608
+    for first in range(0, len(customers), CUSTOMERS_AT_ONCE):
+        page = customers.slice(first, CUSTOMERS_AT_ONCE).to_pylist()
+        with connection, connection.cursor() as cursor:
+            cursor.execute(query, {"purpose": PROFILING, "day": scored.scored_on, "customers": page})
+            ((count,),) = cursor.fetchall()
+        covered += int(count)
+    return covered
 
 
 def forget_unwilling_in_crm(connection: Connection) -> int:

@@ -29,8 +29,7 @@ def score_customers(features: PublishedFeatures, horizon: dt.timedelta, seed: in
     outcomes = count_outcomes(features)
     split = split_dates(outcomes, horizon)
     columns = (CUSTOMER, LABEL, *NUMBERS)
-    rows = sum(outcomes[day].known for day in split.trained_on)
-    model = train(features.batches(columns, split.trained_on), LABEL, CUSTOMER, rows, seed)
+    model = train(features.batches(columns, split.trained_on), LABEL, CUSTOMER, split.learned.known, seed)
     auc = model.auc(features.batches(columns, (split.judged_on,)), LABEL)
     return Scoring(_scored(features, model, split.scored_on, auc), split)
 

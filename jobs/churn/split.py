@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-MIN_LEAVERS = 10
+MIN_OF_A_KIND = 10
 
 
 class TooFewOutcomesError(Exception):
@@ -23,14 +23,24 @@ class Outcomes:
     known: int = 0
     leavers: int = 0
 
+    def __add__(self, other: "Outcomes") -> "Outcomes":
+        return Outcomes(self.known + other.known, self.leavers + other.leavers)
+
 
 @dataclass(frozen=True)
 class Split:
-    """Feature dates by their use."""
+    """Feature dates by their use, with the outcomes that are learned from and judged on."""
 
     trained_on: tuple[dt.date, ...]
     judged_on: dt.date
     scored_on: dt.date
+    learned: Outcomes
+    judged: Outcomes
+
+    @property
+    def leaving_rate(self) -> float:
+        """Share of customers who left, in what is learned from."""
+        return self.learned.leavers / self.learned.known
 
 
 def split_dates(outcomes: Mapping[dt.date, Outcomes], horizon: dt.timedelta) -> Split:
@@ -48,7 +58,16 @@ def split_dates(outcomes: Mapping[dt.date, Outcomes], horizon: dt.timedelta) -> 
             f"no feature date lies {horizon.days} days or more before {judged_on}, the newest whose outcome is known: "
             "there is nothing to learn from. More history in the CRM gives more."
         )
-    fewest = min(sum(outcomes[day].leavers for day in trained_on), outcomes[judged_on].leavers)
-    if fewest < MIN_LEAVERS:
-        raise TooFewOutcomesError(f"only {fewest} customers left in one part of the data, {MIN_LEAVERS} are needed.")
-    return Split(trained_on, judged_on, max(outcomes))
+    learned = sum((outcomes[day] for day in trained_on), Outcomes())
+    _require_both_kinds(learned, f"learned from ({', '.join(map(str, trained_on))})")
+    _require_both_kinds(outcomes[judged_on], f"been judged on ({judged_on})")
+    return Split(trained_on, judged_on, max(outcomes), learned, outcomes[judged_on])
+
+
+def _require_both_kinds(outcomes: Outcomes, part: str) -> None:
+    for kind, count in (("left", outcomes.leavers), ("stayed", outcomes.known - outcomes.leavers)):
+        if count < MIN_OF_A_KIND:
+            raise TooFewOutcomesError(
+                f"only {count} of {outcomes.known} customers {kind} in what the model would have {part}; below "
+                f"{MIN_OF_A_KIND} no figure means anything. More customers, or more history in the CRM, give more."
+            )

@@ -51,9 +51,10 @@ def load_or_create(
         return catalog.create_table_if_not_exists(identifier, schema, partition_spec=spec)
 
 
-def with_new_columns(table: Table, schema: Schema) -> Table:
+def with_new_columns(table: Table, schema: Schema | pa.Schema) -> Table:
     """The table, to which the columns of `schema` are added that it does not have yet; they must be optional."""
-    if set(schema.column_names) - set(table.schema().column_names):
+    wanted = schema.names if isinstance(schema, pa.Schema) else schema.column_names
+    if set(wanted) - set(table.schema().column_names):
         with table.update_schema() as update:
             update.union_by_name(schema)
     return table

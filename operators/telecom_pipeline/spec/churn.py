@@ -16,15 +16,18 @@ class ChurnSection(SpecModel):
 
     min_auc: Share = Field(
         default=_DEFAULT.min_auc,
-        description="Least area under the ROC curve on outcomes that the model has not seen; 0.5 is chance.",
+        description="Least area under the ROC curve on outcomes that the model has not seen; 0.5 is chance. Above 0.5, "
+        "it must also exceed chance by 1.645 standard errors.",
     )
     min_coverage: Share = Field(
         default=_DEFAULT.min_coverage,
-        description="Least share of the consenting customers with an open account who have a score.",
+        description="Least share of the customers who have had an open account, and consented to profiling, since "
+        "before the features' date and still do, who have a score.",
     )
     max_drift: Annotated[float, Field(ge=0)] = Field(
         default=_DEFAULT.max_drift,
-        description="Greatest population stability index of the scores against those shown before.",
+        description="Greatest population stability index of the scores against those shown before. What follows from "
+        "more or fewer customers leaving only warns.",
     )
     max_feature_age_days: Annotated[int, Field(ge=0)] = Field(
         default=_DEFAULT.max_feature_age_days,

@@ -38,8 +38,23 @@ def test_without_a_date_that_does_not_overlap_it_refuses():
 
 def test_without_known_departures_it_refuses():
     few = Outcomes(known=100, leavers=9)
-    with pytest.raises(TooFewOutcomesError, match="only 9"):
+    with pytest.raises(TooFewOutcomesError, match="only 9 of 100 customers left .* have learned from"):
         split_dates({TODAY: UNKNOWN, back(30): ENOUGH, back(60): few}, HORIZON)
+    with pytest.raises(TooFewOutcomesError, match=f"only 9 of 100 customers left .* judged on .{back(30)}"):
+        split_dates({TODAY: UNKNOWN, back(30): few, back(60): ENOUGH}, HORIZON)
+
+
+def test_where_hardly_anybody_stays_it_refuses_too():
+    all_leave = Outcomes(known=100, leavers=95)
+    with pytest.raises(TooFewOutcomesError, match="only 5 of 100 customers stayed"):
+        split_dates({TODAY: UNKNOWN, back(30): all_leave, back(60): ENOUGH}, HORIZON)
+
+
+def test_leavers_of_several_dates_are_learned_from_together():
+    some = Outcomes(known=100, leavers=6)
+    split = split_dates({TODAY: UNKNOWN, back(30): ENOUGH, back(60): some, back(90): some}, HORIZON)
+    assert split.learned == Outcomes(known=200, leavers=12)
+    assert split.leaving_rate == 0.06
 
 
 @given(st.sets(st.integers(0, 200), min_size=1, max_size=12), st.integers(1, 60))
