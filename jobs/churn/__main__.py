@@ -25,6 +25,7 @@ from jobs.runtime.logs import configure_logs
 from jobs.runtime.named_errors import fatal_in_one_line
 from jobs.runtime.postgres import PostgresCredentialsError, connect
 from jobs.runtime.publication import refresh_views
+from jobs.runtime.published_tags import SnapshotGoneError
 from jobs.runtime.settings import load_settings
 from jobs.runtime.trino import TrinoSql
 
@@ -32,12 +33,8 @@ COMPONENT = "churn"
 # As of the nightly run: it worked, but what it made is not shown.
 EXIT_REFUSED = 3
 NAMED_ERRORS = (
-    BrokenFeaturesError,
-    LakeBusyError,
-    *COMMIT_ERRORS,
-    NothingPublishedError,
-    PostgresCredentialsError,
-    TooFewOutcomesError,
+    *(BrokenFeaturesError, NothingPublishedError, PostgresCredentialsError, TooFewOutcomesError),
+    *(LakeBusyError, SnapshotGoneError, *COMMIT_ERRORS),
 )
 
 log = structlog.get_logger()

@@ -16,16 +16,19 @@ from jobs.nightly.nightly_run import run_nightly
 from jobs.nightly.run_day import RunDayError, run_day
 from jobs.nightly.run_plan import DayRange
 from jobs.runtime.commit_errors import COMMIT_ERRORS
+from jobs.runtime.dialling import UnknownNumberingError
 from jobs.runtime.lake_lock import LakeBusyError
 from jobs.runtime.logs import configure_logs
 from jobs.runtime.named_errors import fatal_in_one_line
+from jobs.runtime.published_tags import SnapshotGoneError
 from jobs.runtime.settings import load_settings
+from jobs.runtime.vault import TokenKeyError
 
 COMPONENT = "nightly"
 DAY = ["%Y-%m-%d"]
 NAMED = (
-    *(RunDayError, UnknownHolidaysError, DbtError),
-    *(LakeBusyError, *COMMIT_ERRORS),
+    *(RunDayError, UnknownHolidaysError, UnknownNumberingError, TokenKeyError, DbtError),
+    *(LakeBusyError, SnapshotGoneError, *COMMIT_ERRORS),
 )
 
 

@@ -8,7 +8,7 @@ from jobs.privacy.person import Erasure, erase_person
 from jobs.privacy.raw_topics import RawTopicErasureError
 from jobs.privacy.subject import require_number
 from jobs.runtime.commit_errors import COMMIT_ERRORS
-from jobs.runtime.dialling import spelling_in
+from jobs.runtime.dialling import UnknownNumberingError, spelling_in
 from jobs.runtime.lake_lock import LakeBusyError
 from local.errors import LocalError
 from operators.telecom_pipeline.objects import names
@@ -26,10 +26,14 @@ class ErasureError(LocalError):
 
 
 def require_subject(target: LocalPipeline, number: str) -> None:
-    """Raises `NotASubjectError` for what is no whole phone number in the pipeline's country."""
+    """Raises `NotASubjectError` for what is no whole phone number in the pipeline's country, and `ErasureError`."""
     jobs = target.pipeline.batch_jobs
     calendar = jobs.section.calendar.calendar() if jobs else Calendar()
-    require_number(number, spelling_in(calendar.country))
+    try:
+        spelling = spelling_in(calendar.country)
+    except UnknownNumberingError as error:
+        raise ErasureError(TRIED, str(error), "correct it, then telecom apply and this again") from error
+    require_number(number, spelling)
 
 
 def erase_everywhere(target: LocalPipeline, number: str, customer_id: str | None) -> Erasure:

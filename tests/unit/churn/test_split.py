@@ -38,7 +38,7 @@ def test_without_a_date_that_does_not_overlap_it_refuses():
 
 def test_without_known_departures_it_refuses():
     few = Outcomes(known=100, leavers=9)
-    with pytest.raises(TooFewOutcomesError, match="only 9 of 100 customers left .* have learned from"):
+    with pytest.raises(TooFewOutcomesError, match=r"only 9 of 100 customers left .* have learned from"):
         split_dates({TODAY: UNKNOWN, back(30): ENOUGH, back(60): few}, HORIZON)
     with pytest.raises(TooFewOutcomesError, match=f"only 9 of 100 customers left .* judged on .{back(30)}"):
         split_dates({TODAY: UNKNOWN, back(30): few, back(60): ENOUGH}, HORIZON)
