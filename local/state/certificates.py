@@ -9,12 +9,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from filelock import FileLock
 
 from local.state.files import write_atomically
 
 _VALIDITY = timedelta(days=3650)
 _CA_FILE = "ca.crt"
 _KEYSTORE_FILE = "server.pem"
+_LOCK_FILE = "lock"
 
 
 def ensure_certificates(folder: Path, authority: str, server: str, addresses: Iterable[str]) -> tuple[Path, Path]:
@@ -24,13 +26,20 @@ def ensure_certificates(folder: Path, authority: str, server: str, addresses: It
     key is not kept, because it signs only one certificate.
     """
     ca_file, keystore = folder / _CA_FILE, folder / _KEYSTORE_FILE
-    if not (ca_file.is_file() and keystore.is_file()):
-        ca_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-        ca = _authority(_name(authority), ca_key)
-        signed = _server(_name(server), server_key.public_key(), ca, ca_key, addresses)
-        write_atomically(keystore, _key_pem(server_key) + _pem(signed) + _pem(ca))
-        write_atomically(ca_file, _pem(ca))
+    folder.mkdir(parents=True, exist_ok=True)
+    # Of two processes at once, each would otherwise leave one of the two files, which do not belong together.
+    with FileLock(folder / _LOCK_FILE):
+        if not (ca_file.is_file() and keystore.is_file()):
+            _create(ca_file, keystore, authority, server, addresses)
     return ca_file, keystore
+
+
+def _create(ca_file: Path, keystore: Path, authority: str, server: str, addresses: Iterable[str]) -> None:
+    ca_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    ca = _authority(_name(authority), ca_key)
+    signed = _server(_name(server), server_key.public_key(), ca, ca_key, addresses)
+    write_atomically(keystore, _key_pem(server_key) + _pem(signed) + _pem(ca))
+    write_atomically(ca_file, _pem(ca))
 
 
 def _authority(name: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
