@@ -14,6 +14,7 @@ from contracts.environment import TRINO_PASSWORD, TRINO_USERNAME
 from jobs.nightly.dbt.node_failures import NodeFailure, node_failures
 from jobs.nightly.dbt.parsed_project import MANIFEST, PARSED, ParsedProject, project_digest
 from jobs.nightly.dbt.tables_read import tables_read
+from jobs.nightly.dbt.told_values import without_values
 
 _LAST_LINES = 25
 RUN_RESULTS = "run_results.json"
@@ -30,7 +31,7 @@ def _always() -> None:
 
 
 class DbtError(Exception):
-    """dbt ended with an error; the message holds its last lines."""
+    """dbt ended with an error; the message holds its last lines, without values of rows."""
 
 
 class Dbt:
@@ -137,7 +138,9 @@ class Dbt:
             output, errors = _converse(process, json.dumps(request) + "\n", may_go_on)
         if process.returncode != 0:
             tail = "\n".join(output.splitlines()[-_LAST_LINES:] + errors.splitlines()[-_LAST_LINES:])
-            raise DbtError(f"`dbt {' '.join(command)}` failed:\n{tail}")
+            whole = self._settings.target_directory / "logs" / "dbt.log"
+            told = f"without the values that they name, which {whole} has"
+            raise DbtError(f"`dbt {' '.join(command)}` failed. Its last words, {told}:\n{without_values(tail)}")
         return output
 
     def close(self) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jobs.nightly.dbt.told_values import without_values
+
 FAILED = ("fail", "error")
 # What Trino or the way to it says when the statement is not to blame.
 _OF_ENGINE = re.compile(
@@ -14,8 +16,6 @@ _OF_ENGINE = re.compile(
     r"|Http5\d\dError|\berror (401|403|429|5\d\d)\b|Connection(Error| refused| reset| aborted)|timed out"
     r"|SERVER_(STARTING_UP|SHUTTING_DOWN)|NO_NODES_AVAILABLE|ADMINISTRATIVELY_KILLED|Max retries exceeded"
 )
-# A message may quote a value, which must not reach an audit table or a log if it can be a number of somebody.
-_VALUES = re.compile(r"'[^']*'|\d(?:[^0-9A-Za-z]{0,2}\d){6,}")
 LONGEST_MESSAGE = 500
 
 
@@ -43,5 +43,5 @@ def _failures(results: Sequence[Mapping[str, Any]]) -> Iterator[NodeFailure]:
     for result in results:
         if result["status"] in FAILED:
             kind, _, name = result["unique_id"].split(".")[:3]
-            message = _VALUES.sub("…", " ".join((result.get("message") or "").split()))
+            message = without_values(" ".join((result.get("message") or "").split()))
             yield NodeFailure(kind, name, result.get("failures") or 1, message[:LONGEST_MESSAGE])
