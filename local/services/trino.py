@@ -40,6 +40,7 @@ CATALOG: str = Catalog.model_fields["name"].default
 READERS_CATALOG = "lakehouse"
 TRINO_OBJECT = "lakehouse-trino"
 HEAP = "1g"
+MOST_DAYS_AT_ONCE = 1000
 ACCESS_RULES = Path(__file__).parents[2] / "manifests" / "trino" / "access-rules.json"
 # Trino's own list for its release, without jdk.incubator.vector, which a cut-down runtime lacks.
 _JVM_FLAGS = (
@@ -150,6 +151,8 @@ class Trino:
             "iceberg.unique-table-location=true",
             # Sketches of distinct values cost one more file per commit, and joins of this size do not need them.
             "iceberg.extended-statistics.collect-on-write=false",
+            # Days that one statement may write to: the first night after a history takes all of it, others a few.
+            f"iceberg.max-partitions-per-writer={MOST_DAYS_AT_ONCE}",
             "fs.native-s3.enabled=true",
             f"s3.endpoint={self._minio.endpoint(machine)}",
             f"s3.region={REGION}",

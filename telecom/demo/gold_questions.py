@@ -47,9 +47,10 @@ QUESTIONS: tuple[Question, ...] = (
         is_of_scores=True,
     ),
     Question(
-        "What was revenue by region in the newest quarter?",
+        "What was revenue by region in the last complete quarter?",
         "select region, fiscal_quarter_name, call_revenue_usd, total_revenue_usd from published.agg_revenue_by_region"
-        " where fiscal_quarter_start = (select max(fiscal_quarter_start) from published.agg_revenue_by_region)"
+        " where fiscal_quarter_start = (select max(fiscal_quarter_start) from published.dim_date where"
+        " fiscal_quarter_start < (select fiscal_quarter_start from published.dim_date where date_day = current_date))"
         " order by total_revenue_usd desc",
     ),
 )

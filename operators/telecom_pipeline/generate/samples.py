@@ -59,7 +59,8 @@ SAMPLES: tuple[Sample, ...] = (
     ),
     Sample(
         "demo",
-        "What `make demo` runs: fifteen seconds of a small carrier's traffic, with planted faults and frauds.",
+        "What `make demo` runs: half a year of a few subscribers, then fifteen seconds of a small carrier's traffic, "
+        "with planted faults and frauds.",
         {
             "profile": "dev",
             "storage": STORAGE,
@@ -73,6 +74,7 @@ SAMPLES: tuple[Sample, ...] = (
                         "durationSeconds": DEMO_SECONDS,
                         "faults": {"duplicate": 0.005, "late": 0.01, "outOfOrder": 0.01, "malformed": 0.001},
                         "frauds": {"impossibleTravel": 30000, "callVelocity": 15000},
+                        "history": {"startTime": "P190D", "subscriberCount": 300, "eventsPerSecond": 0.035},
                     }
                 },
                 "networkProbe": {

@@ -1,13 +1,10 @@
 """Sources start when the history has been sent, and not before."""
 
-from demo_pipeline import CDR_DEPLOYMENT, DEMO, SINK, UNBOUNDED, run, run_until_settled, stage, status
+from demo_pipeline import CDR_DEPLOYMENT, DEMO, HISTORY_JOB, SINK, UNBOUNDED, run, run_until_settled, stage, status
 from operator_fixtures import COMPLETED, RUNNING, Controllers, changed, children
 
 from local.cluster.object_store import SqliteCluster
-from operators.telecom_pipeline.objects import names
-from operators.telecom_pipeline.objects.manifest import Ref
 
-HISTORY = Ref(names.JOB, "telecom", "demo-cdr-history")
 SOURCE_ONLY = changed(DEMO, "spec.sources", UNBOUNDED)
 ENDLESS = changed(SOURCE_ONLY, "spec.sources.cdr.simulator.history", {})
 
@@ -17,9 +14,9 @@ def with_history_at(cluster: SqliteCluster, controllers: Controllers, job_status
     cluster.apply(ENDLESS)
     for _ in range(16):
         run(cluster)
-        controllers.settle(broken={HISTORY})
-        if HISTORY in children(cluster):
-            cluster.apply_status(HISTORY, job_status)
+        controllers.settle(broken={HISTORY_JOB})
+        if HISTORY_JOB in children(cluster):
+            cluster.apply_status(HISTORY_JOB, job_status)
     run(cluster)
 
 
@@ -28,7 +25,7 @@ def test_sources_wait_for_the_end_of_the_history(cluster: SqliteCluster, control
     assert stage(cluster, "history")["state"] == "Ready"
     assert stage(cluster, "sources")["message"] == "waits for the end of history"
     assert CDR_DEPLOYMENT not in children(cluster)
-    cluster.apply_status(HISTORY, COMPLETED)
+    cluster.apply_status(HISTORY_JOB, COMPLETED)
     run(cluster)
     assert CDR_DEPLOYMENT in children(cluster)
 
@@ -47,14 +44,14 @@ def test_a_history_that_is_added_later_does_not_stop_the_sources(
     run_until_settled(cluster, controllers)
     with_history_at(cluster, controllers, RUNNING)
     assert children(cluster)[CDR_DEPLOYMENT]["spec"]["replicas"] == 1
-    assert HISTORY in children(cluster)
+    assert HISTORY_JOB in children(cluster)
 
 
 def test_the_sink_stops_after_a_history_has_stopped(cluster: SqliteCluster, controllers: Controllers) -> None:
     with_history_at(cluster, controllers, RUNNING)
     cluster.apply(changed(ENDLESS, "spec.desiredState", "Suspended"))
     run(cluster)
-    assert children(cluster)[HISTORY]["spec"]["suspend"] is True
+    assert children(cluster)[HISTORY_JOB]["spec"]["suspend"] is True
     assert children(cluster)[SINK]["spec"]["replicas"] == 1
     controllers.settle()
     run(cluster)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from demo_pipeline import CDR_JOB, DEMO, DEMO_REF, SINK, kinds, run, run_until_settled, stage, status
+from demo_pipeline import CDR_JOB, DEMO, DEMO_REF, HISTORY_JOB, SINK, kinds, run, run_until_settled, stage, status
 from operator_fixtures import NOW, STORAGE_OBJECTS, Controllers, changed, children
 
 from local.cluster.object_store import SqliteCluster
@@ -21,6 +21,10 @@ def test_nothing_starts_before_what_it_needs_is_ready(cluster: SqliteCluster, co
     controllers.settle()
     run(cluster)
     assert SINK in children(cluster)
+    assert HISTORY_JOB not in children(cluster)
+    controllers.settle()
+    run(cluster)
+    assert HISTORY_JOB in children(cluster)
     assert CDR_JOB not in children(cluster)
     controllers.settle()
     run(cluster)
@@ -51,7 +55,9 @@ def test_a_secret_without_a_key_is_reported_with_the_key(cluster: SqliteCluster,
 def test_ready_follows_when_every_child_is(cluster: SqliteCluster, controllers: Controllers) -> None:
     assert run_until_settled(cluster, controllers).is_ready
     assert status(cluster)["stage"] == "Running"
-    assert [stage["state"] for stage in status(cluster)["stages"]] == ["Ready"] * len(Stage)
+    assert {each["name"]: each["state"] for each in status(cluster)["stages"]} == {
+        each: "Completed" if each is Stage.HISTORY else "Ready" for each in Stage
+    }
     assert status(cluster)["endpoints"] == {
         "kafkaBootstrapServers": "demo-kafka-bootstrap.telecom.svc:9093",
         "s3Endpoint": "http://s3.telecom:9000",
@@ -112,7 +118,7 @@ def test_a_finished_run_is_not_repeated_for_a_new_image(cluster: SqliteCluster, 
 def test_a_changed_run_gets_a_new_job(cluster: SqliteCluster, controllers: Controllers) -> None:
     run_until_settled(cluster, controllers)
     before = children(cluster)[CDR_JOB]["metadata"]["uid"]
-    cluster.apply(changed(DEMO, "spec.sources.cdr.simulator.seed", 7))
+    cluster.apply(changed(DEMO, "spec.sources.cdr.simulator.durationSeconds", 7))
     run(cluster)
     assert CDR_JOB not in children(cluster)
     run(cluster)

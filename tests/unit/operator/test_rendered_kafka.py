@@ -6,12 +6,14 @@ from operator_fixtures import changed, sample
 from rendered_demo import DEAD_LETTERS, DEMO, EVENTS, containers_by_workload, of_kind, rendered, rights
 
 # Rights by user: operation and topic or group.
+CDR_RIGHTS = {
+    f"{operation} topic {topic}"
+    for operation in ("Describe", "Write")
+    for topic in ("call_events", "data_session_events", "sms_events", "event_ledger")
+}
 EXPECTED_RIGHTS = {
-    "demo-cdr-producer": {
-        f"{operation} topic {topic}"
-        for operation in ("Describe", "Write")
-        for topic in ("call_events", "data_session_events", "sms_events", "event_ledger")
-    },
+    "demo-cdr-producer": CDR_RIGHTS,
+    "demo-cdr-history": CDR_RIGHTS,
     "demo-network-probe-producer": {
         f"{operation} topic {topic}"
         for operation in ("Describe", "Write")

@@ -13,7 +13,7 @@ from rendered_demo import (
     rendered,
 )
 
-from contracts.settings import CdrProducerSettings, NetworkProbeProducerSettings, SinkSettings
+from contracts.settings import CdrHistorySettings, CdrProducerSettings, NetworkProbeProducerSettings, SinkSettings
 from operators.telecom_pipeline.objects.labels import NAME_LABEL, PIPELINE_LABEL
 from operators.telecom_pipeline.objects.manifest import Manifest, ref_of
 from operators.telecom_pipeline.objects.names import CHILD_KINDS
@@ -25,6 +25,7 @@ from operators.telecom_pipeline.render import missing_endpoints, render
 SETTINGS_MODELS = {
     "demo-kafka-to-bronze": SinkSettings,
     "demo-cdr-producer": CdrProducerSettings,
+    "demo-cdr-history": CdrHistorySettings,
     "demo-network-probe-producer": NetworkProbeProducerSettings,
 }
 
@@ -67,7 +68,7 @@ def test_selectors_match_the_labels_of_the_pods() -> None:
 def test_selectors_tell_components_apart() -> None:
     templates = pod_templates(rendered(DEMO)).values()
     names = [template["metadata"]["labels"][NAME_LABEL] for template in templates]
-    assert len(names) == len(set(names)) == 3
+    assert len(names) == len(set(names)) == 4
 
 
 def test_no_credential_is_in_a_manifest() -> None:
@@ -138,7 +139,7 @@ def test_a_change_of_settings_rolls_the_pods() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "expected"),
     [
-        ("spec.sources.cdr.simulator.seed", 7, {"ConfigMap/demo-cdr-producer", "Job/demo-cdr-producer"}),
+        ("spec.sources.cdr.simulator.durationSeconds", 7, {"ConfigMap/demo-cdr-producer", "Job/demo-cdr-producer"}),
         (
             "spec.bronze.commitIntervalSeconds",
             7,
@@ -186,6 +187,7 @@ def test_nothing_is_rendered_for_an_endpoint_that_is_not_known() -> None:
             "the address of Trino",
             "the address of the CRM database",
         ),
+        Stage.HISTORY: ("Kafka's bootstrap servers",),
         Stage.SOURCES: ("Kafka's bootstrap servers",),
     }
 
