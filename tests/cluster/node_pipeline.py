@@ -36,6 +36,8 @@ def apply_demo(node: Node, **more: object) -> None:
     manifest = sample("demo", PIPELINES)
     spec = manifest["spec"]
     spec["sources"]["cdr"]["simulator"] |= FEWER_EVENTS
+    # Half a year of days is a file each in every table, which takes a node of this size too long.
+    spec["sources"]["cdr"]["simulator"]["history"] = {"startTime": "P2D", "subscriberCount": 50}
     spec["sources"]["cdr"]["simulator"] |= {"towerCount": TOWERS}
     spec["sources"]["networkProbe"]["simulator"] |= {"durationSeconds": 10}
     for source in spec["sources"].values():

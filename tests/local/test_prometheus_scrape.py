@@ -50,6 +50,7 @@ def pipeline() -> Manifest:
         "faults": {"malformed": 0.01},
         "frauds": {"callVelocity": 500, "impossibleTravel": 500},
     }
+    del simulator["history"]
     resource = changed(resource, "spec.sources.cdr.simulator", simulator)
     return changed(resource, "spec.sources.networkProbe.simulator.durationSeconds", 3600)
 
