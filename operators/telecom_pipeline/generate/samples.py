@@ -74,7 +74,7 @@ SAMPLES: tuple[Sample, ...] = (
                         "durationSeconds": DEMO_SECONDS,
                         "faults": {"duplicate": 0.005, "late": 0.01, "outOfOrder": 0.01, "malformed": 0.001},
                         "frauds": {"impossibleTravel": 30000, "callVelocity": 15000},
-                        "history": {"startTime": "P190D", "subscriberCount": 300, "eventsPerSecond": 0.035},
+                        "history": {"startTime": "P190D", "subscriberCount": 200, "eventsPerSecond": 0.016},
                     }
                 },
                 "networkProbe": {
