@@ -9,7 +9,7 @@ from started_components import Started, started_components
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.render.images import PRODUCERS_IMAGE
 
-PRODUCERS = {names.CDR_PRODUCER, names.NETWORK_PROBE_PRODUCER}
+PRODUCERS = {names.CDR_PRODUCER, names.CDR_HISTORY, names.NETWORK_PROBE_PRODUCER}
 # They have rights, but no pod: people run what uses them.
 OF_PEOPLE = {names.ALERT_READER, names.DLQ_REPLAYER, names.AUDITOR, names.ERASER}
 STARTED = sorted(set(started_components()))
