@@ -178,21 +178,19 @@ class PersonalDataGate(GateLimits):
 
 
 class FraudHealthGate(GateLimits):
-    """There are neither far too many fraud alerts nor none at all."""
+    """There are neither far too many fraud alerts nor none where some are usual."""
 
-    warn_above: float | None = _warns(0.99, "share of the allowed alerts; 1 for none at all")
-    block_above: float | None = _blocks(None, "share of the allowed alerts; 1 for none at all")
+    warn_above: float | None = _warns(0.99, "share of the allowed alerts; 1 for none where some are usual")
+    block_above: float | None = _blocks(None, "share of the allowed alerts; 1 for none where some are usual")
     max_alerts_per_thousand: Annotated[float, Field(ge=0.001, le=1_000_000)] = Field(
         default=50.0, description="Allowed alerts per thousand active subscribers and day."
     )
-    min_alerts: Count = Field(default=10, description="Fewer alerts than this are never too many.")
-    silent_subscriber_days: Count = Field(
-        default=1000,
-        description="Active subscribers, times the share of the day that is over, from which on no alert at all is "
-        "suspicious.",
+    min_alerts: Count = Field(
+        default=10, description="Fewer alerts than this are never too many; where fewer are usual, none are fine."
     )
 
 
+    history_days: Days = Field(default=28, description="Days before a day that say how many alerts are usual.")
 class MaintenanceGate(GateLimits):
     """Bronze is compacted often enough."""
 

@@ -128,7 +128,7 @@ _GATES: tuple[GateRule, ...] = (
         13,
         "fraud_health",
         Layer.BRONZE,
-        "Alerts per thousand active subscribers are in their band; none at all is as suspicious as too many",
+        "Alerts per thousand active subscribers are not too many; none is suspicious where some are usual",
         "share of the allowed alerts",
         FRAUD,
         is_acceptable=True,

@@ -36,8 +36,8 @@ def render(statement: str, run: AuditedRun, catalog: str, parameters: Mapping[st
         ) from error
 
 
-def arrivals_since(run: AuditedRun, history_days: int) -> dt.datetime:
-    """The first arrival of so many days before the first day that is judged, or else the run's."""
+def first_moment(run: AuditedRun, history_days: int) -> dt.datetime:
+    """The beginning of the day that is so many days before the first one that is judged, or else before the run's."""
     first = min([run.run_date, *(judged.day for judged in run.judged.days)])
     return day_start(first - history_days * ONE_DAY, run.calendar)
 

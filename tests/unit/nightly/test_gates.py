@@ -12,7 +12,7 @@ from jobs.nightly.gates.gate import Gate, Layer, Outcome, Reading, judge
 from jobs.nightly.gates.judging.schema_diff import schema_readings
 from jobs.nightly.gates.reading.readers import READERS
 from jobs.nightly.gates.results import verdict
-from jobs.nightly.gates.statement import MOST_SERIES, UnknownTableError, arrivals_since, render, unbroken
+from jobs.nightly.gates.statement import MOST_SERIES, UnknownTableError, first_moment, render, unbroken
 
 GATES = gates_with(GateSettings())
 GATE_BY_NAME = {gate.name: gate for gate in GATES}
@@ -101,7 +101,7 @@ def test_statements_span_all_days_that_are_judged():
         "date '2026-11-18' date '2026-11-20' timestamp '2026-11-18 00:00:00.000000 UTC'"
         " timestamp '2026-11-20 17:00:00.000000 UTC'"
     )
-    assert arrivals_since(refused, 3) == dt.datetime(2026, 11, 15, tzinfo=dt.UTC)
+    assert first_moment(refused, 3) == dt.datetime(2026, 11, 15, tzinfo=dt.UTC)
 
 
 def test_months_are_touched_by_their_days():

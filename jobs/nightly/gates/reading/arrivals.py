@@ -9,7 +9,7 @@ from jobs.nightly.gates.inspection import Inspection, sql_file
 from jobs.nightly.gates.judging.freshness import Habits, HourOfArrivals, batch_readings, stream_readings
 from jobs.nightly.gates.judging.late_records import Lateness, late_readings
 from jobs.nightly.gates.reading.sink_commits import read_dead_letters
-from jobs.nightly.gates.statement import arrivals_since
+from jobs.nightly.gates.statement import first_moment
 from jobs.nightly.sql_text import instant
 
 # When a record could have been sent: a call or a session is recorded when it ends.
@@ -40,7 +40,7 @@ def read_freshness(inspection: Inspection) -> list[Reading]:
         HOURS.format(stream=f"concat('{topic} in ', region)", topic=topic, and_only=OF_KNOWN_REGION)
         for topic in by_region
     ]
-    since = arrivals_since(run, gate.history_days)
+    since = first_moment(run, gate.history_days)
     rows = inspection.ask(" union all ".join(statements), {"arrivals_since": instant(since)}) if statements else []
     hours = [HourOfArrivals(row["stream"], row["hour"], row["newest"], row["arrived"]) for row in rows]
     habits = Habits(gate, run.calendar, inspection.day_kinds)
@@ -64,7 +64,7 @@ def read_late_and_dead_letters(inspection: Inspection) -> list[Reading]:
         parameters = {
             "late_after_minutes": gate.late_after_minutes,
             "catch_up_share": f"{gate.catch_up_share:f}",
-            "arrivals_since": instant(arrivals_since(inspection.run, gate.history_days)),
+            "arrivals_since": instant(first_moment(inspection.run, gate.history_days)),
         }
         rows = inspection.ask(statement, parameters)
         late = [

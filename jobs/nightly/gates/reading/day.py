@@ -9,6 +9,8 @@ from jobs.nightly.gates.inspection import Inspection, sql_file
 from jobs.nightly.gates.judging.distribution import BucketCount, distribution_readings, same_day_of_month_before
 from jobs.nightly.gates.judging.fraud_health import HOURS_OF_A_DAY, fraud_readings
 from jobs.nightly.gates.judging.volume import HourlyRows, not_judged, volume_readings
+from jobs.nightly.gates.statement import first_moment
+from jobs.nightly.sql_text import instant
 from jobs.nightly.touched_days import SILVER_TABLE_BY_TOPIC
 from jobs.runtime.trino import Row
 
@@ -80,14 +82,16 @@ def read_distribution(inspection: Inspection) -> list[Reading]:
 
 def read_fraud_health(inspection: Inspection) -> list[Reading]:
     """Alerts of each judged day, if the pipeline looks for fraud."""
-    run = inspection.run
+    run, gate = inspection.run, inspection.settings.fraud_health
     if not run.judged.days or FraudAlert.topic not in inspection.topics:
         return []
-    found = {row["day"]: (row["alerts"], row["subscribers"]) for row in inspection.measure("fraud_health")}
+    rows = inspection.measure("fraud_health", alerts_since=instant(first_moment(run, gate.history_days)))
+    alerts = {row["day"]: row["alerts"] for row in rows if row["alerts"]}
+    subscribers = {row["day"]: row["subscribers"] for row in rows}
     return [
         reading
         for judged in run.judged.days
-        for reading in fraud_readings(*found.get(judged.day, (0, 0)), judged, inspection.settings.fraud_health)
+        for reading in fraud_readings(alerts, subscribers.get(judged.day, 0), judged, gate)
     ]
 
 

@@ -1,8 +1,8 @@
--- Alerts and active subscribers of the judged days, by day.
+-- Alerts by day, of the judged days and of those before, and active subscribers of the judged days.
 with alerts as (
     select cast(event_time at time zone $time_zone as date) as day, count(distinct event_id) as alerts
     from $bronze_fraud_alerts
-    where event_time >= $judged_start and event_time < $judged_until
+    where event_time >= $alerts_since and event_time < $judged_until
     group by 1
 ),
 
