@@ -16,8 +16,8 @@ Days = Annotated[int, Field(ge=1, le=366)]
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 DigitCount = Annotated[int, Field(ge=6, le=20)]
 IsoWeekday = Annotated[int, Field(ge=1, le=7)]
-# `table.column` of gold.
-GoldColumn = Annotated[str, Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$", examples=["dim_customers.customer_id"])]
+# `table.column` of gold, or `*.column`.
+GoldColumn = Annotated[str, Field(pattern=r"^(\*|[a-z0-9_]+)\.[a-z0-9_]+$", examples=["dim_customers.customer_id"])]
 
 
 def _limit(default: float | None, unit: str, verb: str) -> Any:
@@ -173,7 +173,9 @@ class PersonalDataGate(GateLimits):
     min_digits: DigitCount = Field(default=10, description="Digits that a phone number has at least.")
     max_digits: DigitCount = Field(default=15, description="Digits that a phone number or SIM identity has at most.")
     ignored_columns: tuple[GoldColumn, ...] = Field(
-        default=(), description="Columns, as `table.column`, whose values look like phone numbers but are none."
+        default=(),
+        description="Columns, as `table.column` or `*.column`, whose values look like phone numbers but are none. Cell "
+        "identities such as 310-260-7033-12345 in `tower_id` and `cell_id` are none anyway.",
     )
 
 
@@ -188,9 +190,9 @@ class FraudHealthGate(GateLimits):
     min_alerts: Count = Field(
         default=10, description="Fewer alerts than this are never too many; where fewer are usual, none are fine."
     )
-
-
     history_days: Days = Field(default=28, description="Days before a day that say how many alerts are usual.")
+
+
 class MaintenanceGate(GateLimits):
     """Bronze is compacted often enough."""
 

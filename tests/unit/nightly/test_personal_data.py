@@ -2,12 +2,19 @@
 
 import re
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.gate_settings import PersonalDataGate
-from jobs.nightly.gates.judging.personal_data import MAIL_ADDRESS, NO_NUMBER, number_pattern, scan_statement
+from jobs.nightly.gates.judging.personal_data import (
+    MAIL_ADDRESS,
+    NO_NUMBER,
+    number_pattern,
+    personal_condition,
+    scan_statement,
+)
 
 GATE = PersonalDataGate()
 NUMBER = number_pattern(GATE)
@@ -85,4 +92,28 @@ def test_only_text_is_searched_and_only_where_nobody_said_otherwise() -> None:
     assert statement is not None
     assert "array['t.name'], array[name]" in statement
     assert "from $t where $on_touched_days" in statement
-    assert scan_statement("$t", "t", {"id": "string"}, PersonalDataGate(ignored_columns=("t.id",))) is None
+    for ignored in ("t.id", "*.id"):
+        assert scan_statement("$t", "t", {"id": "string"}, PersonalDataGate(ignored_columns=(ignored,))) is None
+    assert scan_statement("$t", "t", {"id": "string"}, PersonalDataGate(ignored_columns=("*.name",))) is not None
+
+
+CELLS = ["310-260-7033-12345", "262-01-10023-7", "208-01-1048575-268435455"]
+
+
+def found_in(column: str, texts: list[str]) -> int:
+    """How many values of a column the gate finds, by an engine whose `regexp_replace` has to be told to go on."""
+    condition = personal_condition(column, GATE).replace("$$", "$").replace("regexp_replace(", "replaced(")
+    with duckdb.connect() as engine:
+        engine.execute("create macro regexp_like(text, pattern) as regexp_matches(text, pattern)")
+        engine.execute("create macro replaced(text, pattern, other) as regexp_replace(text, pattern, other, 'g')")
+        engine.execute(f"create table texts ({column} varchar)")
+        engine.executemany("insert into texts values (?)", [[text] for text in texts])
+        (row,) = engine.execute(f"select count_if({condition}) from texts").fetchall()
+    return int(row[0])
+
+
+@pytest.mark.parametrize("column", ["tower_id", "cell_id"])
+def test_identities_of_cells_are_nobodys_numbers_in_a_column_of_cells(column: str) -> None:
+    assert found_in(column, CELLS) == 0
+    assert found_in(column, ["+1 206-555-0123", "310-260-123456789", "310260123456789", "a@b.example"]) == 4
+    assert found_in("note", CELLS) == len(CELLS)

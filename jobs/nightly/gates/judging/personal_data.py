@@ -18,6 +18,11 @@ NO_NUMBER = (
 )
 
 
+# What a column of towers or cells holds: a cell's global identity, as networks write it (country, network, area, cell).
+COLUMNS_OF_CELLS = ("tower_id", "cell_id")
+CELL_IDENTITY = r"^[2-7][0-9]{2}-[0-9]{2,3}-[0-9]{1,8}-[0-9]{1,9}$"
+
+
 def number_pattern(gate: PersonalDataGate) -> str:
     """Regular expression of a number (MSISDN, IMSI, IMEI) that stands alone, in any spelling, with "+", "00" or "0".
 
@@ -34,10 +39,10 @@ def scan_statement(source: str, table: str, columns: Mapping[str, str], gate: Pe
     arrived, those that did in the run's window: earlier runs read the others.
     """
     texts = [name for name, data_type in columns.items() if data_type == "string"]
-    texts = [name for name in texts if f"{table}.{name}" not in gate.ignored_columns]
+    texts = [name for name in texts if not {f"{table}.{name}", f"*.{name}"} & set(gate.ignored_columns)]
     if not texts:
         return None
-    counts = ", ".join(f"count_if({_is_personal(name, gate)}) as {name}" for name in texts)
+    counts = ", ".join(f"count_if({personal_condition(name, gate)}) as {name}" for name in texts)
     names = ", ".join(f"'{table}.{name}'" for name in texts)
     return (
         f"select subject, cast(found as double) as value from (select {counts} from {source}{_recent(columns)})"  # noqa: S608
@@ -51,16 +56,19 @@ def _recent(columns: Mapping[str, str]) -> str:
     return f" where {INGESTED_AT_COLUMN} >= $window_start" if INGESTED_AT_COLUMN in columns else ""
 
 
-def _is_personal(column: str, gate: PersonalDataGate) -> str:
-    """Most values are too short for a number and have no @, so they cost no regular expression.
+def personal_condition(column: str, gate: PersonalDataGate) -> str:
+    """Whether a value looks like somebody's number or address, as SQL in which each dollar sign is doubled.
 
-    For addresses this is essential: their expression reads a long token once from each of its characters.
+    Most values are too short for a number and have no @, so they cost no regular expression. For addresses this is
+    essential: their expression reads a long token once from each of its characters.
     """
     number, no_number = _quoted(number_pattern(gate)), _quoted(NO_NUMBER)
     has_number = (
         f"length({column}) >= {gate.min_digits} and regexp_like({column}, {number})"
         f" and regexp_like(regexp_replace({column}, {no_number}, 'x'), {number})"
     )
+    if column in COLUMNS_OF_CELLS:
+        has_number += f" and not regexp_like({column}, {_quoted(CELL_IDENTITY)})"
     return f"{has_number} or strpos({column}, '@') > 0 and regexp_like({column}, '{MAIL_ADDRESS}')"
 
 
