@@ -107,6 +107,12 @@ def test_a_replayed_dead_letter_is_outstanding_no_more() -> None:
     assert outstanding_dead_letters(again) == (120, 2)
 
 
+def test_replaying_old_dead_letters_does_not_hide_newer_ones() -> None:
+    # Twenty letters of last week are replayed; then fifteen records fail.
+    commits = commits_of(steps_of([commit(100, 121, 20, 0, 1, replayed=20), commit(121, 221, 85, 15)]))
+    assert outstanding_dead_letters(commits) == (120, 15)
+
+
 @pytest.mark.parametrize(("letters", "records", "value"), [(9, 20, 0), (20, 1000, 2), (10, 1000, 1), (0, 0, 0)])
 def test_the_share_of_dead_letters_is_judged_from_some_number_on(letters: int, records: int, value: float) -> None:
     assert dead_letter_reading("t", records, letters, LateAndDeadLettersGate()).value == pytest.approx(value)

@@ -110,10 +110,15 @@ def completeness(table: str, steps: Sequence[Step]) -> list[Reading]:
 
 
 def outstanding_dead_letters(commits: Iterable[SinkCommit]) -> tuple[int, int]:
-    """Records, and dead letters that were not replayed. One that failed again is a new dead letter of a replay."""
-    commits = list(commits)
-    records = sum(commit.rows + commit.dead_letters for commit in commits)
-    return records, max(0, sum(commit.dead_letters - commit.replayed for commit in commits))
+    """Records, and dead letters that were not replayed after they came, of commits from the oldest on.
+
+    What was replayed before a letter came was an older one. One that failed again is a new dead letter of a replay.
+    """
+    records = outstanding = 0
+    for commit in commits:
+        records += commit.rows + commit.dead_letters
+        outstanding = max(0, outstanding - commit.replayed) + commit.dead_letters
+    return records, outstanding
 
 
 def _offsets_between(steps: Iterable[Step]) -> int:
