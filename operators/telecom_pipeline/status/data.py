@@ -154,12 +154,14 @@ def _publication_time(nightly: Manifest | None) -> str | None:
     return completed and timestamp(datetime.fromisoformat(completed))
 
 
+def _way_out(pipeline: Pipeline, acceptances: str) -> str:
+    return f"; to accept it: telecom accept {acceptances}, on Kubernetes: telecom kube accept {pipeline.name} …"
+
+
 def _published(pipeline: Pipeline, nightly: NightlyRun, last: str | None, now: datetime) -> Verdict:
     if nightly.job is not None and (state := job_state(nightly.job)).state is State.FAILED:
         why = f"gates failed: {nightly.blockers}" if nightly.blockers else state.message or state.reason
-        way_out = (
-            f"; to accept it: telecom kube accept {pipeline.name} {nightly.acceptances}" if nightly.acceptances else ""
-        )
+        way_out = _way_out(pipeline, nightly.acceptances) if nightly.acceptances else ""
         text = f"the nightly run did not publish: {why}{way_out}"
         return Verdict(ConditionType.PUBLISHED, False, Reason.PUBLICATION_FAILED, text)
     if last is None:

@@ -134,7 +134,10 @@ def test_the_condition_names_the_command_that_accepts_what_was_refused() -> None
     refused = {"outcome": "failed", "value": 1, "layer": "silver", "owner": "network"}
     volume = GateVerdict(name="volume", refused_days=(date(2026, 11, 20), date(2026, 11, 21)), **refused)
     wrong = GateVerdict(name="reconciliation", **refused)
-    way_out = "; to accept it: telecom kube accept demo --gate volume --day 2026-11-20 --day 2026-11-21 --reason TEXT"
+    way_out = (
+        "; to accept it: telecom accept --gate volume --day 2026-11-20 --day 2026-11-21 --reason TEXT,"
+        " on Kubernetes: telecom kube accept demo …"
+    )
     for gates, is_named in (((volume,), True), ((volume, wrong), False)):
         found = report(UNKNOWN, nightly("Failed"), NightlyVerdict(run_id="r1", gates=gates))
         (published,) = (each for each in found.verdicts if each.type == "Published")
