@@ -174,3 +174,23 @@ def test_a_lost_record_is_fatal_and_names_the_topic(tmp_path: Path) -> None:
     assert process.returncode == 1
     assert "DeliveryFailedError" in errors
     assert any(topic in errors for topic in missing)
+
+
+def test_a_history_is_in_the_ledger_and_repeats_its_events_when_it_is_sent_again(tmp_path: Path) -> None:
+    settings = {"start_time": "P2D", "events_per_second": 0.05, "load_curve": "diurnal", "user_count": 50}
+    with running_broker(HEAP) as own_broker:
+        create_topics(own_broker, [*CDR_TOPICS, LEDGER_TOPIC], 3)
+        sent: list[list[tuple[bytes, bytes]]] = []
+        for _ in range(2):
+            asked = cdr_settings(own_broker, frauds={}, faults={}, **settings)
+            with running("cdr_history_producer", tmp_path, asked) as process:
+                _, errors = process.communicate(timeout=WAIT_SECONDS)
+            assert process.returncode == 0, errors
+            sent.append([record for topic in CDR_TOPICS for record in records(own_broker, topic)])
+        said = ledger(own_broker)
+    first, both = sent
+    assert len(set(first)) == len(first) > 5000
+    # What happened between the two is the only news.
+    assert len(set(both)) - len(first) < 50
+    assert said.open_runs() == ()
+    assert sum(counts.produced for counts in said.totals().values()) == len(both)
