@@ -176,14 +176,17 @@ def test_a_lost_record_is_fatal_and_names_the_topic(tmp_path: Path) -> None:
     assert any(topic in errors for topic in missing)
 
 
+def history_settings(address: str, **changes: object) -> dict[str, object]:
+    history = {"start_time": "P2D", "events_per_second": 0.05, "load_curve": "diurnal", "user_count": 50}
+    return cdr_settings(address, frauds={}, faults={}, **(history | changes))
+
+
 def test_a_history_is_in_the_ledger_and_repeats_its_events_when_it_is_sent_again(tmp_path: Path) -> None:
-    settings = {"start_time": "P2D", "events_per_second": 0.05, "load_curve": "diurnal", "user_count": 50}
     with running_broker(HEAP) as own_broker:
         create_topics(own_broker, [*CDR_TOPICS, LEDGER_TOPIC], 3)
         sent: list[list[tuple[bytes, bytes]]] = []
         for _ in range(2):
-            asked = cdr_settings(own_broker, frauds={}, faults={}, **settings)
-            with running("cdr_history_producer", tmp_path, asked) as process:
+            with running("cdr_history_producer", tmp_path, history_settings(own_broker)) as process:
                 _, errors = process.communicate(timeout=WAIT_SECONDS)
             assert process.returncode == 0, errors
             sent.append([record for topic in CDR_TOPICS for record in records(own_broker, topic)])
@@ -194,3 +197,18 @@ def test_a_history_is_in_the_ledger_and_repeats_its_events_when_it_is_sent_again
     assert len(set(both)) - len(first) < 50
     assert said.open_runs() == ()
     assert sum(counts.produced for counts in said.totals().values()) == len(both)
+
+
+def test_a_history_that_is_stopped_has_not_succeeded_but_is_accounted_for(tmp_path: Path) -> None:
+    with running_broker(HEAP) as own_broker:
+        create_topics(own_broker, [*CDR_TOPICS, LEDGER_TOPIC], 3)
+        with running("cdr_history_producer", tmp_path, history_settings(own_broker, speed=3600)) as process:
+            wait_for_records(own_broker, "sms_events", 10, process)
+            process.send_signal(signal.SIGTERM)
+            _, errors = process.communicate(timeout=WAIT_SECONDS)
+        said = ledger(own_broker)
+        sent = sum(record_count(own_broker, topic) for topic in CDR_TOPICS)
+    assert process.returncode == 1
+    assert "StoppedEarlyError" in errors
+    assert said.open_runs() == ()
+    assert sum(counts.produced for counts in said.totals().values()) == sent > 0

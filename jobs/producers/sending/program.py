@@ -36,6 +36,12 @@ from jobs.runtime.shutdown import StopSignal
 S = TypeVar("S", bound=ProducerSettings)
 # Given the time at which a run starts, in milliseconds since 1970, what that run sends.
 Plan = Callable[[int], Course]
+
+
+class StoppedEarlyError(Exception):
+    """A run that somebody relies on was stopped before its end."""
+
+
 # A problem of the user or of the broker: it is reported in one line, without a stack trace.
 _TOLD_ERRORS = (
     SettingsError,
@@ -45,6 +51,7 @@ _TOLD_ERRORS = (
     TowerCountError,
     SubscriberCountError,
     NoPastError,
+    StoppedEarlyError,
 )
 
 
@@ -58,12 +65,12 @@ def settings_of(model: type[S], file: Path | None, defaults: dict[str, object], 
         raise SettingsError(f"the options are not a valid {model.__name__}: {error}") from error
 
 
-def produce(component: str, settings: ProducerSettings, plan: Plan, dry_run: int | None) -> None:
-    """Print the first `dry_run` records or, without it, send all of them."""
-    if dry_run is not None:
-        _print_events(plan(now_ms()), dry_run)
-    else:
-        _send_events(component, settings, plan)
+def produce(component: str, settings: ProducerSettings, plan: Plan, dry_run: int | None) -> bool:
+    """Print the first `dry_run` records or, without it, send all of them. False if it was stopped before the end."""
+    if dry_run is None:
+        return _send_events(component, settings, plan)
+    _print_events(plan(now_ms()), dry_run)
+    return True
 
 
 def live(traffic: Traffic, start_ms: int, duration_seconds: float | None) -> Course:
@@ -85,7 +92,7 @@ def _values(period: Period, batch: RecordBatch) -> list[bytes]:
     return batch.values[first:end]
 
 
-def _send_events(component: str, settings: ProducerSettings, plan: Plan) -> None:
+def _send_events(component: str, settings: ProducerSettings, plan: Plan) -> bool:
     """Run a producer with health endpoints and the ledger until it ends or is stopped."""
     configure_logs(component)
     log = structlog.get_logger()
@@ -100,6 +107,7 @@ def _send_events(component: str, settings: ProducerSettings, plan: Plan) -> None
         log.info("started", run_id=run_id, seed=settings.seed, start_ms=start_ms)
         Run(plan(start_ms), sender, account, stop).to_the_end()
         log.info("finished", run_id=run_id, stopped=stop.is_set(), produced=account.produced())
+    return not stop.is_set()
 
 
 def told(program: Callable[[], None]) -> None:
