@@ -16,6 +16,7 @@ class AuditedRun:
     """A run after its transformation. `inputs` and `outputs` are snapshot ids by (namespace, table).
 
     `days` are the event days that it worked on: those that arrived from `window_start` on, or those of a backfill.
+    Beside the months of these days, it summed up `months` (first days).
     All gates read exactly these snapshots, and exactly these are published if they pass. `rows_left_behind`, by bronze
     table, are rows of all other days that came or went since the last accepted run, and that no run has worked on.
     `read` are the snapshots of bronze that the run's statements named, and `built` the tables that it was to write.
@@ -37,6 +38,7 @@ class AuditedRun:
     is_backfill: bool = False
     unjudged_since: dt.date | None = None
     holidays: frozenset[dt.date] = frozenset()
+    months: Sequence[dt.date] = ()
 
     @cached_property
     def judged(self) -> JudgedDays:

@@ -1,8 +1,10 @@
-"""Which event days gold makes again because what is known of customers or towers changed after their events were in.
+"""Which event days and months gold makes again because what is known of customers or towers changed after their events
+were in.
 
 A change that the CRM hands over late (an outage, a number that had a new owner before the old one was reported gone, a
 tower that enters the inventory after its first calls) concerns events that have been facts for days: they point at the
-version, or at the owner, before it.
+version, or at the owner, before it. The month's summary says what a customer was at the month's end, with or without
+usage since the change.
 """
 
 import datetime as dt
@@ -11,20 +13,16 @@ from dataclasses import dataclass
 
 import structlog
 
-from contracts.batch_tables import CRM_ACCOUNTS, CRM_CUSTOMERS, NETWORK_TOWERS
 from jobs.nightly.audited_run import TableName
 from jobs.nightly.closed_day import ONE_DAY
-from jobs.nightly.sql_text import at_snapshot, instant
+from jobs.nightly.late_changes import FEWEST_DIGITS, MOST_DIGITS, customer_changes, number_changes, tower_changes
 from jobs.runtime.trino import TrinoSql
 
 log = structlog.get_logger()
 # Silver tables whose rows belong to whose number it was.
 TABLES_OF_SUBSCRIBERS = (("silver", "silver_calls"), ("silver", "silver_sms"), ("silver", "silver_data_sessions"))
 TABLES_OF_TOWERS = (*TABLES_OF_SUBSCRIBERS, ("silver", "silver_network_probes"))
-# A number is found by its last digits, whatever stands before them in the CRM's spelling. That finds a few strangers,
-# and a day made again for nothing is the same day.
-DIGITS_THAT_ANY_SPELLING_KEEPS = 7
-_BEGINNING = "timestamp '1970-01-01 00:00:00 UTC'"
+MONTHLY_SUMMARY = ("gold", "agg_customer_monthly_summary")
 
 
 @dataclass(frozen=True)
@@ -51,106 +49,85 @@ def with_restated(
     A change is a row that arrived in the CRM's bronze tables, of the snapshots `inputs`, since `new_since`. Of silver's
     tables, those in `silver` exist.
     """
-    of_customers = Restatement(
-        changes_statement(sql.catalog, inputs, new_since),
-        TABLES_OF_SUBSCRIBERS,
-        f"substr(event.msisdn, -{DIGITS_THAT_ANY_SPELLING_KEEPS}) = change.digits",
-    )
-    of_towers = Restatement(
-        tower_changes_statement(sql.catalog, inputs, new_since), TABLES_OF_TOWERS, "event.tower_id = change.tower_id"
-    )
     days = set(touched)
-    for restatement in (of_customers, of_towers):
+    for restatement in restatements(sql.catalog, inputs, new_since):
         days |= _days_restated(sql, restatement, silver, days)
     if late := sorted(days - set(touched)):
         log.info("days_restated", days=[str(day) for day in late])
     return tuple(sorted(days))
 
 
+def restatements(catalog: str, inputs: Mapping[TableName, int], new_since: dt.datetime) -> tuple[Restatement, ...]:
+    """What days may have to be made again for: numbers, numbers of few digits, towers."""
+    numbers, towers = number_changes(catalog, inputs, new_since), tower_changes(catalog, inputs, new_since)
+    return (
+        Restatement(
+            f"select * from ({numbers}) where length(digits) = {MOST_DIGITS}",  # noqa: S608
+            TABLES_OF_SUBSCRIBERS,
+            f"substr(event.msisdn, -{MOST_DIGITS}) = change.digits",
+        ),
+        Restatement(
+            f"select * from ({numbers}) where length(digits) < {MOST_DIGITS}",  # noqa: S608
+            TABLES_OF_SUBSCRIBERS,
+            # The first condition is what an engine can join by.
+            f"substr(event.msisdn, -{FEWEST_DIGITS}) = substr(change.digits, -{FEWEST_DIGITS})"
+            " and substr(event.msisdn, -length(change.digits)) = change.digits",
+        ),
+        Restatement(towers, TABLES_OF_TOWERS, "event.tower_id = change.tower_id"),
+    )
+
+
+def restated_months(
+    sql: TrinoSql,
+    inputs: Mapping[TableName, int],
+    gold: Collection[TableName],
+    new_since: dt.datetime,
+    time_zone: str,
+) -> tuple[dt.date, ...]:
+    """First days of the months whose summary has a customer of whom another version holds at the month's end, because
+    of a change that arrived since `new_since`. Months end in `time_zone`.
+    """
+    changes = customer_changes(sql.catalog, inputs, new_since)
+    oldest = _oldest(sql, changes)
+    if oldest is None or MONTHLY_SUMMARY not in gold:
+        return ()
+    return tuple(
+        sorted(row["month_start"] for row in sql.rows(_months_concerned(sql.catalog, changes, oldest, time_zone)))
+    )
+
+
+def _months_concerned(catalog: str, changes: str, oldest: dt.date, time_zone: str) -> str:
+    month_end = f"with_timezone(cast(date_add('month', 1, summary.month_start) as timestamp(6)), '{time_zone}')"
+    return (
+        f"select distinct summary.month_start from {catalog}.{'.'.join(MONTHLY_SUMMARY)} as summary"  # noqa: S608
+        f" inner join ({changes}) as change on change.customer_id = summary.customer_id"
+        f" and change.valid_from < {month_end} and change.valid_to >= {month_end}"
+        f" where summary.month_start >= date '{(oldest - ONE_DAY).replace(day=1)}'"
+    )
+
+
 def _days_restated(
     sql: TrinoSql, restatement: Restatement, silver: Collection[TableName], known: Collection[dt.date]
 ) -> set[dt.date]:
     """Event days, other than the `known` ones, that the restatement concerns. No day is read that cannot be one."""
-    changes = restatement.changes
-    (oldest,) = sql.rows(f"select cast(min(valid_from) at time zone 'UTC' as date) as day from ({changes})")  # noqa: S608
+    oldest = _oldest(sql, restatement.changes)
     tables = [table for table in restatement.tables if table in silver]
-    if oldest["day"] is None or not tables:
+    if oldest is None or not tables:
         return set()
     present = sql.rows(" union ".join(_days_present(sql.catalog, table) for table in tables))
     # A day in a zone west of UTC begins after the same day in UTC.
-    first = oldest["day"] - ONE_DAY
-    late = sorted(row["day"] for row in present if row["day"] >= first and row["day"] not in known)
+    late = sorted(row["day"] for row in present if row["day"] >= oldest - ONE_DAY and row["day"] not in known)
     if not late:
         return set()
     found = sql.rows(" union ".join(_days_concerned(sql.catalog, table, restatement, late) for table in tables))
     return {row["day"] for row in found}
 
 
-def tower_changes_statement(catalog: str, inputs: Mapping[TableName, int], new_since: dt.datetime) -> str:
-    """The query: each tower that changed, and from when to when the change holds.
-
-    What is known of a tower for the first time holds from the beginning, as in `dim_towers`.
-    """
-    return f"""
-        with towers as (
-            select tower_id, {_is_new(new_since)} as is_new, {_span("tower_id", _BEGINNING)}
-            from {at_snapshot(catalog, NETWORK_TOWERS.identifier, inputs[NETWORK_TOWERS.identifier])}
-        )
-        select tower_id, valid_from, valid_to from towers where is_new"""  # noqa: S608
-
-
-def changes_statement(catalog: str, inputs: Mapping[TableName, int], new_since: dt.datetime) -> str:
-    """The query: the last digits of each number of each customer that changed, and from when to when the change holds.
-
-    A version holds until the next one does, from the moment that the macro `version_history` names. What is known of
-    somebody for the first time holds from when they joined.
-    """
-    is_new = _is_new(new_since)
-    digits = f"substr(regexp_replace(msisdn, '[^0-9]'), -{DIGITS_THAT_ANY_SPELLING_KEEPS})"
-    customers = at_snapshot(catalog, CRM_CUSTOMERS.identifier, inputs[CRM_CUSTOMERS.identifier])
-    accounts = at_snapshot(catalog, CRM_ACCOUNTS.identifier, inputs[CRM_ACCOUNTS.identifier])
-    return f"""
-        with changed_accounts as (
-            select account_id, customer_id, {is_new} as is_new, {_span("account_id", "opened_at")}
-            from {accounts}
-            where account_id in (select account_id from {accounts} where {is_new})
-        ),
-        account_changes as (
-            -- Of everybody whose the account ever was: a tombstone names no owner.
-            select owner.customer_id, account.valid_from, account.valid_to
-            from changed_accounts as account
-            inner join changed_accounts as owner on owner.account_id = account.account_id
-            where account.is_new and owner.customer_id is not null
-        ),
-        changed_customers as (
-            select customer_id, msisdn, {is_new} as is_new, {_span("customer_id", "created_at")}
-            from {customers}
-            where
-                customer_id in (select customer_id from {customers} where {is_new})
-                or customer_id in (select customer_id from account_changes)
-        ),
-        changes as (
-            select customer_id, valid_from, valid_to from changed_customers where is_new
-            union all
-            select customer_id, valid_from, valid_to from account_changes
-        )
-        select distinct {digits} as digits, changes.valid_from, changes.valid_to
-        from changes
-        inner join changed_customers as customer on customer.customer_id = changes.customer_id
-        where customer.msisdn is not null"""  # noqa: S608
-
-
-def _is_new(new_since: dt.datetime) -> str:
-    return f"_bronze_ingested_at >= {instant(new_since)}"
-
-
-def _span(key: str, begun_at: str) -> str:
-    stamp = "coalesce(_effective_at, least(coalesce(updated_at, _bronze_ingested_at), _bronze_ingested_at))"
-    history = f"over (partition by {key} order by {stamp})"
-    return (
-        f"if(lag({stamp}) {history} is null, least(coalesce({begun_at}, {stamp}), {stamp}), {stamp}) as valid_from,"
-        f" coalesce(lead({stamp}) {history}, timestamp '9999-12-31 00:00:00 UTC') as valid_to"
-    )
+def _oldest(sql: TrinoSql, changes: str) -> dt.date | None:
+    """The day (UTC) on which the first of the changes begins."""
+    (row,) = sql.rows(f"select cast(min(valid_from) at time zone 'UTC' as date) as day from ({changes})")  # noqa: S608
+    day: dt.date | None = row["day"]
+    return day
 
 
 def _days_present(catalog: str, table: TableName) -> str:

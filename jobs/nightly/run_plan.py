@@ -16,11 +16,11 @@ from jobs.nightly.bronze_tables import INPUTS
 from jobs.nightly.judged_days import JudgedDays, unjudged_from
 from jobs.nightly.publish.history import Action
 from jobs.nightly.publish.records import all_records
-from jobs.nightly.restated_days import with_restated
+from jobs.nightly.restated_days import restated_months, with_restated
 from jobs.nightly.run_window import RunWindow, first_window, window_after
 from jobs.nightly.silver_build import SILVER, SilverBuild, last_build
 from jobs.nightly.touched_days import Arrivals, days_arrived
-from jobs.runtime.published_tags import current_snapshots
+from jobs.runtime.published_tags import GOLD, current_snapshots
 from jobs.runtime.trino import TrinoSql
 
 log = structlog.get_logger()
@@ -42,8 +42,9 @@ class DayRange:
 @dataclass(frozen=True)
 class RunPlan:
     """A run of `run_date` before it begins. `days` are event days: of `backfill`, or those that arrivals touch;
-    `gold_days` are these and the days that gold restates because a dimension changed late. No accepted run has judged
-    the days from `unjudged_since` on; None means that there was none.
+    `gold_days` are these and the days that gold restates because a dimension changed late, and `gold_months` (first
+    days) what it sums up again beside the months of these days. No accepted run has judged the days from
+    `unjudged_since` on; None means that there was none.
     """
 
     run_date: dt.date
@@ -53,6 +54,7 @@ class RunPlan:
     window: RunWindow
     days: tuple[dt.date, ...]
     gold_days: tuple[dt.date, ...]
+    gold_months: tuple[dt.date, ...]
     backfill: DayRange | None
     bronze_days: BronzeDays
     rows_left_behind: Mapping[str, int]
@@ -85,15 +87,20 @@ def plan_run(
     silver = snapshots_of(catalog, SILVER)
     window = _window(catalog, build, inputs, silver, build_digest, first_day, now, in_bronze)
     known = build.bronze_days if build and not backfill else {}
+    gold_months: tuple[dt.date, ...] = ()
     if backfill:
         days = gold_days = backfill.days
     else:
         window, days = _touched(sql, settings.calendar, inputs, window, known, in_bronze)
         gold_days = with_restated(sql, inputs, silver, window.arrived_since, days)
+        gold = snapshots_of(catalog, GOLD)
+        gold_months = restated_months(sql, inputs, gold, window.arrived_since, settings.calendar.time_zone)
     left = rows_left_behind(known, in_bronze, days, settings.calendar.zone)
     log.info("plan", start=str(window.start), new_since=str(window.new_since), days=len(days))
     since = _unjudged_since(catalog, build, settings.calendar)
-    return RunPlan(run_date, now, build_digest, inputs, window, days, gold_days, backfill, in_bronze, left, since)
+    return RunPlan(
+        run_date, now, build_digest, inputs, window, days, gold_days, gold_months, backfill, in_bronze, left, since
+    )
 
 
 def snapshots_of(catalog: Catalog, namespace: str, among: Collection[TableName] | None = None) -> dict[TableName, int]:

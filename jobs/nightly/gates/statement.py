@@ -64,7 +64,7 @@ def unbroken(days: Sequence[dt.date]) -> list[tuple[dt.date, dt.date]]:
 
 def _literals(run: AuditedRun) -> dict[str, object]:
     touched = unbroken(run.days)
-    months = sorted({day.replace(day=1) for day in run.days})
+    months = sorted({day.replace(day=1) for day in run.days} | set(run.months))
     on_days = _any_of(f"event_date between date '{first}' and date '{last}'" for first, last in touched)
     times = [(day_start(first, run.calendar), day_start(last + ONE_DAY, run.calendar)) for first, last in touched]
     return _of_judged_days(run) | {

@@ -1,7 +1,7 @@
 """Tables follow what their query yields: rules that change, corrections, copies, rows that are no longer there.
 
-Models are run by themselves, with the days and arrivals that a nightly run would name. It is the last file of this
-folder by name: no night judges what it leaves.
+Models are run by themselves, with the days and arrivals that a nightly run would name. After it by name comes one more
+file of its kind and no night, which would judge what it leaves.
 """
 
 import datetime as dt
@@ -80,8 +80,9 @@ class Lab:
         days: Sequence[dt.date] = (),
         new_since: dt.datetime | None = None,
         project: Path = DBT_PROJECT,
+        **others: object,
     ) -> None:
-        """Run models."""
+        """Run models; `others` are more of the variables that a nightly run hands over."""
         known = self.warehouse.settings
         settings = known.dbt.model_copy(
             update={"project_directory": project, "target_directory": self.folder / "target"}
@@ -92,6 +93,7 @@ class Lab:
             "touched_days": [str(day) for day in days],
             "new_since": f"{new_since:%Y-%m-%d %H:%M:%S.%f}" if new_since else "",
         }
+        variables |= others
         dbt = Dbt(settings, known.trino, self.warehouse.environ, parsed_if_present())
         dbt.run(("run", "--select", *models), variables)
 

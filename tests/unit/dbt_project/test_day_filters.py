@@ -29,7 +29,16 @@ def render() -> dict[str, Any]:
     """The macros of the day filters by name, as dbt calls them."""
     environment = Environment(extensions=["jinja2.ext.do"], autoescape=False)
     environment.globals |= {"modules": {"datetime": dt}, "return": _returned, "event_day": str}
-    for name in ("run/unbroken", "filters/is_among_days", "filters/bronze_rows_of_days"):
+    environment.globals |= {"days_of_run": lambda: [str(FIRST)], "run_setting": {"gold_months": ["2024-11-01"]}.get}
+    names = (
+        "run/unbroken",
+        "run/months_of",
+        "run/months_of_run",
+        "filters/is_among_days",
+        "filters/bronze_rows_of_days",
+    )
+    filters = ("filters/daily_rows_of_touched_months", "filters/monthly_rows_of_touched_months")
+    for name in (*names, *filters):
         template = environment.from_string((MACROS / f"{name}.sql").read_text())
         macro = Path(name).name
         environment.globals[macro] = _called(getattr(template.module, macro))
@@ -81,6 +90,14 @@ def test_what_is_bounded_is_read_even_if_the_days_are_too_many_to_name(render: d
     wanted = days([2 * number for number in range(count)])
     deleted, read = deleted_and_read(render, wanted)
     assert deleted == read >= set(wanted)
+
+
+def test_months_are_those_of_the_days_and_those_that_the_run_restates(render: dict[str, Any]) -> None:
+    months = ["2024-11-01", "2025-01-01"]
+    assert render["months_of_run"]() == months
+    bound = RANGE.findall(render["monthly_rows_of_touched_months"]("month_start"))
+    assert bound == [(month, month) for month in months]
+    assert re.findall(r"event_date >= date '(\S+)'", render["daily_rows_of_touched_months"]()) == months
 
 
 def test_no_days_are_no_rows(render: dict[str, Any]) -> None:

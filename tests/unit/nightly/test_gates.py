@@ -112,6 +112,14 @@ def test_months_are_touched_by_their_days():
     )
 
 
+def test_months_that_were_summed_up_again_without_their_days_are_touched_as_well():
+    again = dataclasses.replace(RUN, days=(dt.date(2026, 10, 2),), months=(dt.date(2026, 9, 1),))
+    assert render("$of_touched_months and $on_touched_days", again, "iceberg") == (
+        "(month_start = date '2026-09-01' or month_start = date '2026-10-01')"
+        " and (event_date between date '2026-10-02' and date '2026-10-02')"
+    )
+
+
 def test_a_run_that_touched_no_day_looks_at_no_row():
     idle = dataclasses.replace(RUN, days=())
     assert render("where $on_touched_days and $at_touched_times", idle, "iceberg") == "where (false) and (false)"

@@ -20,6 +20,7 @@ BACKFILL = RunPlan(
     window=RunWindow(dt.date(2026, 11, 17), ARRIVAL, is_silver_current=True),
     days=DAYS.days,
     gold_days=(*DAYS.days, dt.date(2026, 11, 9)),
+    gold_months=(dt.date(2026, 9, 1),),
     backfill=DAYS,
     bronze_days={"call_events": {dt.date(2026, 11, 1): 9}},
     rows_left_behind={},
@@ -31,6 +32,7 @@ def test_a_run_pins_its_inputs_and_a_backfill_names_its_days():
     variables = dbt_variables(BACKFILL)
     assert variables["touched_days"] == ["2026-11-01", "2026-11-02"]
     assert variables["gold_days"] == ["2026-11-01", "2026-11-02", "2026-11-09"]
+    assert variables["gold_months"] == ["2026-09-01"]
     assert variables["bronze_snapshots"] == {"call_events": 5}
     assert (variables["backfill_from"], variables["backfill_until"]) == ("2026-11-01", "2026-11-03")
     assert (variables["window_start"], variables["new_since"]) == ("2026-11-17", "2026-11-20 02:30:00.000007")

@@ -62,6 +62,7 @@ jobs/nightly/gates/judging/usual_days.py
 jobs/nightly/gates/judging/volume.py
 jobs/nightly/gates/statement.py
 jobs/nightly/judged_days.py
+jobs/nightly/late_changes.py
 jobs/nightly/publish/history.py
 jobs/nightly/run_day.py
 jobs/nightly/sql_text.py

@@ -6,7 +6,8 @@
 
 {# One row per customer and month of usage, under whatever numbers it was theirs, with plan and status as they were at
    the month's end (or are now, in a month that is not over). Usage of nobody known is the unknown member's. Every month
-   with new rows is summed again from the daily usage. #}
+   with new rows, and every month at whose end a customer turned out to be something else, is summed again from the daily
+   usage. #}
 
 with monthly as (
     select

@@ -4,9 +4,11 @@
     properties={'partitioning': "array['event_date']"},
 ) }}
 
-{# Load and calls per tower and hour, with what the tower was when the hour began. Every day with new rows is computed
-   again from all of its rows. Means are rounded and the percentile is exact, so that the same readings give the same row
-   in whatever order they are read. #}
+{# Load and calls per tower and hour, with what the tower was when the hour began. Facts, and sums by region made of
+   them, go by the moment of each event. A load and its percentile are of one site and of a whole hour, and a second
+   row for an hour in which a site was rebuilt would count it twice: so the hour keeps the tower that it began with.
+   Every day with new rows is computed again from all of its rows. Means are rounded and the percentile is exact, so
+   that the same readings give the same row in whatever order they are read. #}
 
 with probes as (
     select
