@@ -43,4 +43,4 @@ def check_start_time(start_time: str) -> str:
     return start_time
 
 
-StartTime = Annotated[str, AfterValidator(check_start_time), Field(pattern=START_TIME_PATTERN)]
+StartTime = Annotated[str, Field(pattern=START_TIME_PATTERN, examples=["P92D"]), AfterValidator(check_start_time)]
