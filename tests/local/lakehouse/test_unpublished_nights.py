@@ -7,18 +7,23 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 from engines import wait_until
+from pyiceberg.catalog.sql import SqlCatalog
+from sqlalchemy import text
 from warehouse import EVENING, RUN_DATE, Warehouse
 
 from contracts.environment import PARSED_DBT_PROJECT
 from jobs.nightly.dbt.dbt_build import DbtError
 from jobs.nightly.nightly_run import NightlyReport
 from jobs.nightly.silver_build import last_build
+from jobs.runtime.lake_changes import changing_lake
+from jobs.runtime.named_errors import EXIT_FATAL
 from jobs.runtime.unfinished_run import Phase, unfinished_run
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(1800)]
@@ -79,8 +84,13 @@ def has_ended(process: psutil.Process) -> bool:
         return True
 
 
-def kill_while_it_builds(warehouse: Warehouse, folder: Path) -> None:
-    """A run as a process of its own, killed as soon as it has changed a table of silver."""
+@contextmanager
+def night_at_work(warehouse: Warehouse, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """A run as a process of its own, which has just changed a table of silver. At the end its dbt has ended, too, and
+    what it built lies about.
+    """
+    with changing_lake(warehouse.catalog, "a test"):
+        pass  # what the night before left behind is put back now, so that a change is one of this night
     before, settings = warehouse.snapshots("silver"), folder / "settings.json"
     settings.write_text(warehouse.settings.model_dump_json())
     argv = [sys.executable, "-m", "jobs.nightly", "--settings", str(settings), "--date", str(warehouse.now.date())]
@@ -92,7 +102,7 @@ def kill_while_it_builds(warehouse: Warehouse, folder: Path) -> None:
             lambda: run.poll() is not None or warehouse.snapshots("silver") != before, "a change of silver", seconds=300
         )
         children = psutil.Process(run.pid).children(recursive=True)
-        run.kill()
+        yield run
     assert children, (folder / "log").read_text()
     wait_until(lambda: all(map(has_ended, children)), "dbt to end with the run that it worked for")
     assert warehouse.snapshots("silver") != before
@@ -101,21 +111,40 @@ def kill_while_it_builds(warehouse: Warehouse, folder: Path) -> None:
     assert dead.phase is Phase.BUILDING
 
 
+def take_lock_from(warehouse: Warehouse, run: "subprocess.Popen[bytes]", folder: Path) -> None:
+    """What an administrator, a fail-over or a firewall does to the session that holds the lock of silver and gold."""
+    catalog = warehouse.catalog
+    assert isinstance(catalog, SqlCatalog)
+    with catalog.engine.connect() as connection:
+        statement = "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'nightly of %'"
+        assert connection.execute(text(statement)).scalars().all() == [True]
+    assert run.wait(timeout=120) == EXIT_FATAL
+    log = (folder / "log").read_text()
+    assert "LakeLockLostError" in log
+    assert "Run this again" in log
+
+
 @pytest.fixture(scope="module")
 def fixed_night(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NightlyReport]:
-    """Eight nights with arrivals: the first is killed while it builds, then each is refused or ends with an error, and
-    the last is refused after all was built. Then one that works.
+    """Eight nights with arrivals: the first is killed as it builds, the second loses its lock, the others are refused
+    or end with an error, the last of them after all was built. Then one that works.
     """
     assert warehouse.nightly().is_published
     contents, published = warehouse.contents("silver", "gold"), warehouse.published()
     for night in NIGHTS[:-1]:
         warehouse.now = evening(night)
         warehouse.add_day(warehouse.now.date())
-        if night == NIGHTS[0]:
-            kill_while_it_builds(warehouse, tmp_path_factory.mktemp("killed"))
+        folder = tmp_path_factory.mktemp(f"night{night}_")
+        if night == 1:
+            with night_at_work(warehouse, folder) as run:
+                run.kill()
             continue
-        folder = tmp_path_factory.mktemp("no_dbt")
-        if night in (2, 4, 6):
+        if night == 2:
+            with night_at_work(warehouse, folder) as run:
+                take_lock_from(warehouse, run, folder)
+            assert warehouse.published() == published
+            continue
+        if night in (4, 6):
             with pytest.raises(DbtError):
                 broken(warehouse, folder, has_verdict=False).nightly()
         else:
