@@ -8,6 +8,7 @@ import yaml
 from contracts.batch_tables import BATCH_TABLES
 from jobs.churn.publication import SCHEMA as SCORES
 from jobs.churn.publication import SCORES as SCORE_TABLE
+from local.services.crm import CRM_READER_RIGHTS
 from local.services.crm_catalog import CRM_CATALOG
 from local.services.trino import CATALOG, READERS_CATALOG
 from local.services.trino_logins import TrinoUser
@@ -110,6 +111,12 @@ def test_stewards_alone_read_the_crm_and_of_it_the_tables_of_the_contract() -> N
         for schema, table in named | others:
             granted = table_rule(user, CRM_CATALOG, schema, table)["privileges"]
             assert granted == (["SELECT"] if is_open and (schema, table) in named else []), (user, schema, table)
+
+
+def test_the_databases_user_behind_the_crm_reads_the_same_tables() -> None:
+    (granted,) = re.findall(r"^GRANT SELECT ON([^;]*)TO", CRM_READER_RIGHTS.read_text(), re.MULTILINE)
+    tables = {tuple(name.strip().split(".")) for name in granted.split(",")}
+    assert tables == {(table.source_schema, table.source_table) for table in BATCH_TABLES}
 
 
 def test_somebody_who_is_not_named_may_do_nothing() -> None:
