@@ -40,7 +40,23 @@ def read_referential(inspection: Inspection) -> list[Reading]:
     if not sources:
         return []
     parameters = {"min_rows": max(1, inspection.settings.referential.min_rows)}
-    return readings_of(inspection.ask(sql_file("referential", sources=sources), parameters))
+    pointing = readings_of(inspection.ask(sql_file("referential", sources=sources), parameters))
+    return [*pointing, *_unknown_regions(inspection)]
+
+
+def _unknown_regions(inspection: Inspection) -> list[Reading]:
+    """A reading for each region that towers say and the inventory does not have, however few say it: a slip of the pen
+    in the settings of one tower. The shares of rows tell how much of the network is concerned.
+    """
+    if NetworkProbeEvent.topic not in inspection.topics:
+        return []
+    rows = inspection.measure("unknown_regions")
+    return [
+        Reading(
+            f"region {row['region']}", 0.0, f"{row['towers']} towers such as {row['example']} say it", is_named=True
+        )
+        for row in rows
+    ]
 
 
 def _sources(inspection: Inspection) -> Iterator[str]:
