@@ -30,8 +30,8 @@ from contracts.sink_progress import (
     encode_ranges,
     progress_of,
 )
-from contracts.tables import BRONZE_TABLE_BY_TOPIC
-from jobs.kafka_to_bronze.reading.rows import BatchReader
+from contracts.tables import BRONZE_TABLE_BY_TOPIC, BronzeTable
+from jobs.kafka_to_bronze.reading.rows import BatchReader, BronzeBatch
 from jobs.producers.model.population import build_population
 from jobs.producers.traffic.activity import Network
 from jobs.producers.traffic.cdr_traffic import live_traffic
@@ -69,6 +69,16 @@ class Record:
 
     def __len__(self) -> int:
         return len(self.content)
+
+
+def read_values(
+    contract: BronzeTable, values: Sequence[bytes], ingested_at: dt.datetime, first_offset: int = 0
+) -> BronzeBatch:
+    """Record values as the sink reads them."""
+    records = [Record(first_offset + number, value) for number, value in enumerate(values)]
+    covered = OffsetRange(first_offset, first_offset + len(values))
+    raw = RawBatch((PartitionRun(0, covered, records),), sum(map(len, records)))
+    return BatchReader(contract).read(raw, ingested_at)
 
 
 class BronzeLake:
@@ -117,10 +127,8 @@ class BronzeLake:
         table = self.table(topic)
         progress = progress_of(table.properties)
         first = progress[0].end if progress else 0
-        records = [Record(first + number, value) for number, value in enumerate(values)]
         covered = OffsetRange(first, first + len(values))
-        raw = RawBatch((PartitionRun(0, covered, records),), sum(map(len, records)))
-        parsed = BatchReader(contract).read(raw, ingested_at)
+        parsed = read_values(contract, values, ingested_at, first)
         self.dead_letters[topic] = self.dead_letters.get(topic, 0) + len(parsed.dead_letters)
         advanced = advance(progress, {0: covered}, commit_id=f"{topic}-{first}", writer="test")
         with table.transaction() as transaction:

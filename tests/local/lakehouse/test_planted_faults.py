@@ -10,12 +10,20 @@ from functools import partial
 
 import pyarrow as pa
 import pytest
+from lake_events import read_values
 from warehouse import RUN_DATE, Warehouse
 
 from contracts.batch_tables import BATCH_TABLES
+from contracts.calendar import Calendar
+from contracts.events import AlertSeverity, FraudAlert, FraudRule
 from contracts.gate_settings import FraudHealthGate, GateSettings
 from contracts.sink_progress import WITHOUT_RECORD
+from contracts.tables import BRONZE_TABLE_BY_TOPIC
+from jobs.nightly.accept import accept
 from jobs.nightly.audited_run import AuditedRun, TableName
+from jobs.nightly.bronze_days import bronze_days
+from jobs.nightly.gates.acceptance import Acceptance, with_acceptances
+from jobs.nightly.gates.acceptance_records import all_acceptances
 from jobs.nightly.gates.catalogue import GATE_NAMES, gates_with
 from jobs.nightly.gates.gate import GateResult, Outcome, judge
 from jobs.nightly.gates.inspection import Inspection
@@ -104,6 +112,12 @@ FAULTS = (
     ),
     Fault(
         "referential",
+        ("silver", "silver_network_probes"),
+        f"update silver.silver_network_probes set region = 'nroth_east' where {ON_THE_DAY} and tower_id = 'TWR-00007'",
+        Outcome.WARNED,
+    ),
+    Fault(
+        "referential",
         ("silver", "silver_sms"),
         f"update silver.silver_sms set tower_id = 'TWR-99999' where event_date = date '{RUN_DATE}'",
     ),
@@ -189,7 +203,29 @@ def test_a_planted_fault_is_caught(warehouse: Warehouse, fault: Fault) -> None:
         result = result_of(warehouse, fault.gate, run)
     assert result.outcome is fault.outcome
     assert result.evidence
-    assert result.value > sound.value
+    assert result.value > sound.value or set(result.evidence) > set(sound.evidence)
+
+
+def test_a_refused_day_is_judged_by_the_next_run_until_a_person_accepts_it(warehouse: Warehouse) -> None:
+    (volume,) = (gate for gate in gates_with(ORDINARY) if gate.name == "volume")
+    next_day = RUN_DATE + dt.timedelta(days=1)
+
+    def judged() -> GateResult:
+        run = dataclasses.replace(audited(warehouse, NIGHT_AFTER), run_date=next_day, unjudged_since=RUN_DATE)
+        readings = READERS["volume"](Inspection(run, warehouse.sql, warehouse.catalog))
+        return judge(volume, with_acceptances(volume, readings, all_acceptances(warehouse.catalog), next_day))
+
+    assert not judged().blocks
+    delete = f"delete from silver.silver_sms where {ON_THE_DAY}"
+    with spoiled(warehouse, ("silver", "silver_sms"), lambda: warehouse.sql.run(delete)):
+        refused = judged()
+        accepted = Acceptance("volume", RUN_DATE, "an outage of the message centre", "ann", NIGHT_AFTER)
+        accept(warehouse.catalog, Calendar(), [accepted])
+        result = judged()
+    warehouse.sql.run("delete from audit.gate_acceptances")
+    assert (refused.outcome, refused.refused_days(next_day)) == (Outcome.FAILED, (RUN_DATE,))
+    assert (result.outcome, result.refused_days(next_day)) == (Outcome.WARNED, ())
+    assert result.evidence[0].accepted == accepted.told()
 
 
 def test_offsets_that_no_commit_covers_are_caught(warehouse: Warehouse) -> None:
@@ -201,6 +237,18 @@ def test_offsets_that_no_commit_covers_are_caught(warehouse: Warehouse) -> None:
         run = audited(warehouse)
         result = result_of(warehouse, "completeness", run)
     assert (result.outcome, result.value) == (Outcome.FAILED, 9)
+
+
+def test_rows_that_delete_files_take_out_are_no_rows_of_their_day(warehouse: Warehouse) -> None:
+    calls = ("bronze", "call_events")
+    by_day = "select cast(event_time as date) as day, count(*) as rows from bronze.call_events group by 1"
+    delete = "delete from bronze.call_events where _kafka_offset % 2 = 0"
+    before = {row["day"]: row["rows"] for row in warehouse.rows(by_day)}
+    with spoiled(warehouse, calls, lambda: warehouse.sql.run(delete)):
+        counted = bronze_days(warehouse.catalog, {calls: warehouse.snapshots("bronze")["call_events"]})
+        left = {row["day"]: row["rows"] for row in warehouse.rows(by_day)}
+    assert counted == {"call_events": left}
+    assert sum(left.values()) < sum(before.values())
 
 
 def test_a_removed_column_is_caught(warehouse: Warehouse) -> None:
@@ -229,10 +277,39 @@ def test_a_statement_that_read_another_snapshot_is_noticed(warehouse: Warehouse)
     )
 
 
+def alerts_before_the_day(days: int, alerts_per_day: int) -> pa.Table:
+    """Alerts of each of so many days before the run's day, as a detector writes them."""
+    contract = BRONZE_TABLE_BY_TOPIC[FraudAlert.topic]
+    noon = dt.datetime.combine(RUN_DATE, dt.time(12), dt.UTC)
+    values = [
+        FraudAlert(
+            schema_version=FraudAlert.current_schema_version,
+            event_id=f"alert-{ago}-{number}",
+            event_time_ms=int((noon - dt.timedelta(days=ago)).timestamp() * 1000),
+            rule=FraudRule.CALL_VELOCITY,
+            rule_version=1,
+            msisdn="12065550123",
+            imsi="310260123456789",
+            severity=AlertSeverity.HIGH,
+            score=90.0,
+            detection_time_ms=int(noon.timestamp() * 1000),
+            evidence_event_ids=["a"],
+        )
+        .model_dump_json(exclude_none=True)
+        .encode()
+        for ago in range(1, days + 1)
+        for number in range(alerts_per_day)
+    ]
+    return read_values(contract, values, noon).rows
+
+
 def test_no_alert_at_all_is_noticed_where_there_should_be_some(warehouse: Warehouse) -> None:
-    strict = GateSettings(fraud_health=FraudHealthGate(silent_subscriber_days=100))
-    assert result_of(warehouse, "fraud_health", settings=strict).outcome is Outcome.WARNED
-    assert result_of(warehouse, "fraud_health").outcome is Outcome.PASSED
+    run = audited(warehouse, NIGHT_AFTER)
+    assert result_of(warehouse, "fraud_health", run).outcome is Outcome.PASSED, "an honest network"
+    rows = alerts_before_the_day(days=5, alerts_per_day=FraudHealthGate().min_alerts)
+    with spoiled(warehouse, ("bronze", "fraud_alerts"), lambda: warehouse.lake.append_rows("fraud_alerts", rows)):
+        result = result_of(warehouse, "fraud_health", audited(warehouse, NIGHT_AFTER))
+    assert (result.outcome, [reading.day for reading in result.evidence]) == (Outcome.WARNED, [RUN_DATE])
 
 
 @pytest.mark.parametrize(("clock", "days_later"), [("00:10", 0), ("02:00", 0), ("09:00", 1), ("23:59", 0)])
