@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from jobs.crm_simulator.population import CONSENT_PURPOSES, PLANS, Address, dissatisfaction, random_address
+from jobs.crm_simulator.population import (
+    CONSENT_PURPOSES,
+    PLANS,
+    Address,
+    Customer,
+    dissatisfaction,
+    random_address,
+    successor,
+)
 
 # Expected share of subscribers per day.
 MOVES_PER_DAY = 0.002
@@ -59,10 +67,13 @@ class Churned:
 
 @dataclass(frozen=True)
 class Deleted:
-    """The customer is gone from the CRM without a trace there (hard delete)."""
+    """The customer is gone from the CRM without a trace there (hard delete), and somebody else takes over the number:
+    the phone goes on calling, as the network knows nothing of the CRM.
+    """
 
     at: dt.datetime
     subscriber: int
+    successor: Customer
 
 
 Change = Moved | PlanChanged | ConsentChanged | Churned | Deleted
@@ -96,7 +107,8 @@ def _departures(seed: int, random: Random, day: dt.date, customer_count: int) ->
         if random.random() < max(LEAST_CHURN_SHARE, dissatisfaction(seed, subscriber) ** 4):
             yield Churned(_moment(random, day), subscriber)
     for subscriber in _chosen(random, HARD_DELETES_PER_DAY, customer_count):
-        yield Deleted(_moment(random, day), subscriber)
+        at = _moment(random, day)
+        yield Deleted(at, subscriber, successor(seed, subscriber, at))
 
 
 def _chosen(random: Random, share: float, customer_count: int) -> list[int]:

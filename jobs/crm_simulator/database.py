@@ -44,9 +44,7 @@ def populate(connection: Connection, seed: int, customer_count: int, first_day: 
             "crm.plans",
             [(p.plan_id, p.plan_name, p.monthly_fee_usd, p.included_minutes, p.included_gigabytes, at) for p in PLANS],
         )
-        _insert(cursor, "crm.customers", [_customer_row(customer) for customer in customers])
-        _insert(cursor, "crm.accounts", [_account_row(customer) for customer in customers])
-        _insert(cursor, "crm.consents", [row for customer in customers for row in _consent_rows(customer)])
+        _insert_customers(cursor, customers)
 
 
 def live_day(connection: Connection, seed: int, customer_count: int, day: dt.date, until: dt.datetime) -> bool:
@@ -146,6 +144,11 @@ def _(change: Churned, cursor: Cursor) -> None:
 @apply_change.register
 def _(change: Deleted, cursor: Cursor) -> None:
     cursor.execute("delete from crm.customers where customer_id = %s", (customer_id(change.subscriber),))
+    if cursor.rowcount:
+        _insert_customers(cursor, [change.successor])
+        # The number is theirs from now on, however long they are here.
+        moved = (change.at, change.successor.customer_id)
+        cursor.execute("update crm.customers set updated_at = %s where customer_id = %s", moved)
 
 
 def _issue_invoices(cursor: Cursor, seed: int, since: dt.datetime, until: dt.datetime) -> None:
@@ -188,6 +191,12 @@ def _mark_overdue(cursor: Cursor, midnight: dt.datetime) -> None:
         "update billing.invoices set status = 'overdue', updated_at = %s where status = 'open' and due_at < %s",
         (midnight, midnight),
     )
+
+
+def _insert_customers(cursor: Cursor, customers: Sequence[Customer]) -> None:
+    _insert(cursor, "crm.customers", [_customer_row(customer) for customer in customers])
+    _insert(cursor, "crm.accounts", [_account_row(customer) for customer in customers])
+    _insert(cursor, "crm.consents", [row for customer in customers for row in _consent_rows(customer)])
 
 
 def _insert(cursor: Cursor, table: str, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from random import Random
 
@@ -26,6 +26,8 @@ SEGMENTS = ("consumer", "consumer", "consumer", "youth", "senior", "business")
 CONSENT_PURPOSES = ("marketing", "profiling")
 # Traffic may have a history that is older than the CRM's: whoever is in it was a customer then.
 SHORTEST_TENURE_DAYS, LONGEST_TENURE_DAYS = 60, 5 * 365
+# Customers who take over a number of somebody who is gone: ids have eight digits.
+FIRST_SUCCESSOR, SHORTEST_SUCCESSOR_TENURE_DAYS = 50_000_000, 365
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,13 @@ def population(seed: int, customer_count: int, first_day: dt.date) -> Iterator[C
     """Customers 0 to `customer_count` - 1 as of `first_day`; the same for the same arguments."""
     for index in range(customer_count):
         yield _customer(Random(f"{seed}/customer/{index}"), index, first_day)  # noqa: S311
+
+
+def successor(seed: int, index: int, at: dt.datetime) -> Customer:
+    """Who takes over the number of subscriber `index` then, a customer of old; the same for the same arguments."""
+    random = Random(f"{seed}/successor/{index}")  # noqa: S311
+    joined = at.date() - dt.timedelta(days=SHORTEST_SUCCESSOR_TENURE_DAYS)
+    return replace(_customer(random, index + FIRST_SUCCESSOR, joined), msisdn=subscriber_msisdn(index))
 
 
 def _customer(random: Random, index: int, first_day: dt.date) -> Customer:

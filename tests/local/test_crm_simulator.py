@@ -7,6 +7,9 @@ import psycopg2
 import pytest
 from psycopg2.extensions import connection as Connection
 
+from jobs.crm_simulator.changes import Deleted
+from jobs.crm_simulator.database import apply_change
+from jobs.crm_simulator.population import successor
 from jobs.crm_simulator.simulation import live_until
 from local.cluster.local_cluster import LocalCluster
 from local.services.postgres import Postgres
@@ -76,3 +79,20 @@ def test_a_life_in_pieces_is_the_same_life(open_crm: Open) -> None:
     assert lived(pieces, MIDNIGHT, hours[0]) == [0, 0]
     whole.close()
     pieces.close()
+
+
+def test_every_number_goes_on_having_one_owner_with_an_account(open_crm: Open) -> None:
+    connection = open_crm("owners")
+    lived(connection, MIDNIGHT)
+    gone = Deleted(MIDNIGHT, 5, successor(7, 5, MIDNIGHT))
+    with connection, connection.cursor() as cursor:
+        for _ in range(2):
+            apply_change(gone, cursor)
+        cursor.execute(
+            "select count(*), count(distinct msisdn), count(account_id)"
+            " from crm.customers left join crm.accounts using (customer_id)"
+        )
+        assert cursor.fetchone() == (300, 300, 300)
+        cursor.execute("select customer_id, updated_at from crm.customers where msisdn = %s", (gone.successor.msisdn,))
+        assert cursor.fetchall() == [(gone.successor.customer_id, MIDNIGHT)]
+    connection.close()

@@ -1,9 +1,10 @@
 import datetime as dt
 from decimal import Decimal
 
+from contracts.subscribers import subscriber_msisdn
 from jobs.crm_simulator.billing import LATEST_INVOICE_DAYS, days_until_issued, invoice_of
-from jobs.crm_simulator.changes import Churned, Moved, changes_of
-from jobs.crm_simulator.population import dissatisfaction, population
+from jobs.crm_simulator.changes import Churned, Deleted, Moved, changes_of
+from jobs.crm_simulator.population import customer_id, dissatisfaction, population
 
 DAY = dt.date(2026, 11, 3)
 MONTH = dt.date(2026, 11, 1)
@@ -31,6 +32,15 @@ def test_the_unhappy_leave_more_often():
     ]
     mean = sum(dissatisfaction(7, subscriber) for subscriber in leavers) / len(leavers)
     assert mean > 0.6
+
+
+def test_somebody_else_takes_over_the_number_of_a_deleted_customer_whose_phone_goes_on_calling():
+    deleted = [change for change in changes_of(7, DAY, 200_000) if isinstance(change, Deleted)]
+    assert deleted
+    for change in deleted:
+        assert change.successor.msisdn == subscriber_msisdn(change.subscriber)
+        assert change.successor.customer_id != customer_id(change.subscriber)
+        assert change.successor.created_at < change.at - dt.timedelta(days=364)
 
 
 def test_an_invoice_adds_up_and_is_paid_after_it_was_issued():
