@@ -37,7 +37,7 @@ class AskedAcceptance:
                 # Whether a day has begun depends on the pipeline's time zone, so that the Job says it.
                 check_acceptance(gates[self.gate], day, self.reason, today=day)
         except NotAcceptableError as error:
-            raise AcceptanceError(TRIED, str(error), "telecom run nightly, when that is done") from error
+            raise AcceptanceError(TRIED, str(error), "mend the data, then telecom run nightly") from error
         days = [text for day in self.days for text in ("--day", str(day))]
         return ["--gate", self.gate, *days, "--reason", self.reason, "--by", self.by]
 

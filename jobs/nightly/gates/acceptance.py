@@ -34,7 +34,7 @@ def check_acceptance(gate: Gate, day: dt.date, reason: str, today: dt.date) -> N
     """Raise `NotAcceptableError` unless this gate may be accepted for that day, for a reason."""
     if not gate.is_acceptable:
         raise NotAcceptableError(
-            f"the gate {gate.name} cannot be accepted: what it refuses is wrong, whatever the reason. Mend the data."
+            f"the gate {gate.name} cannot be accepted: what it refuses is wrong, whatever the reason"
         )
     if day > today:
         raise NotAcceptableError(f"{day} has not begun: only what a gate has refused can be accepted")
