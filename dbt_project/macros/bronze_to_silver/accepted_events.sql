@@ -1,17 +1,31 @@
-{# First arrival of every event of the run that passes its checks, in the columns of `bronze` and `event_date`. Copies
-   (same event id) and rejected rows are left out; the rejected ones are in the quarantine table. #}
-{% macro accepted_events(bronze, rejection_reasons) -%}
-    select * from (
+{# First arrival of every event of the run that passes all `checks`, in the columns of `bronze` and `event_date`. Copies
+   (same event id) and rejected rows are left out; the rejected ones are in the quarantine table.
+
+   To rank rows, the engine has to hold them. Few ids come twice, so ids are counted first, by their hashes, and only rows
+   of those that may come twice are ranked. #}
+{% macro accepted_events(bronze, checks) -%}
+    select *, {{ event_day('event_time') }} as event_date
+    from (
+        select *, 1 as arrival_number
+        from {{ bronze }}
+        where {{ bronze_events_of_run() }} and not {{ may_come_twice(bronze) }} and {{ passes(checks) }}
+        union all
         select
             *,
-            {{ event_day('event_time') }} as event_date,
             row_number() over (
                 partition by event_id order by _bronze_ingested_at, _kafka_partition, _kafka_offset
             ) as arrival_number
         from {{ bronze }}
-        where {{ bronze_events_of_run() }} and cardinality({{ rejection_reasons }}) = 0
+        where {{ bronze_events_of_run() }} and {{ may_come_twice(bronze) }} and {{ passes(checks) }}
     )
     where arrival_number = 1 and {{ is_on_no_other_day(bronze) }}
+{%- endmacro %}
+
+{# Condition: another row of the run has the event's id, or its hash. #}
+{% macro may_come_twice(bronze) -%}
+    {{ event_id_hash() }} in (
+        select {{ event_id_hash() }} from {{ bronze }} where {{ bronze_events_of_run() }} group by 1 having count(*) > 1
+    )
 {%- endmacro %}
 
 {# Condition: the model's table does not have the event on a day that the run leaves as it is. An event may say another

@@ -8,3 +8,9 @@
     {%- endfor -%}
     ], reason -> reason is not null)
 {%- endmacro %}
+
+{# True for a row that passes all of `checks`; an unknown condition (null) counts as failed. It takes half the time of
+   naming the checks that fail, which few rows do. #}
+{% macro passes(checks) -%}
+    coalesce({% for _, condition in checks %}({{ condition }}){{ ' and ' if not loop.last }}{% endfor %}, false)
+{%- endmacro %}

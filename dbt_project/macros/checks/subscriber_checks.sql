@@ -3,7 +3,7 @@
     {{ return(identity_checks() + [
         ('msisdn_not_e164', is_digits('msisdn', 7, 15) ~ " and msisdn >= '1'"),
         ('imsi_not_15_digits', is_digits('imsi', 15, 15)),
-        ('imei_check_digit_wrong', is_digits('imei', 15, 15) ~ " and try(luhn_check(imei))"),
+        ('imei_check_digit_wrong', "if(" ~ is_digits('imei', 15, 15) ~ ", luhn_check(imei), false)"),
     ] + position_checks() + [
         ('revenue_negative', "revenue_usd >= 0"),
     ]) }}

@@ -22,7 +22,7 @@ with newest as (
     where
         event_time >= current_timestamp - interval '{{ var('live_lookback_hours') }}' hour
         and event_time <= current_timestamp + interval '{{ var('live_clock_tolerance_seconds') }}' second
-        and cardinality({{ network_probe_rejection_reasons() }}) = 0
+        and {{ passes(network_probe_checks()) }}
     group by tower_id
 ),
 

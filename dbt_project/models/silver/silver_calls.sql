@@ -32,4 +32,4 @@ select
     _kafka_partition,
     _kafka_offset,
     _bronze_ingested_at
-from ({{ accepted_events(ref('bronze_call_events'), call_rejection_reasons()) }})
+from ({{ accepted_events(ref('bronze_call_events'), call_checks()) }})

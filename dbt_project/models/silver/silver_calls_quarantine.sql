@@ -7,5 +7,5 @@
 ) }}
 
 {{ rejected_events(
-    ref('bronze_call_events'), call_rejection_reasons(), ref('silver_calls')
+    ref('bronze_call_events'), call_checks(), ref('silver_calls')
 ) }}

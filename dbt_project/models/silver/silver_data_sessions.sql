@@ -33,4 +33,4 @@ select
     _kafka_partition,
     _kafka_offset,
     _bronze_ingested_at
-from ({{ accepted_events(ref('bronze_data_session_events'), data_session_rejection_reasons()) }})
+from ({{ accepted_events(ref('bronze_data_session_events'), data_session_checks()) }})

@@ -7,5 +7,5 @@
 ) }}
 
 {{ rejected_events(
-    ref('bronze_data_session_events'), data_session_rejection_reasons(), ref('silver_data_sessions')
+    ref('bronze_data_session_events'), data_session_checks(), ref('silver_data_sessions')
 ) }}

@@ -25,4 +25,4 @@ select
     _kafka_partition,
     _kafka_offset,
     _bronze_ingested_at
-from ({{ accepted_events(ref('bronze_network_probe_events'), network_probe_rejection_reasons()) }})
+from ({{ accepted_events(ref('bronze_network_probe_events'), network_probe_checks()) }})

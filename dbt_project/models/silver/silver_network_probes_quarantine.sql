@@ -7,5 +7,5 @@
 ) }}
 
 {{ rejected_events(
-    ref('bronze_network_probe_events'), network_probe_rejection_reasons(), ref('silver_network_probes')
+    ref('bronze_network_probe_events'), network_probe_checks(), ref('silver_network_probes')
 ) }}

@@ -30,4 +30,4 @@ select
     _kafka_partition,
     _kafka_offset,
     _bronze_ingested_at
-from ({{ accepted_events(ref('bronze_sms_events'), sms_rejection_reasons()) }})
+from ({{ accepted_events(ref('bronze_sms_events'), sms_checks()) }})

@@ -7,5 +7,5 @@
 ) }}
 
 {{ rejected_events(
-    ref('bronze_sms_events'), sms_rejection_reasons(), ref('silver_sms')
+    ref('bronze_sms_events'), sms_checks(), ref('silver_sms')
 ) }}
