@@ -1,4 +1,4 @@
-"""Measures the nightly run at 1x, 3x and 10x history, each night with a new day of the same size.
+"""Measures the nightly run at 1x, 3x and 10x history, each night with a new day of the same size, and nights of millions.
 
 `python -m benchmarks.nightly.run [EVENTS_PER_DAY]` writes result.json. A run counts only if every gate that blocks
 passed, its numbers were published, and silver has as many calls as the ledger says.
@@ -22,7 +22,7 @@ from warehouse import RUN_DATE, Warehouse, open_warehouse
 
 from benchmarks.arguments import asked_count
 from benchmarks.machine import machine
-from contracts.tables import BRONZE_TABLE_BY_TOPIC
+from benchmarks.nightly.volume import big_night, figures
 from jobs.nightly.run_plan import DayRange
 from local.artefacts.python_environment import ENVIRONMENTS
 from local.artefacts.versions import versions
@@ -34,7 +34,8 @@ EVENTS_PER_DAY = 10_000
 # Days of history: 1x, 3x and 10x.
 HISTORIES = (3, 9, 30)
 RUNS_PER_HISTORY = 3
-THROUGHPUT_CALLS = 500_000
+# Events of the big nights, each on engines of its own.
+VOLUMES = (1_000_000, 10_000_000)
 RESULT_FILE = Path(__file__).parent / "result.json"
 ONE_DAY = dt.timedelta(days=1)
 
@@ -89,22 +90,6 @@ def bytes_read_since(warehouse: Warehouse, began: dt.datetime) -> int:
     return int(warehouse.value(statement))
 
 
-def silver_rows_per_second(warehouse: Warehouse) -> float:
-    """Calls per second of the model silver_calls over `THROUGHPUT_CALLS` calls, by dbt's own clock.
-
-    The calls are copies of the warehouse's under new ids: last of all, because the ledger knows nothing of them.
-    """
-    copies = THROUGHPUT_CALLS // warehouse.value("select count(*) from bronze.call_events") + 1
-    columns = [column.name for column in BRONZE_TABLE_BY_TOPIC["call_events"].columns if column.name != "event_id"]
-    warehouse.sql.run(
-        f"insert into bronze.call_events (event_id, {', '.join(columns)}) select event_id || '-' || cast(n as varchar),"
-        f" {', '.join(columns)} from bronze.call_events cross join unnest(sequence(1, {copies})) as copies (n)"
-    )
-    warehouse.dbt.run(("run", "--select", "bronze_call_events", "silver_calls", "--full-refresh"), {})
-    model = warehouse.dbt_results()["silver_calls"]
-    return float(warehouse.value("select count(*) from silver.silver_calls") / model["execution_time"])
-
-
 def benchmark(warehouse: Warehouse) -> dict[str, Any]:
     warehouse.nightly()
     nights: dict[int, list[Night]] = {}
@@ -130,8 +115,6 @@ def benchmark(warehouse: Warehouse) -> dict[str, Any]:
             str(days): [{"seconds": round(n.seconds, 2), "load_average": round(n.load_average, 1)} for n in runs]
             for days, runs in nights.items()
         },
-        "silver_calls_rows_per_second": round(silver_rows_per_second(warehouse)),
-        "silver_calls_rows": warehouse.value("select count(*) from silver.silver_calls"),
         "runs_per_history": RUNS_PER_HISTORY,
         "towers": TOWER_COUNT,
     }
@@ -144,6 +127,7 @@ def main() -> None:
         with running(LocalCluster(StateDirectory.open(Path(folder) / "state"))) as cluster:
             start_services(cluster, "minio", "postgres", "trino")
             result = benchmark(open_warehouse(LakeEngine(cluster), "nightly", Path(folder) / "dbt", events_per_day))
+    result |= figures([big_night(events) for events in VOLUMES])
     result |= {
         "events_per_day": events_per_day,
         "machine": machine(),
