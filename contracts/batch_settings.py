@@ -62,13 +62,15 @@ class DbtSettings(Settings):
 class NightlySettings(Settings):
     """What the nightly run needs: silver, gold, gates, publication.
 
-    `topics` are those that the pipeline has: the gates expect nothing of others.
+    `topics` are those that the pipeline has: the gates expect nothing of others. `query_memory_bytes` is what Trino
+    lets a query hold (`query.max-memory`): what a night has to do is cut into statements that fit.
     """
 
     trino: TrinoConnection
     s3: S3Connection
     catalog: CatalogConnection
     dbt: DbtSettings
+    query_memory_bytes: int = 512 * 2**20
     calendar: Calendar = Calendar()
     lookback_days: int = 3
     gates: GateSettings = GateSettings()

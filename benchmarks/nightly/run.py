@@ -1,4 +1,4 @@
-"""Measures the nightly run at 1x, 3x and 10x history, each night with a new day of the same size, and nights of millions.
+"""Measures the nightly run at 1x, 3x and 10x history, each night with a new day of the same size; then large nights.
 
 `python -m benchmarks.nightly.run [EVENTS_PER_DAY]` writes result.json. A run counts only if every gate that blocks
 passed, its numbers were published, and silver has as many calls as the ledger says.

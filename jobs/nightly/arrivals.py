@@ -1,4 +1,4 @@
-"""How old the rows are that have arrived in bronze since some snapshots, by the bounds in Iceberg's manifests."""
+"""When the rows arrived that bronze has received since some snapshots, by the bounds in Iceberg's manifests."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -16,7 +16,10 @@ from pyiceberg.utils.datetime import micros_to_timestamptz
 
 from contracts.tables import INGESTED_AT_COLUMN
 from jobs.nightly.audited_run import TableName
+from jobs.nightly.chunks import Arrivals
 
+# Of each table, its new files.
+NewRows = Mapping[TableName, tuple[Arrivals, ...]]
 READS_AT_ONCE = 8
 
 
@@ -33,20 +36,38 @@ class _NewFiles:
     known_sequence: int
 
 
-def oldest_arrival(
-    catalog: Catalog, known: Mapping[TableName, int], current: Mapping[TableName, int]
-) -> dt.datetime | None:
-    """A time before which no row arrived that is in the snapshots `current` and not in `known`.
+def arrivals_since(catalog: Catalog, known: Mapping[TableName, int], current: Mapping[TableName, int]) -> NewRows:
+    """When the rows arrived that are in the snapshots `current` and not in `known`, by table, a file at a time.
 
-    None if there is no such row. Compaction moves rows and adds none, so what it wrote does not count, as long as the
-    commits since `known` can be told apart. Other files that were rewritten count as arrived: the time is then earlier
-    than necessary, never later. Raises `UnknownArrivalsError`.
+    Compaction moves rows and adds none, so what it wrote does not count, as long as the commits since `known` can be
+    told apart. Other files that were rewritten count as arrived: there are then more than necessary, never fewer.
+    Raises `UnknownArrivalsError`.
     """
     changed = [table for table, snapshot in current.items() if known.get(table) != snapshot]
     with ThreadPoolExecutor(READS_AT_ONCE) as pool:
-        manifests = pool.map(lambda table: _new_manifests(catalog, table, known.get(table), current[table]), changed)
-        bounds = pool.map(_arrivals, list(chain.from_iterable(manifests)))
-        return min(chain.from_iterable(bounds), default=None)
+        manifests = list(
+            pool.map(lambda table: _new_manifests(catalog, table, known.get(table), current[table]), changed)
+        )
+        read = pool.map(_arrivals, list(chain.from_iterable(manifests)))
+        return {
+            table: tuple(chain.from_iterable(next(read) for _ in of_table))
+            for table, of_table in zip(changed, manifests, strict=True)
+        }
+
+
+def oldest_of(arrived: NewRows) -> dt.datetime | None:
+    """A time before which none of these rows arrived; None if there is no row."""
+    return min((file.oldest for files in arrived.values() for file in files), default=None)
+
+
+def all_arrivals(catalog: Catalog, name: TableName, current: int) -> tuple[Arrivals, ...]:
+    """When the rows of the snapshot `current` arrived. Raises `UnknownArrivalsError`."""
+    table = catalog.load_table(name)
+    now = table.snapshot_by_id(current)
+    manifests = now.manifests(table.io) if now else []
+    files = [_NewFiles(table, found, -1) for found in manifests if found.content == ManifestContent.DATA]
+    with ThreadPoolExecutor(READS_AT_ONCE) as pool:
+        return tuple(chain.from_iterable(pool.map(_arrivals, files)))
 
 
 def _new_manifests(catalog: Catalog, name: TableName, known: int | None, current: int) -> list[_NewFiles]:
@@ -89,18 +110,22 @@ def _added_by(table: Table, commit: Snapshot) -> list[_NewFiles]:
     ]
 
 
-def _arrivals(new: _NewFiles) -> list[dt.datetime]:
+def _arrivals(new: _NewFiles) -> list[Arrivals]:
     field_id = new.table.schema().find_field(INGESTED_AT_COLUMN).field_id
     entries = new.manifest.fetch_manifest_entry(new.table.io, discard_deleted=True)
     return [
-        _lower_bound(entry.data_file, field_id)
+        _arrivals_of(entry.data_file, field_id)
         for entry in entries
         if (entry.sequence_number or 0) > new.known_sequence
     ]
 
 
-def _lower_bound(file: DataFile, field_id: int) -> dt.datetime:
-    bound = (file.lower_bounds or {}).get(field_id)
-    if bound is None:
+def _arrivals_of(file: DataFile, field_id: int) -> Arrivals:
+    oldest, newest = ((bounds or {}).get(field_id) for bounds in (file.lower_bounds, file.upper_bounds))
+    if oldest is None or newest is None:
         raise UnknownArrivalsError(f"{file.file_path} does not tell when its rows arrived")
+    return Arrivals(_moment(oldest), _moment(newest), file.record_count)
+
+
+def _moment(bound: bytes) -> dt.datetime:
     return micros_to_timestamptz(int(from_bytes(TimestamptzType(), bound)))

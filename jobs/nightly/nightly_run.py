@@ -216,6 +216,7 @@ def dbt_variables(plan: RunPlan) -> dict[str, object]:
         "bronze_snapshots": {name: snapshot for (_, name), snapshot in plan.inputs.items()},
         "backfill_from": str(backfill.first) if backfill else "",
         "backfill_until": str(backfill.until) if backfill else "",
+        "chunks": plan.chunks,
         "build_digest": plan.build_digest,
     }
 

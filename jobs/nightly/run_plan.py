@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 from pyiceberg.catalog import Catalog
@@ -13,6 +13,7 @@ from contracts.tables import BRONZE_NAMESPACE
 from jobs.nightly.audited_run import TableName
 from jobs.nightly.bronze_days import BronzeDays, bronze_days, days_left_behind, event_days_of, rows_left_behind
 from jobs.nightly.bronze_tables import INPUTS
+from jobs.nightly.chunk_plan import ChunkPlan, chunk_plan, rows_per_chunk
 from jobs.nightly.judged_days import JudgedDays, unjudged_from
 from jobs.nightly.publish.history import Action
 from jobs.nightly.publish.records import all_records
@@ -59,6 +60,7 @@ class RunPlan:
     bronze_days: BronzeDays
     rows_left_behind: Mapping[str, int]
     unjudged_since: dt.date | None = None
+    chunks: ChunkPlan = field(default_factory=dict)
 
     def build(self, outputs: Mapping[TableName, int], judged: JudgedDays) -> SilverBuild | None:
         """What silver has, and up to when it is judged, if the run is accepted; None for a backfill, which takes no
@@ -96,10 +98,33 @@ def plan_run(
         gold = snapshots_of(catalog, GOLD)
         gold_months = restated_months(sql, inputs, gold, window.arrived_since, settings.calendar.time_zone)
     left = rows_left_behind(known, in_bronze, days, settings.calendar.zone)
-    log.info("plan", start=str(window.start), new_since=str(window.new_since), days=len(days))
     since = _unjudged_since(catalog, build, settings.calendar)
+    chunks = chunk_plan(
+        catalog,
+        inputs,
+        silver,
+        window if backfill is None else replace(window, is_silver_current=False),
+        days,
+        in_bronze,
+        settings.calendar.zone,
+        rows_per_chunk(settings.query_memory_bytes),
+        build.pinned_at if build else None,
+    )
+    log.info("plan", start=str(window.start), new_since=str(window.new_since), days=len(days), chunked=sorted(chunks))
     return RunPlan(
-        run_date, now, build_digest, inputs, window, days, gold_days, gold_months, backfill, in_bronze, left, since
+        run_date,
+        now,
+        build_digest,
+        inputs,
+        window,
+        days,
+        gold_days,
+        gold_months,
+        backfill,
+        in_bronze,
+        left,
+        since,
+        chunks,
     )
 
 

@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import structlog
 from pyiceberg.catalog import Catalog
 
-from jobs.nightly.arrivals import UnknownArrivalsError, oldest_arrival
+from jobs.nightly.arrivals import NewRows, UnknownArrivalsError, arrivals_since, oldest_of
 from jobs.nightly.audited_run import TableName
 from jobs.nightly.bronze_days import BronzeDays, changed_days
 from jobs.nightly.silver_build import SilverBuild
@@ -25,12 +25,15 @@ class RunWindow:
 
     Silver is made from bronze alone and takes new rows only, if it is otherwise current. If not, it makes all days
     of the window again, and `utc_days` too: those on which rows came or went without a trace of when.
+
+    `arrived` tells when the new rows arrived, by table; it is empty if nobody knows which are new.
     """
 
     start: dt.date
     arrived_since: dt.datetime
     is_silver_current: bool
     utc_days: frozenset[dt.date] = frozenset()
+    arrived: NewRows = field(default_factory=dict)
 
     @property
     def new_since(self) -> dt.datetime | None:
@@ -74,8 +77,8 @@ def window_after(
 ) -> RunWindow:
     """The window of a run after `build`, over the bronze snapshots `inputs`."""
     try:
-        oldest_new = oldest_arrival(catalog, build.inputs, inputs) or now
+        arrived = arrivals_since(catalog, build.inputs, inputs)
     except UnknownArrivalsError as error:
         log.info("arrivals_unknown", reason=str(error))
         return window_without_arrivals(first_day, build, days_now)
-    return window_since(first_day, oldest_new, is_silver_current)
+    return replace(window_since(first_day, oldest_of(arrived) or now, is_silver_current), arrived=arrived)

@@ -3,5 +3,5 @@
 {% macro bronze_events_of_run() -%}
     {%- set days = days_of_run() -%}
     {%- if days is none -%} true {%- else -%} {{ bronze_rows_of_days(days) }} {%- endif -%}
-    {%- if is_limited_to_arrivals() %} and {{ new_to_silver() }}{% endif -%}
+    {%- if is_limited_to_arrivals() %} and {{ new_to_silver() }}{% endif %} and {{ bronze_rows_of_chunk() }}
 {%- endmacro %}

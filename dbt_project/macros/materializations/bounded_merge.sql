@@ -6,11 +6,11 @@
    A model that `takes_new_rows` yields only those while the run `is_limited_to_arrivals`; `merge_source` says what is
    deleted then. The first arrival of an event wins over what silver has (`first_arrival_wins`): a copy that comes days
    later changes nothing. #}
-{% macro bounded_merge(target, sql) -%}
+{% macro bounded_merge(target, sql, retracts_accepted=true) -%}
     {%- set columns = model.columns.values() | map(attribute='name') | list -%}
     {%- set keys = key_columns() -%}
     merge into {{ target }} as existing
-    using ({{ merge_source(target, sql, columns, keys) }}) as incoming
+    using ({{ merge_source(target, sql, columns, keys, retracts_accepted) }}) as incoming
     on {% for key in keys %}existing.{{ key }} = incoming.{{ key }} and {% endfor %}
     {{- 'true' if config.get('accepted_in') else partition_bound() }}
     when matched and incoming.is_gone then delete
@@ -33,7 +33,7 @@
 {% macro partition_bound() -%}
     {%- set bound_by = config.get('bound_by') -%}
     {%- if bound_by == 'event_date' -%}
-        {{ return(rows_of_touched_days('existing.event_date')) }}
+        {{ return(rows_of_touched_days('existing.event_date') ~ ' and ' ~ table_rows_of_chunk()) }}
     {%- elif bound_by == 'month_start' -%}
         {{ return(monthly_rows_of_touched_months('existing.month_start')) }}
     {%- elif bound_by == 'feature_date' -%}

@@ -1,6 +1,7 @@
 {# How incremental models are built, in place of the adapter's way (a temporary table and a dozen statements): one look
    at the table's columns, then one atomic MERGE (`bounded_merge`), or nothing where `build_origin` says that the table
-   was built from the same input already. The contract is checked when a table is created; later the MERGE names its
+   was built from the same input already. What is more than the engine can hold is made in chunks (`chunks_of_run`), each
+   by an atomic statement of its own; made again, a chunk changes nothing. The contract is checked when a table is created; later the MERGE names its
    columns and the table holds its types. #}
 {% materialization incremental, adapter='trino', supported_languages=['sql'] -%}
     {%- set existing = load_cached_relation(this) -%}
@@ -13,14 +14,10 @@
     {%- else -%}
         {%- set new_columns = [] if is_new else missing_columns(target) -%}
         {%- if is_new or is_outgrown(new_columns) -%}
-            {%- call statement('main') -%}
-                {{ create_table_as(False, target, compiled_code, 'replace') }}
-            {%- endcall -%}
+            {%- do create_in_chunks(target, chunks_of_run(true)) -%}
         {%- else -%}
             {%- do add_columns(target, new_columns) -%}
-            {%- call statement('main') -%}
-                {{ bounded_merge(target, compiled_code) }}
-            {%- endcall -%}
+            {%- do merge_in_chunks(target, chunks_of_run(false)) -%}
         {%- endif -%}
         {%- do note_origin(target, origin) -%}
     {%- endif -%}

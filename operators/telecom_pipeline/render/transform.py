@@ -16,6 +16,7 @@ from contracts.nightly_verdict import TERMINATION_LOG
 from contracts.settings import Settings
 from operators.telecom_pipeline.objects import names
 from operators.telecom_pipeline.objects.manifest import Manifest
+from operators.telecom_pipeline.objects.quantity import mebibytes
 from operators.telecom_pipeline.pipeline.endpoints import Endpoints
 from operators.telecom_pipeline.pipeline.pipeline import BatchJobs, Pipeline
 from operators.telecom_pipeline.pipeline.stages import Stage
@@ -109,6 +110,7 @@ def _workloads(pipeline: Pipeline, endpoints: Endpoints, arguments: tuple[str, .
         | {
             "trino": client.connection,
             "dbt": DBT.model_copy(update={"threads": jobs.dbt_threads}),
+            "query_memory_bytes": mebibytes(jobs.section.trino.query_memory) * 2**20,
             "lookback_days": jobs.section.lookback_days,
             "calendar": jobs.section.calendar.calendar(),
             "gates": jobs.section.gates.settings(),

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.calendar import Calendar, ClosingMinutes, Country, MonthOfYear, Subdivision, ZoneName
-from operators.telecom_pipeline.spec.base import ObjectReference, Resources, SpecModel, profile_default
+from operators.telecom_pipeline.spec.base import MemoryQuantity, ObjectReference, Resources, SpecModel, profile_default
 from operators.telecom_pipeline.spec.churn import ChurnSection
 from operators.telecom_pipeline.spec.gates import Gates
 from operators.telecom_pipeline.spec.storage import PostgresDatabase
@@ -33,6 +33,11 @@ class TrinoEngine(SpecModel):
         default=None,
         description="Secret with the key `ca.crt`: the authority that vouches for Trino's certificate. If absent, one "
         "that the system trusts must do so.",
+    )
+    query_memory: MemoryQuantity = Field(
+        default="512Mi",
+        description="Memory that Trino lets a query hold on one node (`query.max-memory-per-node`). A night with more "
+        "events than fit is made in chunks that do.",
     )
 
 

@@ -13,7 +13,7 @@ from pyiceberg.table.snapshots import Operation, Summary
 from pyiceberg.table.update import AddSnapshotUpdate
 
 from contracts.tables import INGESTED_AT_COLUMN
-from jobs.nightly.arrivals import UnknownArrivalsError, oldest_arrival
+from jobs.nightly.arrivals import UnknownArrivalsError, arrivals_since, oldest_of
 from jobs.runtime.staged_tables import StagedTables
 
 CALLS, PLANS = ("bronze", "calls"), ("bronze", "plans")
@@ -36,7 +36,7 @@ def snapshot(catalog: Catalog, name: tuple[str, str]) -> int:
 
 
 def minutes_after_noon(catalog: Catalog, known: int, current: int) -> float | None:
-    oldest = oldest_arrival(catalog, {CALLS: known}, {CALLS: current})
+    oldest = oldest_of(arrivals_since(catalog, {CALLS: known}, {CALLS: current}))
     return None if oldest is None else (oldest - NOON) / dt.timedelta(minutes=1)
 
 
@@ -71,7 +71,7 @@ def test_what_arrives_after_the_snapshot_that_a_run_reads_is_the_next_runs_matte
 def test_the_oldest_over_all_tables_counts(catalog: Catalog):
     known = {CALLS: arrive(catalog, CALLS, 1), PLANS: arrive(catalog, PLANS, 1)}
     current = {CALLS: arrive(catalog, CALLS, 40), PLANS: arrive(catalog, PLANS, 30)}
-    assert oldest_arrival(catalog, known, current) == NOON + dt.timedelta(minutes=30)
+    assert oldest_of(arrivals_since(catalog, known, current)) == NOON + dt.timedelta(minutes=30)
 
 
 def test_a_file_that_was_rewritten_counts_as_arrived(catalog: Catalog):
@@ -83,7 +83,7 @@ def test_a_file_that_was_rewritten_counts_as_arrived(catalog: Catalog):
 def test_a_table_that_the_run_before_did_not_know_is_named(catalog: Catalog):
     current = {CALLS: arrive(catalog, CALLS, 1)}
     with pytest.raises(UnknownArrivalsError, match=r"bronze\.calls"):
-        oldest_arrival(catalog, {}, current)
+        arrivals_since(catalog, {}, current)
 
 
 def test_an_expired_snapshot_is_named(catalog: Catalog):

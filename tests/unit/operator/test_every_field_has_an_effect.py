@@ -148,6 +148,7 @@ OTHER_VALUES |= {
     "transform.trino.connectionRef.name": "other",
     "transform.trino.credentialsSecretRef.name": "other",
     "transform.trino.caSecretRef.name": "other",
+    "transform.trino.queryMemory": "3Gi",
     "transform.crm.connection.host": "other",
     "transform.crm.connection.port": 6543,
     "transform.crm.connection.database": "other",
