@@ -26,5 +26,5 @@ def accept(
     directory = started_state(state)
     target = transforming_pipeline(directory, pipeline, TRIED)
     done = run_to_success(target, names.GATE_ACCEPTANCE, tell, arguments)
-    answers.print(done.last_words.strip(), markup=False)
+    answers.out(done.last_words.strip(), highlight=False)
     notices.print(f"Next: {directory.command('run nightly')}")
