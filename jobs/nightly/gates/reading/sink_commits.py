@@ -1,6 +1,7 @@
 """What the sink's commits say of bronze: whether all offsets are accounted for, and how many dead letters are left."""
 
 from pyiceberg.table import Table
+from pyiceberg.table.snapshots import Snapshot
 
 from jobs.nightly.gates.gate import Reading
 from jobs.nightly.gates.inspection import Inspection
@@ -37,10 +38,19 @@ def read_dead_letters(inspection: Inspection) -> list[Reading]:
 
 def _steps(inspection: Inspection, table: Table, since_ms: int = 0) -> list[Step]:
     audited = inspection.run.inputs.get((table.name()[-2], table.name()[-1]))
-    snapshots = sorted(table.metadata.snapshots, key=lambda snapshot: snapshot.sequence_number or 0)
-    newest = next((s.sequence_number or 0 for s in snapshots if s.snapshot_id == audited), 0)
     return steps_of(
         (snapshot.snapshot_id, snapshot.summary.additional_properties)
-        for snapshot in snapshots
-        if snapshot.summary and (snapshot.sequence_number or 0) <= newest and snapshot.timestamp_ms >= since_ms
+        for snapshot in reversed(_history(table, audited))
+        if snapshot.summary and snapshot.timestamp_ms >= since_ms
     )
+
+
+def _history(table: Table, audited: int | None) -> list[Snapshot]:
+    """The audited snapshot and those that it came of, the newest first. What somebody rolled back is none of them."""
+    known = {snapshot.snapshot_id: snapshot for snapshot in table.metadata.snapshots}
+    history: list[Snapshot] = []
+    step = known.get(audited) if audited is not None else None
+    while step is not None:
+        history.append(step)
+        step = known.get(step.parent_snapshot_id) if step.parent_snapshot_id is not None else None
+    return history
