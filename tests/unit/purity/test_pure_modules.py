@@ -31,6 +31,7 @@ jobs/churn/score_gates.py
 jobs/churn/scored.py
 jobs/churn/split.py
 jobs/crm_batch_ingestor/queries.py
+jobs/crm_batch_ingestor/readable_values.py
 jobs/crm_batch_ingestor/source_schema.py
 jobs/crm_batch_ingestor/versions.py
 jobs/crm_simulator/billing.py
@@ -41,9 +42,11 @@ jobs/kafka_to_bronze/reading
 jobs/kafka_to_bronze/reading/offset_notes.py
 jobs/kafka_to_bronze/reading/ranges.py
 jobs/kafka_to_bronze/tools/replay_progress.py
+jobs/nightly/chunks.py
 jobs/nightly/closed_day.py
 jobs/nightly/dbt/node_failures.py
 jobs/nightly/dbt/tables_read.py
+jobs/nightly/dbt/told_values.py
 jobs/nightly/failed_build.py
 jobs/nightly/gates/acceptance.py
 jobs/nightly/gates/comparison.py
@@ -53,6 +56,7 @@ jobs/nightly/gates/judging/completeness.py
 jobs/nightly/gates/judging/distribution.py
 jobs/nightly/gates/judging/fraud_health.py
 jobs/nightly/gates/judging/freshness.py
+jobs/nightly/gates/judging/held_back.py
 jobs/nightly/gates/judging/late_records.py
 jobs/nightly/gates/judging/left_behind.py
 jobs/nightly/gates/judging/lineage.py
