@@ -10,6 +10,7 @@ from contextlib import suppress
 from pyiceberg.catalog import Catalog
 
 from jobs.runtime.commit_errors import ChangedMeanwhileError
+from jobs.runtime.consent_at_reading import ONLY_WITH_CONSENT
 from jobs.runtime.fail_points import reach
 from jobs.runtime.published_tags import GOLD, published_tables, stage_tags, tagged, withdrawn_tables
 from jobs.runtime.published_views import Columns, columns_at, create_views, drop_views, shared_columns, view_names
@@ -50,7 +51,9 @@ def show(
     changed = {name: columns for name, columns in after.items() if before.get(name) != columns or name not in has_view}
     stage_tags(staged, snapshots, withdrawn)
     narrow = {name: shared_columns(columns, before[name]) for name, columns in changed.items() if name in before}
-    create_views(sql, {name: columns for name, columns in narrow.items() if columns})
+    # Those of an earlier version of this project did not ask for consent.
+    asking = {name: before[name] for name in ONLY_WITH_CONSENT & before.keys() - changed.keys()}
+    create_views(sql, {name: columns for name, columns in (narrow | asking).items() if columns})
     reach(AFTER_NARROW_VIEWS)
     has_views_to_show = bool(changed or withdrawn)
     if has_views_to_show:

@@ -1,4 +1,4 @@
-"""The views `published.<table>`, through which readers see what is tagged.
+"""The views `published.<table>`, through which readers see what is tagged, of some tables only while consent holds.
 
 A view names its columns. It goes on to work as long as the tagged snapshot has them, with the same types.
 """
@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from pyiceberg.table import Table
 
+from jobs.runtime.consent_at_reading import ONLY_WITH_CONSENT, consents_to_profiling
 from jobs.runtime.published_tags import GOLD, PUBLISHED_TAG
 from jobs.runtime.trino import TrinoSql
 
@@ -55,7 +56,8 @@ def drop_views(sql: TrinoSql, tables: Iterable[str]) -> None:
 
 def _create_view(sql: TrinoSql, name: str, columns: Columns) -> None:
     listed = ", ".join(f'"{column}"' for column in columns)
+    only = f" where {consents_to_profiling(sql.catalog)}" if name in ONLY_WITH_CONSENT else ""
     sql.run(
         f"create or replace view {sql.catalog}.{PUBLISHED_NAMESPACE}.{name} security definer as"  # noqa: S608
-        f" select {listed} from {sql.catalog}.{GOLD}.{name} for version as of '{PUBLISHED_TAG}'"
+        f" select {listed} from {sql.catalog}.{GOLD}.{name} for version as of '{PUBLISHED_TAG}'{only}"
     )
