@@ -15,6 +15,9 @@ for name in "$@"; do
     --namespace "$(pinned "$name" namespace)" --create-namespace --values "$values" --wait --timeout 10m)
   repository=$(pinned "$name" repository)
   [ -z "$repository" ] || arguments+=(--repo "$repository")
-  [ "$name" != trino ] || arguments+=(--set-file 'accessControl.rules.rules\.json=manifests/trino/access-rules.json')
+  [ "$name" != trino ] || arguments+=(
+    --set-file 'accessControl.rules.rules\.json=manifests/trino/access-rules.json'
+    --set-file 'resourceGroups.resourceGroupsConfig=manifests/trino/resource-groups.json'
+    --set-file 'sessionProperties.sessionPropertiesConfig=manifests/trino/session-properties.json')
   ${HELM:-helm} "${arguments[@]}"
 done

@@ -41,7 +41,11 @@ READERS_CATALOG = "lakehouse"
 TRINO_OBJECT = "lakehouse-trino"
 HEAP = "1g"
 MOST_DAYS_AT_ONCE = 1000
-ACCESS_RULES = Path(__file__).parents[2] / "manifests" / "trino" / "access-rules.json"
+_RULES = Path(__file__).parents[2] / "manifests" / "trino"
+ACCESS_RULES = _RULES / "access-rules.json"
+# How much of the engine the jobs and people may take, and how much one query of people.
+RESOURCE_GROUPS = _RULES / "resource-groups.json"
+SESSION_PROPERTIES = _RULES / "session-properties.json"
 # Trino's own list for its release, without jdk.incubator.vector, which a cut-down runtime lacks.
 _JVM_FLAGS = (
     f"-Xmx{HEAP}",
@@ -102,6 +106,14 @@ class Trino:
             "password-authenticator.properties": _password_authenticator(machine.state),
             # Who may do what: manifests/trino/access-rules.json.
             "access-control.properties": ["access-control.name=file", f"security.config-file={ACCESS_RULES}"],
+            "resource-groups.properties": [
+                "resource-groups.configuration-manager=file",
+                f"resource-groups.config-file={RESOURCE_GROUPS}",
+            ],
+            "session-property-config.properties": [
+                "session-property-config.configuration-manager=file",
+                f"session-property-manager.config-file={SESSION_PROPERTIES}",
+            ],
             "log.properties": ["io.trino=WARN", "io.airlift=WARN", "io.trino.server.Server=INFO"],
             f"catalog/{CATALOG}.properties": self._catalog(machine),
             f"catalog/{READERS_CATALOG}.properties": [*self._catalog(machine), "iceberg.security=READ_ONLY"],
@@ -109,6 +121,7 @@ class Trino:
         }
         for name, lines in configuration.items():
             write_atomically(folder / "etc" / name, "\n".join(lines) + "\n")
+        rules = [file.read_text() for file in (ACCESS_RULES, RESOURCE_GROUPS, SESSION_PROPERTIES)]
         argv = (str(java_25()), *_JVM_FLAGS, *_system_properties(folder), "-cp", f"{home / 'lib'}/*")
         return ProcessSpec(
             name=self.name,
@@ -116,7 +129,7 @@ class Trino:
             log_file=machine.state.log_file(self.name),
             working_directory=folder,
             environment=base_environment() | self._credentials(machine),
-            revision=hashlib.sha256(repr((argv, configuration, ACCESS_RULES.read_text())).encode()).hexdigest(),
+            revision=hashlib.sha256(repr((argv, configuration, rules)).encode()).hexdigest(),
             ports=(port, http_port),
             endpoint=self.endpoint(machine),
             readiness=HttpProbe(http_port, "/v1/info", body_contains='"starting":false'),

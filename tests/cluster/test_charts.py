@@ -14,7 +14,7 @@ from charts.tools.install_manifest import INSTALL_MANIFEST, install_manifest
 from local.artefacts.versions import REPOSITORY, versions
 from local.kubernetes.control_plane import ControlPlane
 from local.services.crm_catalog import CRM_CATALOG
-from local.services.trino import CATALOG, READERS_CATALOG
+from local.services.trino import ACCESS_RULES, CATALOG, READERS_CATALOG, RESOURCE_GROUPS, SESSION_PROPERTIES
 from local.services.trino_logins import TrinoUser
 from operators.telecom_pipeline.generate.rbac import rules
 
@@ -156,6 +156,19 @@ def test_what_trinos_values_refer_to_is_what_the_platform_makes() -> None:
         "host": "trino.telecom.svc",
         "port": str(values["server"]["config"]["https"]["port"]),
     }
+
+
+def test_trino_has_the_version_and_the_limits_that_tests_run_with() -> None:
+    values = yaml.safe_load((PLATFORM_CHART / "upstream" / "trino.yaml").read_text())
+    assert values["image"] == {"tag": versions().trino.version}
+    installed = (PLATFORM_CHART.parent / "tools" / "upstream_charts.sh").read_text()
+    for section, key, file in (
+        ("accessControl", r"rules.rules\.json", ACCESS_RULES),
+        ("resourceGroups", "resourceGroupsConfig", RESOURCE_GROUPS),
+        ("sessionProperties", "sessionPropertiesConfig", SESSION_PROPERTIES),
+    ):
+        assert values[section]["type"] == "configmap"
+        assert f"--set-file '{section}.{key}={file.relative_to(REPOSITORY)}'" in installed
 
 
 def test_people_read_the_tables_of_the_jobs_but_cannot_change_them() -> None:

@@ -6,12 +6,11 @@ import yaml
 
 from charts.tools.helm import PLATFORM_CHART
 from images.engine_images import JAVA_HOME, TRINO_HOME, trino_image
-from local.artefacts.versions import REPOSITORY
+from local.services.trino import ACCESS_RULES, RESOURCE_GROUPS, SESSION_PROPERTIES
 from operators.telecom_pipeline.objects.manifest import Manifest
 from operators.telecom_pipeline.render.workload import USER_ID
 
 VALUES = PLATFORM_CHART / "upstream" / "trino.yaml"
-ACCESS_RULES = REPOSITORY / "manifests" / "trino" / "access-rules.json"
 NAME = "trino"
 # Chosen before the service is made, so that its certificate names it: no test can resolve names of the cluster. It is
 # one of those that are never given to a service that asks for none.
@@ -89,8 +88,25 @@ def _files(values: dict[str, Any]) -> dict[str, str]:
         "log.properties": "io.trino=WARN\nio.airlift=WARN\n",
         "access-control.properties": _properties(access_control),
         access["configFile"]: ACCESS_RULES.read_text(),
+        **_limits(values),
         **catalogs,
     }
+
+
+def _limits(values: dict[str, Any]) -> dict[str, str]:
+    """How much the jobs and people may take, if the values say that there are such files."""
+    groups = {"configuration-manager": "file", "config-file": f"etc/{RESOURCE_GROUPS.name}"}
+    files = {
+        "resource-groups.properties": _properties({f"resource-groups.{key}": value for key, value in groups.items()}),
+        "session-property-config.properties": _properties(
+            {
+                "session-property-config.configuration-manager": "file",
+                "session-property-manager.config-file": f"etc/{SESSION_PROPERTIES.name}",
+            }
+        ),
+    }
+    assert values["resourceGroups"] == values["sessionProperties"] == {"type": "configmap"}
+    return files | {file.name: file.read_text() for file in (RESOURCE_GROUPS, SESSION_PROPERTIES)}
 
 
 def _deployment(values: dict[str, Any], files: dict[str, str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from jobs.churn.publication import SCHEMA as SCORES
 from jobs.churn.publication import SCORES as SCORE_TABLE
 from local.services.crm import CRM_READER_RIGHTS
 from local.services.crm_catalog import CRM_CATALOG
-from local.services.trino import CATALOG, READERS_CATALOG
+from local.services.trino import CATALOG, READERS_CATALOG, RESOURCE_GROUPS, SESSION_PROPERTIES
 from local.services.trino_logins import TrinoUser
 
 ROOT = Path(__file__).parents[3]
@@ -89,6 +89,24 @@ def test_every_list_of_rules_ends_with_a_refusal_for_everybody() -> None:
         assert answers and answers[0] in NOTHING, name
         subject = {key: value for key, value in last.items() if key not in ("allow", "owner", "privileges")}
         assert set(subject.values()) <= {".*"}, name
+
+
+def test_each_user_is_in_one_group_and_only_people_have_limits_of_their_own() -> None:
+    groups = json.loads(RESOURCE_GROUPS.read_text())
+    chosen = {
+        user: [each["group"] for each in groups["selectors"] if re.fullmatch(each["user"], user)] for user in TrinoUser
+    }
+    assert chosen == {user: ["people" if user in PEOPLE else "jobs"] for user in TrinoUser}
+    assert {group["name"] for group in groups["rootGroups"]} == {"people", "jobs"}
+    limited = json.loads(SESSION_PROPERTIES.read_text())
+    assert [[user for user in TrinoUser if re.fullmatch(each["user"], user)] for each in limited] == [list(PEOPLE)]
+    # Trino asks whether a user may set what is set for them.
+    (limits,) = (each["sessionProperties"] for each in limited)
+    for user in PEOPLE:
+        for name in (*limits, "query_priority", "query_max_run_time"):
+            rules = RULES["system_session_properties"]
+            allowed = next(rule["allow"] for rule in rules if holds_for(rule, user=user, property=name))
+            assert allowed == (name in limits), name
 
 
 def test_each_user_gets_into_one_catalog_of_the_lake() -> None:
