@@ -23,7 +23,7 @@ from jobs.runtime.logs import configure_logs
 from jobs.runtime.named_errors import fatal_in_one_line
 from jobs.runtime.settings import load_settings
 
-COMPONENT = "gate_acceptance"
+COMPONENT = "gate-acceptance"
 
 
 def accept(catalog: Catalog, calendar: Calendar, asked: Sequence[Acceptance]) -> list[Acceptance]:

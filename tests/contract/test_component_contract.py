@@ -7,9 +7,13 @@ import pytest
 from started_components import Started, started_components
 
 from operators.telecom_pipeline.objects import names
-from operators.telecom_pipeline.render.images import PRODUCERS_IMAGE
+from operators.telecom_pipeline.render.images import NIGHTLY_IMAGE, PRODUCERS_IMAGE
 
-PRODUCERS = {names.CDR_PRODUCER, names.CDR_HISTORY, names.NETWORK_PROBE_PRODUCER}
+# Components that share another's image.
+IMAGES = {
+    **dict.fromkeys((names.CDR_PRODUCER, names.CDR_HISTORY, names.NETWORK_PROBE_PRODUCER), PRODUCERS_IMAGE),
+    names.GATE_ACCEPTANCE: NIGHTLY_IMAGE,
+}
 # They have rights, but no pod: people run what uses them.
 OF_PEOPLE = {names.ALERT_READER, names.DLQ_REPLAYER, names.AUDITOR, names.ERASER}
 STARTED = sorted(set(started_components()))
@@ -22,7 +26,7 @@ def test_every_component_is_started_or_is_of_people() -> None:
 
 @pytest.mark.parametrize("each", STARTED, ids=lambda each: each.component)
 def test_the_image_of_a_component_has_its_name(each: Started) -> None:
-    assert each.image == (PRODUCERS_IMAGE if each.component in PRODUCERS else each.component)
+    assert each.image == IMAGES.get(each.component, each.component)
 
 
 @pytest.mark.parametrize("each", STARTED, ids=lambda each: each.component)

@@ -27,6 +27,7 @@ KEYS_OF_CHARTS = {
     "strimzi": {"watchNamespaces", "resources"},
     "flink-operator": {"watchNamespaces", "webhook.create", "podSecurityContext", "operatorSecurityContext"},
     "trino": {
+        "image.tag",
         "server.workers",
         "server.config.https.enabled",
         "server.config.https.port",
@@ -42,6 +43,8 @@ KEYS_OF_CHARTS = {
         *(f"{node}.config.query.maxMemoryPerNode" for node in ("coordinator", "worker")),
         *(f"{node}.resources" for node in ("coordinator", "worker")),
         "accessControl",
+        "resourceGroups",
+        "sessionProperties",
         "env",
         "catalogs",
     },

@@ -71,6 +71,7 @@ jobs/nightly/publish/history.py
 jobs/nightly/run_day.py
 jobs/nightly/sql_text.py
 jobs/privacy/subject.py
+jobs/runtime/consent_at_reading.py
 jobs/runtime/landed_changes.py
 jobs/runtime/positions.py
 local/adapters/flink/manifest.py
