@@ -143,3 +143,25 @@ def test_queries_of_others_are_neither_seen_nor_ended(trino: LakeEngine) -> None
         assert stranger.get(address(other, path)).status_code == 403
         assert stranger.delete(address(other, path)).status_code == 403
         assert owner.delete(address(own, path)).status_code == 204
+
+
+def begin(session: requests.Session, login: TrinoLogin, statement: str) -> str:
+    """Start a query of which nobody fetches the rows; return its id."""
+    answer = session.post(address(login, "statement"), data=statement).json()
+    session.get(answer["nextUri"])
+    return str(answer["id"])
+
+
+def limits_of(trino: LakeEngine, user: TrinoUser) -> dict[str, str]:
+    """What is set for a query of the user without their doing."""
+    login = trino.trino(user)
+    with http(login) as session:
+        query = session.get(address(login, f"query/{begin(session, login, WHO)}")).json()
+    set_for_it: dict[str, str] = query["session"]["systemProperties"]
+    return set_for_it
+
+
+def test_only_queries_of_people_have_limits_of_their_own(trino: LakeEngine) -> None:
+    for user in (TrinoUser.ANALYST, TrinoUser.STEWARD):
+        assert limits_of(trino, user) == {"query_max_memory": "128MB", "query_max_execution_time": "10m"}
+    assert limits_of(trino, TrinoUser.TRANSFORMER) == {}
