@@ -91,10 +91,9 @@ def _run_as_process(warehouse: Warehouse, folder: Path) -> tuple[float, float]:
     settings.write_text(warehouse.settings.model_dump_json())
     command = [sys.executable, "-m", "benchmarks.nightly.one_night", str(settings), warehouse.now.isoformat()]
     started = time.monotonic()
-    process = subprocess.Popen(command, cwd=REPOSITORY, env=os.environ | warehouse.environ)
-    _, status, usage = os.wait4(process.pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 0
-    return time.monotonic() - started, usage.ru_maxrss / 1024
+    environment = os.environ | warehouse.environ
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    return time.monotonic() - started, float(done.stdout.split()[-1])
 
 
 def _seconds_of(warehouse: Warehouse, layer: str) -> float:
