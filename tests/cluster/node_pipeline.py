@@ -92,7 +92,10 @@ def open_trino(node: Node, folder: Path, login: str = "lakehouse-trino") -> Trin
 
 
 def run_log(node: Node, job: str) -> str:
-    component = BatchJob(job).component
+    return component_log(node, BatchJob(job).component)
+
+
+def component_log(node: Node, component: str) -> str:
     return node.kubectl("-n", PIPELINES, "logs", f"job/{names.component('demo', component)}")
 
 

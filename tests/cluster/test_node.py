@@ -30,6 +30,7 @@ from node_pipeline import (
     SUBSCRIBERS,
     TOWERS,
     apply_demo,
+    component_log,
     condition,
     delete_demo,
     open_trino,
@@ -68,6 +69,7 @@ from local.kubernetes.node_needs import missing_for_a_node
 from local.kubernetes.stand_in import StandIn
 from local.state.paths import StateDirectory
 from operators.telecom_pipeline.clusters.kube import KubeCluster
+from operators.telecom_pipeline.objects import names
 from telecom.audit.ledger_balance import balance_ledger
 
 MISSING = missing_for_a_node() or missing_for_base()
@@ -197,7 +199,7 @@ def test_an_acceptance_is_recorded_by_a_job_and_the_verdict_of_the_night_stays(n
     asked = ("--gate", "volume", "--day", "2026-01-01", "--reason", "a strike", "--by", "ann")
     done = telecom(node, "accept", "demo", "-n", PIPELINES, *asked)
     assert done.returncode == 0, done.stderr
-    stands = json.loads(run_log(node, "gate-acceptance").splitlines()[-1])
+    stands = json.loads(component_log(node, names.GATE_ACCEPTANCE).splitlines()[-1])
     assert (stands["gate"], stands["day"], stands["accepted_by"]) == ("volume", "2026-01-01", "ann")
     assert condition(node, "Published") == "True"
 

@@ -5,7 +5,7 @@ name: no night judges what it leaves.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,68 +18,83 @@ from warehouse import RUN_DATE, Warehouse
 from jobs.nightly.arrivals import all_arrivals
 from jobs.nightly.bronze_days import bronze_days
 from jobs.nightly.chunk_plan import CLOCK_SKEW, ChunkPlan, chunk_plan
+from jobs.nightly.chunks import Arrivals
 from jobs.nightly.dbt.dbt_build import Dbt
 from jobs.nightly.run_plan import snapshots_of
 from jobs.nightly.run_window import RunWindow
-from jobs.nightly.touched_days import SILVER_TABLE_BY_TOPIC
 from local.artefacts.dbt import parsed_if_present
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
-ROWS_EACH = 300
-# Two of them: each chunk is a statement, and all are built alike.
-TOPICS = ("call_events", "sms_events")
-# The views show the snapshots that the last night read.
-VIEWS = [f"bronze_{topic}" for topic in TOPICS]
-TABLES = [
-    name for topic in TOPICS for name in (SILVER_TABLE_BY_TOPIC[topic], f"{SILVER_TABLE_BY_TOPIC[topic]}_quarantine")
-]
-# Each of the first table's rows has one of these, so that all of them are touched.
-A_THIRD = "_kafka_offset % 3 = 0"
+# One of the event tables and its quarantine: all are built alike, and each chunk is a statement.
+CALLS = "call_events"
+TABLES = ("silver_calls", "silver_calls_quarantine")
+# The view shows the snapshot that the last night read.
+MODELS = ("bronze_call_events", *TABLES)
+CHUNKS, SLICES = 4, 2
+Contents = dict[str, tuple[int, bytes]]
 
 
 @dataclass(frozen=True)
 class Lab:
-    """Silver's event tables on the warehouse, and what one statement each makes of them."""
+    """Silver's calls on the warehouse, with bronze as it was when the lab was opened."""
 
     warehouse: Warehouse
     folder: Path
+    arrived: tuple[Arrivals, ...]
+    rows_by_day: Mapping[dt.date, int]
 
-    def make(self, chunks: ChunkPlan, *words: str, **variables: Any) -> dict[str, tuple[int, bytes]]:
+    def make(self, chunks: ChunkPlan, *words: str, **variables: Any) -> Contents:
         """Run the models; what the tables hold then."""
         known = self.warehouse.settings
         settings = known.dbt.model_copy(update={"target_directory": self.folder / "target"})
         dbt = Dbt(settings, known.trino, self.warehouse.environ, parsed_if_present())
         told = {"run_date": str(RUN_DATE), "window_start": str(RUN_DATE), "chunks": chunks, **variables}
-        dbt.run(("run", *words, "--select", *VIEWS, *TABLES), told)
+        dbt.run(("run", *words, "--select", *MODELS), told)
         return self.contents()
 
-    def contents(self) -> dict[str, tuple[int, bytes]]:
+    def contents(self) -> Contents:
         """Rows and a checksum over all of their values, by table."""
-        found = self.warehouse.contents("silver")
-        return {name: found[f"silver.{name}"] for name in TABLES}
+        found = {}
+        for name in TABLES:
+            columns = ", ".join(self.warehouse.catalog.load_table(f"silver.{name}").schema().column_names)
+            (row,) = self.warehouse.rows(f"select count(*) as n, checksum(row({columns})) as sum from silver.{name}")
+            found[name] = (row["n"], row["sum"])
+        return found
 
-    def plan(self, window: RunWindow, silver: bool = True, pinned_at: dt.datetime | None = None) -> ChunkPlan:
-        """Chunks as the nightly run plans them, small ones."""
-        catalog, inputs = self.warehouse.catalog, snapshots_of(self.warehouse.catalog, "bronze")
+    def plan(
+        self,
+        window: RunWindow,
+        rows_each: int,
+        days: Sequence[dt.date] = (),
+        silver: bool = True,
+        pinned_at: dt.datetime | None = None,
+    ) -> ChunkPlan:
+        """Chunks of calls as the nightly run plans them, small ones."""
+        catalog = self.warehouse.catalog
+        inputs = {("bronze", CALLS): snapshots_of(catalog, "bronze")["bronze", CALLS]}
         tables = snapshots_of(catalog, "silver") if silver else {}
-        in_bronze = bronze_days(catalog, inputs)
-        return chunk_plan(catalog, inputs, tables, window, self.days(), in_bronze, dt.UTC, ROWS_EACH, pinned_at)
+        in_bronze = {CALLS: self.rows_by_day}
+        return chunk_plan(catalog, inputs, tables, window, days, in_bronze, dt.UTC, rows_each, pinned_at)
 
-    def days(self) -> list[dt.date]:
-        """Every event day of bronze."""
-        days = bronze_days(self.warehouse.catalog, snapshots_of(self.warehouse.catalog, "bronze"))
-        return sorted({day for of_table in days.values() for day in of_table})
+    @property
+    def a_part(self) -> int:
+        """Rows of one of some chunks of everything."""
+        return sum(self.rows_by_day.values()) // CHUNKS
 
-    def settings_of_days(self) -> Mapping[str, Any]:
-        return {"touched_days": [str(day) for day in self.days()]}
+    @property
+    def largest_days(self) -> list[dt.date]:
+        """The two days with the most rows, the largest first."""
+        return sorted(self.rows_by_day, key=lambda day: self.rows_by_day[day], reverse=True)[:2]
 
 
 @pytest.fixture(scope="module")
 def lab(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Lab:
-    """The warehouse, with some rows in every bronze table that fail a check."""
-    for topic in TOPICS:
-        warehouse.lake.append_rows(topic, rejected(warehouse.lake.table(topic).scan(limit=40).to_arrow()))
-    return Lab(warehouse, tmp_path_factory.mktemp("chunks"))
+    """The warehouse, with some calls in bronze that fail a check."""
+    warehouse.lake.append_rows(CALLS, rejected(warehouse.lake.table(CALLS).scan(limit=40).to_arrow()))
+    catalog, bronze = warehouse.catalog, ("bronze", CALLS)
+    inputs = snapshots_of(catalog, "bronze")
+    by_day = bronze_days(catalog, {bronze: inputs[bronze]})[CALLS]
+    return Lab(warehouse, tmp_path_factory.mktemp("chunks"), all_arrivals(catalog, bronze, inputs[bronze]), by_day)
 
 
 def rejected(rows: pa.Table) -> pa.Table:
@@ -96,47 +111,45 @@ def rejected(rows: pa.Table) -> pa.Table:
 
 
 @pytest.fixture(scope="module")
-def whole(lab: Lab) -> dict[str, tuple[int, bytes]]:
+def whole(lab: Lab) -> Contents:
     """What one statement for each table makes."""
     made = lab.make({}, "--full-refresh")
     assert all(rows for rows, _ in made.values())
     return made
 
 
-def test_tables_that_do_not_exist_yet_are_made_in_the_order_of_arrival(lab: Lab, whole: dict[str, Any]) -> None:
-    plan = lab.plan(RunWindow(RUN_DATE, dt.datetime.min, is_silver_current=False), silver=False)
-    assert all(of_table["kind"] == "all" and len(of_table["chunks"]) > 1 for of_table in plan.values())
+def test_tables_that_do_not_exist_yet_are_made_in_the_order_of_arrival(lab: Lab, whole: Contents) -> None:
+    plan = lab.plan(RunWindow(RUN_DATE, dt.datetime.min, is_silver_current=False), lab.a_part, silver=False)
+    assert plan[CALLS]["kind"] == "all"
+    assert len(plan[CALLS]["chunks"]) > 1
     assert lab.make(plan, "--full-refresh") == whole
 
 
-def test_arrivals_are_added_and_stand_in_for_what_came_later(lab: Lab, whole: dict[str, Any]) -> None:
-    arrived = {
-        ("bronze", table): all_arrivals(lab.warehouse.catalog, ("bronze", table), snapshot)
-        for (_, table), snapshot in snapshots_of(lab.warehouse.catalog, "bronze").items()
-        if table in TOPICS
-    }
-    moments = sorted(file.oldest for files in arrived.values() for file in files)
+def test_arrivals_are_added_and_stand_in_for_what_came_later(lab: Lab, whole: Contents) -> None:
+    moments = sorted(file.oldest for file in lab.arrived)
     since, pinned_at = moments[0], moments[len(moments) // 2]
     for table in TABLES:
         lab.warehouse.sql.run(f"delete from silver.{table} where _bronze_ingested_at >= timestamp '{pinned_at}'")
-    plan = lab.plan(
-        RunWindow(RUN_DATE, since, is_silver_current=True, arrived=arrived), pinned_at=pinned_at - CLOCK_SKEW
-    )
-    kinds = {chunk["is_new"] for of_table in plan.values() for chunk in of_table["chunks"]}
-    assert kinds == {True, False}
-    variables = {"new_since": f"{since:%Y-%m-%d %H:%M:%S.%f}", **lab.settings_of_days()}
+    window = RunWindow(RUN_DATE, since, is_silver_current=True, arrived={("bronze", CALLS): lab.arrived})
+    plan = lab.plan(window, lab.a_part, pinned_at=pinned_at - CLOCK_SKEW)
+    assert {chunk["is_new"] for chunk in plan[CALLS]["chunks"]} == {True, False}
+    days = [str(day) for day in lab.rows_by_day]
+    variables = {"new_since": f"{since:%Y-%m-%d %H:%M:%S.%f}", "touched_days": days}
     assert lab.make(plan, **variables) == whole
     assert lab.make(plan, **variables) == whole
 
 
-def test_whole_days_get_back_what_is_missing_and_lose_what_is_not_in_bronze(lab: Lab, whole: dict[str, Any]) -> None:
-    columns = [field.name for field in lab.warehouse.catalog.load_table("silver.silver_sms").schema().fields]
-    others = ", ".join("event_id || '-ghost'" if name == "event_id" else name for name in columns)
-    lab.warehouse.sql.run(f"delete from silver.silver_calls where {A_THIRD}")
-    lab.warehouse.sql.run("update silver.silver_calls set tower_id = 'nowhere' where _kafka_offset % 3 = 1")
-    lab.warehouse.sql.run(f"insert into silver.silver_sms select {others} from silver.silver_sms where {A_THIRD}")
+def test_whole_days_get_back_what_is_missing_and_lose_what_is_not_in_bronze(lab: Lab, whole: Contents) -> None:
+    names = lab.warehouse.catalog.load_table("silver.silver_calls").schema().column_names
+    others = ", ".join("event_id || '-ghost'" if name == "event_id" else name for name in names)
+    days = ", ".join(f"date '{day}'" for day in lab.largest_days)
+    third = f"where event_date in ({days}) and _kafka_offset % 3"
+    lab.warehouse.sql.run(f"delete from silver.silver_calls {third} = 0")
+    lab.warehouse.sql.run(f"update silver.silver_calls set tower_id = 'nowhere' {third} = 1")
+    lab.warehouse.sql.run(f"insert into silver.silver_calls select {others} from silver.silver_calls {third} = 2")
     assert lab.contents() != whole
-    plan = lab.plan(RunWindow(RUN_DATE, dt.datetime.min, is_silver_current=False))
-    assert {of_table["kind"] for of_table in plan.values()} == {"days"}
-    assert any(chunk["slices"] > 1 for of_table in plan.values() for chunk in of_table["chunks"])
-    assert lab.make(plan, **lab.settings_of_days()) == whole
+    window = RunWindow(RUN_DATE, dt.datetime.min, is_silver_current=False)
+    plan = lab.plan(window, lab.rows_by_day[lab.largest_days[0]] // SLICES, lab.largest_days)
+    assert plan[CALLS]["kind"] == "days"
+    assert max(chunk["slices"] for chunk in plan[CALLS]["chunks"]) >= SLICES
+    assert lab.make(plan, touched_days=[str(day) for day in lab.largest_days]) == whole
