@@ -2,10 +2,12 @@
 
 import base64
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import requests
+import trino.exceptions
 import trino_pod
 from node_platform import PIPELINES
 from operator_process import eventually
@@ -68,13 +70,12 @@ def running(node: Node) -> list[Manifest]:
     return found
 
 
-def trino_is_started(node: Node) -> bool:
+def trino_answers(node: Node, folder: Path) -> bool:
+    """Whether a statement comes through: in the moments after it says that it has started, Trino fails some."""
     try:
-        return (
-            '"starting":false'
-            in httpx2.get(f"http://{service_ip(node, trino_pod.NAME)}:{trino_pod.HTTP_PORT}/v1/info").text
-        )
-    except httpx2.TransportError:  # nothing answers for the service before its pod is ready
+        with closing(open_trino(node, folder)) as sql:
+            return bool(sql.rows("SELECT count(*) AS nodes FROM system.runtime.nodes"))
+    except (trino.exceptions.Error, requests.RequestException):
         return False
 
 

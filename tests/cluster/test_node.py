@@ -41,7 +41,7 @@ from node_pipeline import (
     service_ip,
     stage,
     state_of,
-    trino_is_started,
+    trino_answers,
 )
 from node_platform import PIPELINES, SYSTEM, install_platform
 from operator_process import eventually
@@ -181,7 +181,7 @@ def test_the_planted_frauds_are_found_and_accounts_frozen(
 
 @pytest.mark.usefixtures("balances")
 def test_the_nightly_run_passes_its_gates_and_publishes(node: Node, cluster: KubeCluster, tmp_path: Path) -> None:
-    eventually(lambda: trino_is_started(node), seconds=120, what="Trino")
+    eventually(lambda: trino_answers(node, tmp_path), seconds=120, what="Trino")
     for job, *options in (("ingest",), ("nightly", "--date", "today")):
         done = telecom(node, "run", "demo", job, "-n", PIPELINES, *options)
         assert done.returncode == 0, f"{done.stderr}\n{run_log(node, job)[-LOG_TAIL_CHARACTERS:]}"
