@@ -16,15 +16,30 @@
                 partition by event_id order by _bronze_ingested_at, _kafka_partition, _kafka_offset
             ) as arrival_number
         from {{ bronze }}
-        where {{ bronze_events_of_run() }} and {{ may_come_twice(bronze) }} and {{ passes(checks) }}
+        where {{ bronze_events_to_rank() }} and {{ may_come_twice(bronze) }} and {{ passes(checks) }}
     )
-    where arrival_number = 1 and {{ is_on_no_other_day(bronze) }}
+    where arrival_number = 1 and {{ bronze_rows_of_chunk() }} and {{ is_on_no_other_day(bronze) }}
 {%- endmacro %}
 
-{# Condition: another row of the run has the event's id, or its hash. #}
+{# Rows among which the first arrival of an event is looked for: those that the statement works on and, where it makes
+   some of the run's days, those of its other days too. An event that names two days may be in the chunks of both. #}
+{% macro bronze_events_to_rank() -%}
+    {{ bronze_events_of_days() if is_made_by_days() else bronze_events_of_run() }}
+{%- endmacro %}
+
+{# Condition: another row to be ranked has the event's id, or its hash. Only hashes of the chunk are counted. #}
 {% macro may_come_twice(bronze) -%}
     {{ event_id_hash() }} in (
-        select {{ event_id_hash() }} from {{ bronze }} where {{ bronze_events_of_run() }} group by 1 having count(*) > 1
+        select {{ event_id_hash() }} from {{ bronze }}
+        where
+            {{ bronze_events_to_rank() }}
+            {%- if is_made_by_days() %}
+            and {{ event_id_hash() }} in (
+                select {{ event_id_hash() }} from {{ bronze }} where {{ bronze_events_of_run() }}
+            )
+            {%- endif %}
+        group by 1
+        having count(*) > 1
     )
 {%- endmacro %}
 

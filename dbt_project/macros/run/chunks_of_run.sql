@@ -19,6 +19,12 @@
     {{ return(chunks) }}
 {%- endmacro %}
 
+{# True where the run has planned chunks of days for the model. #}
+{% macro is_made_by_days() -%}
+    {%- set plans = run_setting('chunks') -%}
+    {{ return(plans != {} and plans.get(bronze_of_model(), {}).get('kind') == 'days') }}
+{%- endmacro %}
+
 {# Name of the bronze event table that the model is made of; none if it is made of others. #}
 {% macro bronze_of_model() -%}
     {%- set names = model.depends_on.nodes | map('replace', 'model.telecom.bronze_', '') | list -%}

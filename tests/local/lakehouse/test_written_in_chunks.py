@@ -31,6 +31,7 @@ TABLES = ("silver_calls", "silver_calls_quarantine")
 # The view shows the snapshot that the last night read.
 MODELS = ("bronze_call_events", *TABLES)
 CHUNKS, SLICES = 4, 2
+TWICE = "sent-again-with-another-day"
 Contents = dict[str, tuple[int, bytes]]
 
 
@@ -83,18 +84,43 @@ class Lab:
 
     @property
     def largest_days(self) -> list[dt.date]:
-        """The two days with the most rows, the largest first."""
-        return sorted(self.rows_by_day, key=lambda day: self.rows_by_day[day], reverse=True)[:2]
+        """Those of bronze."""
+        return largest_two(self.rows_by_day)
 
 
 @pytest.fixture(scope="module")
 def lab(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Lab:
-    """The warehouse, with some calls in bronze that fail a check."""
-    warehouse.lake.append_rows(CALLS, rejected(warehouse.lake.table(CALLS).scan(limit=40).to_arrow()))
+    """The warehouse, with some calls in bronze that fail a check, and one that names two days."""
     catalog, bronze = warehouse.catalog, ("bronze", CALLS)
+    warehouse.lake.append_rows(CALLS, rejected(warehouse.lake.table(CALLS).scan(limit=40).to_arrow()))
+    name_two_days(warehouse)
     inputs = snapshots_of(catalog, "bronze")
     by_day = bronze_days(catalog, {bronze: inputs[bronze]})[CALLS]
     return Lab(warehouse, tmp_path_factory.mktemp("chunks"), all_arrivals(catalog, bronze, inputs[bronze]), by_day)
+
+
+def name_two_days(warehouse: Warehouse) -> None:
+    """A call of the later of the two largest days, sent again an hour afterwards with the time of the other."""
+    table = warehouse.lake.table(CALLS)
+    of_calls = snapshots_of(warehouse.catalog, "bronze")
+    by_day = bronze_days(warehouse.catalog, {("bronze", CALLS): of_calls["bronze", CALLS]})[CALLS]
+    earlier, later = sorted(largest_two(by_day))
+    calls = table.scan().to_arrow()
+    calls = calls.filter(pc.less_equal(calls["latitude"], 90.0))
+    (call,) = calls.filter(pc.equal(pc.cast(calls["event_time"], pa.date32()), later)).slice(0, 1).to_pylist()
+    first = call | {"event_id": TWICE, "_kafka_offset": 2_000_000}
+    days_back = later - earlier
+    again = first | {
+        **{time: first[time] - days_back for time in ("event_time", "start_time", "end_time")},
+        "_kafka_offset": 2_000_001,
+        "_bronze_ingested_at": first["_bronze_ingested_at"] + dt.timedelta(hours=1),
+    }
+    warehouse.lake.append_rows(CALLS, pa.Table.from_pylist([first, again], schema=calls.schema))
+
+
+def largest_two(rows_by_day: Mapping[dt.date, int]) -> list[dt.date]:
+    """The two days with the most rows, the largest first."""
+    return sorted(rows_by_day, key=lambda day: rows_by_day[day], reverse=True)[:2]
 
 
 def rejected(rows: pa.Table) -> pa.Table:
@@ -115,6 +141,7 @@ def whole(lab: Lab) -> Contents:
     """What one statement for each table makes."""
     made = lab.make({}, "--full-refresh")
     assert all(rows for rows, _ in made.values())
+    assert lab.warehouse.value(f"select count(*) from silver.silver_calls where event_id = '{TWICE}'") == 1
     return made
 
 
@@ -147,9 +174,11 @@ def test_whole_days_get_back_what_is_missing_and_lose_what_is_not_in_bronze(lab:
     lab.warehouse.sql.run(f"delete from silver.silver_calls {third} = 0")
     lab.warehouse.sql.run(f"update silver.silver_calls set tower_id = 'nowhere' {third} = 1")
     lab.warehouse.sql.run(f"insert into silver.silver_calls select {others} from silver.silver_calls {third} = 2")
+    lab.warehouse.sql.run(f"delete from silver.silver_calls where event_id = '{TWICE}'")
     assert lab.contents() != whole
     window = RunWindow(RUN_DATE, dt.datetime.min, is_silver_current=False)
     plan = lab.plan(window, lab.rows_by_day[lab.largest_days[0]] // SLICES, lab.largest_days)
     assert plan[CALLS]["kind"] == "days"
+    assert len(plan[CALLS]["chunks"]) == len(lab.largest_days)
     assert max(chunk["slices"] for chunk in plan[CALLS]["chunks"]) >= SLICES
     assert lab.make(plan, touched_days=[str(day) for day in lab.largest_days]) == whole
