@@ -16,20 +16,16 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def is_known_zone(name: str) -> bool:
-    """Whether the IANA database has a time zone of this name."""
-    return name in _zones()
-
-
-def _known_zone(name: str) -> str:
-    if not is_known_zone(name):
+def known_zone(name: str) -> str:
+    """The name, if the IANA database has a time zone of it. Raises `ValueError`."""
+    if name not in _zones():
         raise ValueError(f"{name!r} is not a time zone of the IANA database, such as Europe/Berlin")
     return name
 
 
 # "UTC" or a name with an area, such as Europe/Berlin. Trino does not know others that Python has: EST, ROC, localtime.
 ZoneName = Annotated[str, Field(pattern=r"^(UTC|[A-Za-z]+(/[A-Za-z0-9_+\-]+){1,2})$", max_length=64)]
-TimeZone = Annotated[ZoneName, AfterValidator(_known_zone)]
+TimeZone = Annotated[ZoneName, AfterValidator(known_zone)]
 MonthOfYear = Annotated[int, Field(ge=1, le=12)]
 # ISO 3166-1 alpha-2.
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]

@@ -9,7 +9,7 @@ from functools import cache
 import holidays
 import phonenumbers
 
-from contracts.calendar import is_known_zone
+from contracts.calendar import known_zone
 from operators.telecom_pipeline.pipeline.pipeline import Pipeline
 from operators.telecom_pipeline.pipeline.storage_references import TRANSFORM_PATH
 from operators.telecom_pipeline.validate.problem import Problem
@@ -25,10 +25,11 @@ def calendar_problems(pipeline: Pipeline) -> Iterator[Problem]:
     transform = pipeline.spec.transform
     if transform is None:
         return
-    zone, country = transform.calendar.time_zone, transform.calendar.country
-    if not is_known_zone(zone):
-        message = f"{zone!r} is not a time zone of the IANA database, such as Europe/Berlin"
-        yield Problem(f"{CALENDAR_PATH}.timeZone", message)
+    try:
+        known_zone(transform.calendar.time_zone)
+    except ValueError as error:
+        yield Problem(f"{CALENDAR_PATH}.timeZone", str(error))
+    country = transform.calendar.country
     if country not in _countries():
         yield Problem(f"{CALENDAR_PATH}.country", f"of {country} neither holidays nor phone numbers are known")
     else:
