@@ -45,7 +45,7 @@ class RunPlan:
     """A run of `run_date` before it begins. `days` are event days: of `backfill`, or those that arrivals touch;
     `gold_days` are these and the days that gold restates because a dimension changed late, and `gold_months` (first
     days) what it sums up again beside the months of these days. No accepted run has judged the days from
-    `unjudged_since` on; None means that there was none.
+    `unjudged_since` on; None means that there was none. `chunks` are what silver is made in.
     """
 
     run_date: dt.date
@@ -112,19 +112,19 @@ def plan_run(
     )
     log.info("plan", start=str(window.start), new_since=str(window.new_since), days=len(days), chunked=sorted(chunks))
     return RunPlan(
-        run_date,
-        now,
-        build_digest,
-        inputs,
-        window,
-        days,
-        gold_days,
-        gold_months,
-        backfill,
-        in_bronze,
-        left,
-        since,
-        chunks,
+        run_date=run_date,
+        now=now,
+        build_digest=build_digest,
+        inputs=inputs,
+        window=window,
+        days=days,
+        gold_days=gold_days,
+        gold_months=gold_months,
+        backfill=backfill,
+        bronze_days=in_bronze,
+        rows_left_behind=left,
+        unjudged_since=since,
+        chunks=chunks,
     )
 
 
